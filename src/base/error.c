@@ -1,0 +1,55 @@
+// error.c - filling errors without ever failing.
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void fill(struct error *err, enum error_kind kind, const char *field, const char *format,
+                 va_list args) {
+    ASSERT(err != NULL);
+    ASSERT(kind != ERROR_NONE);
+    err->kind = kind;
+    (void)snprintf(err->field, sizeof err->field, "%s", field);
+    (void)vsnprintf(err->message, sizeof err->message, format, args);
+}
+
+bool error_set(struct error *err, enum error_kind kind, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fill(err, kind, "", format, args);
+    va_end(args);
+    return false;
+}
+
+bool error_set_field(struct error *err, enum error_kind kind, const char *field, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fill(err, kind, field, format, args);
+    va_end(args);
+    return false;
+}
+
+void error_prefix(struct error *err, const char *format, ...) {
+    char message[ERROR_MESSAGE_SIZE];
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    if (length < 0 || (size_t)length >= sizeof message)
+        return;
+    (void)snprintf(message + length, sizeof message - (size_t)length, "%s", err->message);
+    memcpy(err->message, message, sizeof message);
+}
+
+const char *error_kind_name(enum error_kind kind) {
+    static const char *const names[] = {"none",     "invalid",   "denied",     "missing",
+                                        "conflict", "exhausted", "unavailable"};
+    ASSERT((size_t)kind < sizeof names / sizeof *names);
+    return names[kind];
+}
+
+void assert_failed(const char *condition, const char *file, int line) {
+    (void)fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, condition);
+    abort();
+}
