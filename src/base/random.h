@@ -1,0 +1,30 @@
+// random.h - randomness as a parameter: the system's for secrets, a seeded stream for tests and rehearsals.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A stream of random numbers. With `seeded` false it asks the system (libsodium's randombytes);
+// seeded, it is ChaCha20 under the seed and gives the same numbers on every machine.
+struct random {
+    int seeded;
+    unsigned char key[32];
+    uint64_t block;
+    unsigned char bytes[512];
+    size_t bytes_left;
+};
+
+void random_init_system(struct random *random);
+void random_init_seeded(struct random *random, uint64_t seed);
+void random_bytes(struct random *random, void *target, size_t length);
+uint64_t random_uint64(struct random *random);
+// Uniform in [0, bound), without bias; bound > 0.
+uint64_t random_below(struct random *random, uint64_t bound);
+// Uniform in [0, 1), 53 bits.
+double random_unit(struct random *random);
+// Exponential with the given mean; gamma with the given mean and standard deviation (Marsaglia and Tsang
+// 2000).
+double random_exponential(struct random *random, double mean);
+double random_gamma(struct random *random, double mean, double deviation);
+// Normal with mean 0 and deviation 1 (Box and Muller).
+double random_normal(struct random *random);
