@@ -1,0 +1,32 @@
+// municipality.h - which municipality an address lies in, by the longest name that it begins with.
+//
+// Addresses come as free text from the resident register. They are brought to one form first (NFKC, no
+// spaces, one spelling for ヶ, 檜 and their kin), so that every spelling of a name finds the same code.
+#pragma once
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+#define MUNICIPALITY_ADDRESS_BYTES_MAX 1000
+
+enum municipality_result {
+    MUNICIPALITY_FOUND,
+    MUNICIPALITY_OUTSIDE, // the address names another prefecture
+    MUNICIPALITY_REVIEW,  // no prefecture, or no municipality of it that is known
+};
+
+struct municipality {
+    int code; // local government code, six digits with its check digit
+    const char *name;
+};
+
+// The municipalities of a prefecture ("東京都"), in the order of their codes; NULL when none are known.
+const struct municipality *municipality_table(const char *prefecture, size_t *ret_count);
+// The name of a code, NULL when it is not known.
+const char *municipality_name(int code);
+// True for one of the 47 names; those are what a campaign's prefecture may be.
+bool municipality_is_prefecture(const char *name);
+
+// Where `address` lies, seen from `prefecture`. `ret_code` is 0 unless found. Not UTF-8 or too long: review.
+enum municipality_result municipality_find(const char *prefecture, const char *address, int *ret_code);
