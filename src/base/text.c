@@ -63,6 +63,10 @@ bool text_base64url_decode(const char *text, void *target, size_t size, size_t *
     size_t length = 0;
     size_t text_length = strlen(text);
     const char *end = NULL;
+    // libsodium 1.0.18 takes bytes above 127 for digits; a text would then have several spellings.
+    for (size_t i = 0; i < text_length; i++)
+        if ((unsigned char)text[i] > 127)
+            return false;
     if (sodium_base642bin(target, size, text, text_length, NULL, &length, &end,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
         return false;

@@ -38,6 +38,9 @@ static void base64url_goes_there_and_back_and_refuses_the_rest(void **state) {
     assert_false(text_base64url_decode("-_8=", back, sizeof back, &length));
     assert_false(text_base64url_decode("+/8A", back, sizeof back, &length));
     assert_false(text_base64url_decode("-_8A-_8A-_8A-_8A", back, sizeof back, &length));
+    assert_false(text_base64url_decode("\xff\xfe"
+                                       "AA",
+                                       back, sizeof back, &length));
 }
 
 static void crockford_numbers_survive_being_read_aloud(void **state) {
