@@ -21,8 +21,10 @@ struct municipality {
     const char *name;
 };
 
-// The municipalities of a prefecture ("東京都"), in the order of their codes; NULL when none are known.
-const struct municipality *municipality_table(const char *prefecture, size_t *ret_count);
+// How many municipalities of a prefecture ("東京都") are known, 0 for one without a table, and the one at an
+// index, in the order of their codes.
+size_t municipality_count(const char *prefecture);
+struct municipality municipality_at(const char *prefecture, size_t index);
 // The name of a code, NULL when it is not known.
 const char *municipality_name(int code);
 // True for one of the 47 names; those are what a campaign's prefecture may be.
