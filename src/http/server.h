@@ -18,6 +18,11 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_O
 struct http_server;
 struct http_request;
 
+struct http_header {
+    const char *name;
+    const char *value;
+};
+
 struct http_options {
     const char *address;    // "127.0.0.1", "0.0.0.0", "::"
     uint16_t port;          // 0: the system chooses
@@ -30,14 +35,12 @@ struct http_options {
     unsigned connections_per_address_max; // 0: no limit
     const char *const
         *trusted_proxies; // addresses whose X-Forwarded-For is believed; ends with NULL; or NULL
+    // Stand on every response, the server's own refusals included, unless the response sets the same name.
+    // Ends with a NULL name; or NULL. All texts must live as long as the server.
+    const struct http_header *default_headers;
 };
 
 #define HTTP_HEADERS_MAX 16
-
-struct http_header {
-    const char *name;
-    const char *value;
-};
 
 struct http_response {
     int status;

@@ -1,0 +1,485 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "http/server.h"
+
+#define ANSWER_SIZE 65536
+#define PATIENCE_S  10
+
+static const struct http_header default_headers[] = {
+    {"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}, {NULL, NULL}};
+
+static const struct http_options options = {.address = "127.0.0.1",
+                                            .loops = 2,
+                                            .body_bytes_max = 10000,
+                                            .arena_bytes_max = 65536,
+                                            .idle_timeout_s = 20,
+                                            .connections_max = 100,
+                                            .default_headers = default_headers};
+
+static atomic_int observed;
+static _Atomic(struct http_request *) held;
+
+static void respond_text(struct http_request *request, int status, const char *text) {
+    http_respond(request, &(struct http_response){.status = status,
+                                                  .content_type = "text/plain; charset=utf-8",
+                                                  .body = text,
+                                                  .body_length = text == NULL ? 0 : strlen(text)});
+}
+
+static void echo(struct http_request *request) {
+    size_t length;
+    const char *body = http_request_body(request, &length);
+    const char *q = http_request_query(request, "q");
+    const char *cookie = http_request_cookie(request, "session");
+    const char *text = arena_print(
+        http_request_arena(request), "method=%d path=%s q=%s cookie=%s peer=%s length=%zu body=%.20s",
+        http_request_method(request), http_request_path(request), q == NULL ? "-" : q,
+        cookie == NULL ? "-" : cookie, http_request_peer(request), length, body);
+    respond_text(request, 200, text);
+}
+
+static void *continue_later(void *request);
+
+static void handler(struct http_request *request, void *context) {
+    const char *path = http_request_path(request);
+    if (strcmp(path, "/later") == 0) {
+        pthread_t thread;
+        (void)!pthread_create(&thread, NULL, continue_later, request);
+        (void)pthread_detach(thread);
+    } else if (strcmp(path, "/hold") == 0) {
+        atomic_store(&held, request);
+    } else if (strcmp(path, "/nothing") == 0) {
+        http_respond(request, &(struct http_response){.status = 204});
+    } else if (strcmp(path, "/cached") == 0) {
+        struct http_response response = {
+            .status = 200, .content_type = "text/plain", .body = "x", .body_length = 1};
+        http_response_header(&response, "cache-control", "no-cache");
+        http_respond(request, &response);
+    } else {
+        echo(request);
+    }
+}
+
+static void third(struct http_request *request, void *context) {
+    respond_text(request, 201, context);
+}
+
+static void second(struct http_request *request, void *context) {
+    http_request_continue(request, third, context); // waits once more
+}
+
+static void *continue_later(void *request) {
+    static char words[] = "done";
+    http_request_continue(request, second, words);
+    return NULL;
+}
+
+static void observer(const struct http_request *request, int status, int64_t duration_us, void *context) {
+    atomic_fetch_add(&observed, 1);
+}
+
+static int dial(uint16_t port) {
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    struct timeval patience = {.tv_sec = PATIENCE_S};
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    return fd;
+}
+
+static void say(int fd, const char *bytes, size_t length) {
+    (void)!send(fd, bytes, length, MSG_NOSIGNAL); // the server may have hung up: then the answer tells
+}
+
+static bool is_whole(const char *answer, bool head) {
+    const char *end = strstr(answer, "\r\n\r\n");
+    if (end == NULL)
+        return false;
+    const char *length = strcasestr(answer, "\r\nContent-Length: ");
+    if (head || length == NULL || length > end)
+        return true;
+    return strlen(end + 4) >= strtoul(length + 18, NULL, 10);
+}
+
+// Reads one answer; its status, or 0 when the connection ended without one.
+static int listen_for(int fd, char answer[ANSWER_SIZE], bool head) {
+    size_t used = 0;
+    answer[0] = '\0';
+    while (!is_whole(answer, head) && used < ANSWER_SIZE - 1) {
+        ssize_t got = recv(fd, answer + used, ANSWER_SIZE - 1 - used, 0);
+        if (got <= 0)
+            return used == 0 ? 0 : (int)strtol(answer + 9, NULL, 10);
+        used += (size_t)got;
+        answer[used] = '\0';
+    }
+    return (int)strtol(answer + 9, NULL, 10);
+}
+
+static int ask(struct http_server *server, const char *request, char answer[ANSWER_SIZE]) {
+    int fd = dial(http_server_port(server));
+    say(fd, request, strlen(request));
+    int status = listen_for(fd, answer, strncmp(request, "HEAD", 4) == 0);
+    (void)close(fd);
+    return status;
+}
+
+static struct http_server *begin(const struct http_options *with) {
+    struct http_server *server = NULL;
+    struct error err;
+    if (!http_server_start(with, handler, observer, NULL, &server, &err))
+        fail_msg("%s", err.message);
+    return server;
+}
+
+static void a_request_reaches_the_handler_and_its_response_comes_back(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    assert_int_equal(ask(server, "GET /a%20b?q=1 HTTP/1.1\r\nHost: x\r\nCookie: session=s1\r\n\r\n", answer),
+                     200);
+    assert_non_null(strstr(answer, "method=0 path=/a b q=1 cookie=s1 peer=127.0.0.1 length=0"));
+    assert_int_equal(ask(server, "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", answer),
+                     200);
+    assert_non_null(strstr(answer, "method=2 path=/p q=- cookie=- peer=127.0.0.1 length=5 body=hello"));
+    assert_int_equal(ask(server,
+                         "PUT /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                         "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n",
+                         answer),
+                     200);
+    assert_non_null(strstr(answer, "length=7 body=abcdefg"));
+    assert_int_equal(ask(server, "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n", answer), 204);
+    http_server_stop(server, 1000);
+}
+
+static void head_has_the_header_of_get_and_no_body(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    int fd = dial(http_server_port(server));
+    const char *two =
+        "HEAD /a HTTP/1.1\r\nHost: x\r\n\r\nGET /cached HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    say(fd, two, strlen(two));
+    size_t used = 0;
+    for (ssize_t got; (got = recv(fd, answer + used, ANSWER_SIZE - 1 - used, 0)) > 0;)
+        used += (size_t)got;
+    answer[used] = '\0';
+    (void)close(fd);
+    char *body = strstr(answer, "\r\n\r\n");
+    assert_non_null(body);
+    assert_null(strstr(answer, "Content-Length: 0"));
+    assert_int_equal(strncmp(body + 4, "HTTP/1.1 200", 12), 0);
+    http_server_stop(server, 1000);
+}
+
+static void default_headers_stand_on_everything_unless_the_response_has_its_own(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    assert_int_equal(ask(server, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n", answer), 200);
+    assert_non_null(strstr(answer, "X-Content-Type-Options: nosniff"));
+    assert_non_null(strstr(answer, "Cache-Control: no-store"));
+    assert_int_equal(ask(server, "GET /cached HTTP/1.1\r\nHost: x\r\n\r\n", answer), 200);
+    assert_null(strstr(answer, "no-store"));
+    assert_non_null(strcasestr(answer, "cache-control: no-cache"));
+    assert_int_equal(ask(server, "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", answer), 400);
+    assert_non_null(strstr(answer, "X-Content-Type-Options: nosniff"));
+    assert_non_null(strstr(answer, "application/problem+json"));
+    http_server_stop(server, 1000);
+}
+
+static void a_suspended_request_is_continued_by_another_thread(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    for (int i = 0; i < 50; i++) {
+        assert_int_equal(ask(server, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n", answer), 201);
+        assert_non_null(strstr(answer, "\r\n\r\ndone"));
+    }
+    struct http_figures figures;
+    http_server_figures(server, &figures);
+    assert_int_equal(figures.requests, 50);
+    assert_int_equal(figures.suspended, 0);
+    http_server_stop(server, 1000);
+}
+
+static void shapes_that_two_servers_read_differently_are_refused(void **state) {
+    static const char *const shapes[] = {
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\nx",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\nx",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\nx",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4 2\r\n\r\nx",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0x1\r\n\r\nx",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\nx",
+        "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA\x01: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: b\x01\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n:\r\nA: b\r\n\r\n",
+        "GET / HTTP/1.0\r\n:\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: b\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nnothing\r\n\r\n",
+        "GET / HTTP/3.7\r\nHost: x\r\n\r\n",
+        "GET /\r\nHost: x\r\n\r\n",
+        "GET  /  HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
+    };
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        int status = ask(server, shapes[i], answer);
+        if (status != 0 && (status < 400 || status >= 600 || strcasestr(answer, "Connection: close") == NULL))
+            fail_msg("answered with %d: %s", status, shapes[i]);
+    }
+    http_server_stop(server, 1000);
+}
+
+static void a_nul_is_refused_and_an_empty_value_is_not(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    assert_int_equal(ask(server, "GET /a%00b HTTP/1.1\r\nHost: x\r\n\r\n", answer), 400);
+    static const char raw[] = "GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n";
+    int fd = dial(http_server_port(server));
+    say(fd, raw, sizeof raw - 1);
+    assert_int_equal(listen_for(fd, answer, false), 400);
+    (void)close(fd);
+    static const char in_header[] = "GET / HTTP/1.1\r\nA: b\0c\r\nHost: x\r\n\r\n";
+    fd = dial(http_server_port(server));
+    say(fd, in_header, sizeof in_header - 1);
+    assert_int_equal(listen_for(fd, answer, false), 400);
+    (void)close(fd);
+    assert_int_equal(ask(server, "GET / HTTP/1.1\r\nHost:x\r\nA:\r\nB: \r\n\r\n", answer), 200);
+    assert_int_equal(ask(server, "GET / HTTP/1.0\r\n\r\n", answer), 200);
+    http_server_stop(server, 1000);
+}
+
+static void a_large_body_is_answered_with_413(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    static char body[20000];
+    memset(body, 'x', sizeof body);
+    static char request[40000];
+    (void)snprintf(request, sizeof request,
+                   "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n%.10000s", body);
+    assert_int_equal(ask(server, request, answer), 200);
+    (void)snprintf(request, sizeof request,
+                   "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10001\r\n\r\n%.10001s", body);
+    assert_int_equal(ask(server, request, answer), 413);
+    (void)snprintf(
+        request, sizeof request,
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2711\r\n%.10001s\r\n0\r\n\r\n",
+        body);
+    assert_int_equal(ask(server, request, answer), 413);
+    const char *huge =
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\nExpect: 100-continue\r\n\r\n";
+    assert_int_equal(ask(server, huge, answer), 413);
+    assert_int_equal(ask(server, "GET /after HTTP/1.1\r\nHost: x\r\n\r\n", answer), 200);
+    http_server_stop(server, 1000);
+}
+
+static void a_client_that_asks_before_its_body_is_told_to_go_on(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    int fd = dial(http_server_port(server));
+    const char *header = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+    say(fd, header, strlen(header));
+    assert_int_equal(listen_for(fd, answer, true), 100);
+    say(fd, "ok", 2);
+    assert_int_equal(listen_for(fd, answer, false), 200);
+    assert_non_null(strstr(answer, "body=ok"));
+    (void)close(fd);
+    http_server_stop(server, 1000);
+}
+
+static void headers_have_a_limit(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    static char request[30000];
+    size_t used = (size_t)snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: x\r\nA: ");
+    memset(request + used, 'a', 20000);
+    (void)snprintf(request + used + 20000, sizeof request - used - 20000, "\r\n\r\n");
+    assert_in_range(ask(server, request, answer), 400, 499);
+    http_server_stop(server, 1000);
+}
+
+static void who_is_too_slow_is_let_go(void **state) {
+    struct http_options impatient = options;
+    impatient.idle_timeout_s = 1;
+    struct http_server *server = begin(&impatient);
+    char answer[ANSWER_SIZE];
+    int silent = dial(http_server_port(server));
+    int slow_header = dial(http_server_port(server));
+    int slow_body = dial(http_server_port(server));
+    say(slow_header, "GET / HTTP/1.1\r\nHost: x\r\n", 25);
+    const char *body = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
+    say(slow_body, body, strlen(body));
+    struct pollfd ended = {.fd = slow_body, .events = POLLIN};
+    // A byte every 100 ms keeps the connection busy, yet does not hold it.
+    for (int i = 0; i < 50 && poll(&ended, 1, 100) == 0; i++) {
+        say(slow_header, "a", 1);
+        say(slow_body, "x", 1);
+    }
+    assert_int_equal(listen_for(slow_body, answer, true), 408);
+    assert_int_equal(listen_for(slow_header, answer, true), 408);
+    assert_int_equal(listen_for(silent, answer, true), 0);
+    (void)close(silent);
+    (void)close(slow_header);
+    (void)close(slow_body);
+    http_server_stop(server, 1000);
+}
+
+static void connections_have_limits(void **state) {
+    struct http_options narrow = options;
+    narrow.connections_per_address_max = 2;
+    struct http_server *server = begin(&narrow);
+    char answer[ANSWER_SIZE];
+    int first = dial(http_server_port(server));
+    int second_fd = dial(http_server_port(server));
+    const char *request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    say(first, request, strlen(request));
+    assert_int_equal(listen_for(first, answer, false), 200);
+    say(second_fd, request, strlen(request));
+    assert_int_equal(listen_for(second_fd, answer, false), 200);
+    assert_int_equal(ask(server, request, answer), 0);
+    struct http_figures figures;
+    http_server_figures(server, &figures);
+    assert_int_equal(figures.connections, 2);
+    assert_int_equal(figures.connections_refused, 1);
+    (void)close(first);
+    (void)close(second_fd);
+    http_server_stop(server, 1000);
+}
+
+static void the_address_behind_a_trusted_proxy_is_believed(void **state) {
+    static const char *const proxies[] = {"127.0.0.1", "10.0.0.9", NULL};
+    struct http_options behind = options;
+    behind.trusted_proxies = proxies;
+    struct http_server *server = begin(&behind);
+    char answer[ANSWER_SIZE];
+    assert_int_equal(ask(server,
+                         "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7, 10.0.0.9\r\n\r\n",
+                         answer),
+                     200);
+    assert_non_null(strstr(answer, "peer=192.0.2.7"));
+    assert_int_equal(ask(server, "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: nonsense\r\n\r\n", answer),
+                     200);
+    assert_non_null(strstr(answer, "peer=127.0.0.1"));
+    http_server_stop(server, 1000);
+    server = begin(&options);
+    assert_int_equal(ask(server, "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n", answer),
+                     200);
+    assert_non_null(strstr(answer, "peer=127.0.0.1"));
+    http_server_stop(server, 1000);
+}
+
+static void *release_when_stopping(void *server) {
+    // The listening socket goes away when the stop has begun: then the held request is finished.
+    uint16_t port = http_server_port(server);
+    for (int refused = 0; !refused;) {
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        refused = connect(fd, (struct sockaddr *)&to, sizeof to) != 0;
+        (void)close(fd);
+    }
+    static char words[] = "in time";
+    http_request_continue(atomic_load(&held), third, words);
+    return NULL;
+}
+
+static void wait_until_held(void) {
+    int64_t until_us = clock_monotonic_us() + PATIENCE_S * 1000000;
+    while (atomic_load(&held) == NULL && clock_monotonic_us() < until_us)
+        (void)sched_yield();
+    assert_non_null(atomic_load(&held));
+}
+
+static void a_stop_lets_the_taken_requests_finish(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    int idle = dial(http_server_port(server));
+    const char *request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    say(idle, request, strlen(request));
+    assert_int_equal(listen_for(idle, answer, false), 200);
+    atomic_store(&held, NULL);
+    int busy = dial(http_server_port(server));
+    say(busy, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n", 31);
+    wait_until_held();
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, release_when_stopping, server), 0);
+    int64_t began_us = clock_monotonic_us();
+    http_server_stop(server, PATIENCE_S * 1000);
+    assert_true(clock_monotonic_us() - began_us < PATIENCE_S * 1000000 / 2);
+    (void)pthread_join(thread, NULL);
+    assert_int_equal(listen_for(busy, answer, false), 201);
+    assert_non_null(strstr(answer, "in time"));
+    assert_non_null(strcasestr(answer, "Connection: close"));
+    assert_int_equal(listen_for(idle, answer, false), 0);
+    (void)close(idle);
+    (void)close(busy);
+}
+
+static void a_port_that_is_taken_is_an_error_that_names_it(void **state) {
+    struct http_server *server = begin(&options);
+    struct http_options same = options;
+    same.port = http_server_port(server);
+    struct http_server *other = NULL;
+    struct error err;
+    assert_false(http_server_start(&same, handler, observer, NULL, &other, &err));
+    assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+    assert_non_null(strstr(err.message, "127.0.0.1"));
+    assert_null(other);
+    http_server_stop(server, 1000);
+    same.address = "nowhere";
+    assert_false(http_server_start(&same, handler, observer, NULL, &other, &err));
+    assert_int_equal(err.kind, ERROR_INVALID);
+    http_server_stop(NULL, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_request_reaches_the_handler_and_its_response_comes_back),
+        cmocka_unit_test(head_has_the_header_of_get_and_no_body),
+        cmocka_unit_test(default_headers_stand_on_everything_unless_the_response_has_its_own),
+        cmocka_unit_test(a_suspended_request_is_continued_by_another_thread),
+        cmocka_unit_test(shapes_that_two_servers_read_differently_are_refused),
+        cmocka_unit_test(a_nul_is_refused_and_an_empty_value_is_not),
+        cmocka_unit_test(a_large_body_is_answered_with_413),
+        cmocka_unit_test(a_client_that_asks_before_its_body_is_told_to_go_on),
+        cmocka_unit_test(headers_have_a_limit),
+        cmocka_unit_test(who_is_too_slow_is_let_go),
+        cmocka_unit_test(connections_have_limits),
+        cmocka_unit_test(the_address_behind_a_trusted_proxy_is_believed),
+        cmocka_unit_test(a_stop_lets_the_taken_requests_finish),
+        cmocka_unit_test(a_port_that_is_taken_is_an_error_that_names_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
