@@ -70,13 +70,17 @@ static struct http_call *take_first(struct http_call **first) {
 
 // "https://host:port" of a URL; false when it is neither http nor https, or carries credentials.
 static bool origin_of(const char *url, char origin[HOST_SIZE]) {
-    size_t scheme = strncasecmp(url, "https://", 8) == 0 ? 8 : strncasecmp(url, "http://", 7) == 0 ? 7 : 0;
-    size_t length = scheme + strcspn(url + scheme, "/?#");
-    if (scheme == 0 || length == scheme || length >= HOST_SIZE)
+    const char *host = strstr(url, "://");
+    if (host == NULL || (strncasecmp(url, "https:", 6) != 0 && strncasecmp(url, "http:", 5) != 0))
+        return false;
+    host += 3;
+    size_t host_length = strcspn(host, "/?#");
+    size_t length = (size_t)(host - url) + host_length;
+    if (host_length == 0 || length >= HOST_SIZE || memchr(host, '@', host_length) != NULL)
         return false;
     memcpy(origin, url, length);
     origin[length] = '\0';
-    return strchr(origin, '@') == NULL;
+    return true;
 }
 
 static void finish(struct http_client *client, struct http_call *call, const struct error *err) {

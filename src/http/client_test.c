@@ -24,6 +24,7 @@ static int served_order[CALLS];
 static int served_count;
 static struct http_request *held[CALLS];
 static int held_count;
+static bool released;
 
 struct outcome {
     struct http_call call;
@@ -53,10 +54,13 @@ static void handler(struct http_request *request, void *context) {
         .status = 200, .content_type = "application/json", .body = "{}", .body_length = 2};
     if (strcmp(path, "/hold") == 0) {
         (void)pthread_mutex_lock(&mutex);
-        held[held_count++] = request;
+        bool hold = !released;
+        if (hold)
+            held[held_count++] = request;
         (void)pthread_cond_broadcast(&changed);
         (void)pthread_mutex_unlock(&mutex);
-        return;
+        if (hold)
+            return;
     }
     if (strcmp(path, "/large") == 0) {
         response.body = large;
@@ -84,6 +88,14 @@ static void release(struct http_request *request, void *context) {
                               .status = 200, .content_type = "text/plain", .body = "x", .body_length = 1});
 }
 
+static void release_all(void) {
+    (void)pthread_mutex_lock(&mutex);
+    released = true;
+    for (int i = 0; i < held_count; i++)
+        http_request_continue(held[i], release, NULL);
+    (void)pthread_mutex_unlock(&mutex);
+}
+
 static int begin(void **state) {
     struct http_options options = {.address = "127.0.0.1",
                                    .loops = 1,
@@ -95,6 +107,7 @@ static int begin(void **state) {
         .connections_max = 2, .calls_max = CALLS, .body_bytes_max = 1000};
     struct error err;
     done_count = served_count = held_count = 0;
+    released = false;
     return http_server_start(&options, handler, NULL, NULL, &server, &err) &&
                    http_client_start(&client_options, &client, &err)
                ? 0
@@ -170,7 +183,7 @@ static void calls_keep_their_order_and_their_number_is_capped(void **state) {
     struct http_figures figures;
     http_server_figures(server, &figures);
     assert_int_equal(figures.connections, 1);
-    http_request_continue(held[0], release, NULL);
+    release_all();
     assert_true(wait_for(&done_count, CALLS));
     http_client_stop(narrow);
     for (int i = 0; i < CALLS - 1; i++)
@@ -193,8 +206,7 @@ static void what_takes_too_long_ends_even_while_it_waits(void **state) {
         assert_true(outcomes[i].failed);
         assert_int_equal(outcomes[i].err.kind, ERROR_UNAVAILABLE);
     }
-    for (int i = 0; i < held_count; i++)
-        http_request_continue(held[i], release, NULL);
+    release_all();
 }
 
 static void an_answer_that_is_too_large_is_refused(void **state) {
@@ -262,8 +274,7 @@ static void a_stop_ends_the_calls_under_way(void **state) {
         assert_true(outcomes[i].done && outcomes[i].failed);
         assert_int_equal(outcomes[i].err.kind, ERROR_UNAVAILABLE);
     }
-    for (int i = 0; i < held_count; i++)
-        http_request_continue(held[i], release, NULL);
+    release_all();
 }
 
 int main(void) {

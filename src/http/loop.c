@@ -99,6 +99,21 @@ static void run(struct http_request *request) {
     }
 }
 
+static void suspend(struct http_request *request) {
+    atomic_fetch_add_explicit(&request->loop->suspended, 1, memory_order_relaxed);
+    if (request->mhd != NULL)
+        MHD_suspend_connection(request->mhd);
+}
+
+// A request whose client is gone still runs to its end: what waits in `then` may hold more than a response.
+static void run_orphan(struct http_request *request) {
+    run(request);
+    if (request->responded)
+        give_back(request->loop, request);
+    else
+        suspend(request);
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
                                   const char *version, const char *bytes, size_t *bytes_length,
                                   void **context) {
@@ -112,10 +127,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         *bytes_length = 0;
     } else {
         run(request);
-        if (!request->responded) {
-            atomic_fetch_add_explicit(&request->loop->suspended, 1, memory_order_relaxed);
-            MHD_suspend_connection(mhd);
-        }
+        if (!request->responded)
+            suspend(request);
     }
     return request->broken ? MHD_NO : MHD_YES;
 }
@@ -130,7 +143,15 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
     set_phase(request->connection, PHASE_IDLE, clock_monotonic_us());
     if (loop->quiesced)
         (void)shutdown(request->connection->fd, SHUT_RD);
-    give_back(loop, request);
+    if (request->then == NULL) {
+        give_back(loop, request);
+        return;
+    }
+    // It was resumed, but libmicrohttpd saw first that the connection had broken meanwhile.
+    request->peer = arena_copy_text(request->arena, http_request_peer(request));
+    request->connection = NULL;
+    request->mhd = NULL;
+    run_orphan(request);
 }
 
 // --- Connections ----------------------------------------------------------------------------------------
@@ -264,7 +285,10 @@ static void empty_mailbox(struct loop *loop) {
         struct http_request *request = in_order;
         in_order = request->next;
         request->next = NULL;
-        MHD_resume_connection(request->mhd);
+        if (request->mhd != NULL)
+            MHD_resume_connection(request->mhd);
+        else
+            run_orphan(request);
     }
 }
 

@@ -251,7 +251,7 @@ const char *http_request_query(const struct http_request *request, const char *n
 }
 
 const char *http_request_header(const struct http_request *request, const char *name) {
-    return MHD_lookup_connection_value(request->mhd, MHD_HEADER_KIND, name);
+    return request->mhd == NULL ? NULL : MHD_lookup_connection_value(request->mhd, MHD_HEADER_KIND, name);
 }
 
 const char *http_request_cookie(struct http_request *request, const char *name) {
@@ -268,7 +268,9 @@ const char *http_request_id(const struct http_request *request) {
 }
 
 const char *http_request_peer(const struct http_request *request) {
-    return request->peer == NULL ? request->connection->peer : request->peer;
+    if (request->peer != NULL)
+        return request->peer;
+    return request->connection == NULL ? "" : request->connection->peer;
 }
 
 struct arena *http_request_arena(struct http_request *request) {

@@ -16,8 +16,8 @@ struct connection;
 
 struct http_request {
     struct loop *loop;
-    struct connection *connection;
-    struct MHD_Connection *mhd;
+    struct connection *connection; // NULL once the client is gone
+    struct MHD_Connection *mhd;    // NULL once the client is gone
     struct arena *arena;
     enum http_method method;
     struct target target;

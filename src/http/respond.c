@@ -45,9 +45,7 @@ static struct MHD_Response *make(const struct http_response *response, const str
     return made;
 }
 
-void http_respond(struct http_request *request, const struct http_response *response) {
-    ASSERT(!request->responded);
-    request->responded = true;
+static void send_response(struct http_request *request, const struct http_response *response) {
     struct MHD_Response *made = make(response, request->loop->options->default_headers);
     if (made != NULL && (request->close || server_is_stopping(request->loop->server)))
         (void)MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close");
@@ -55,9 +53,17 @@ void http_respond(struct http_request *request, const struct http_response *resp
         made == NULL || MHD_queue_response(request->mhd, (unsigned)response->status, made) != MHD_YES;
     if (made != NULL)
         MHD_destroy_response(made);
+}
+
+void http_respond(struct http_request *request, const struct http_response *response) {
+    ASSERT(!request->responded);
+    request->responded = true;
     int64_t now_us = clock_monotonic_us();
-    request->connection->phase = PHASE_SENDING;
-    request->connection->phase_started_us = now_us;
+    if (request->mhd != NULL) { // else the client is gone
+        send_response(request, response);
+        request->connection->phase = PHASE_SENDING;
+        request->connection->phase_started_us = now_us;
+    }
     atomic_fetch_add_explicit(&request->loop->requests, 1, memory_order_relaxed);
     server_observe(request->loop->server, request, request->broken ? 500 : response->status,
                    now_us - request->started_us);

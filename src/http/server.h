@@ -93,6 +93,8 @@ int64_t http_request_started_us(const struct http_request *request); // monotoni
 
 // On the loop's thread only, exactly once a request.
 void http_respond(struct http_request *request, const struct http_response *response);
-// From any thread: `then` runs on the request's loop thread, after the handler has returned.
+// From any thread: `then` runs on the request's loop thread, after the handler has returned. It runs even
+// when the client has gone meanwhile; then the request has no headers any more, and the response goes
+// nowhere.
 void http_request_continue(struct http_request *request,
                            void (*then)(struct http_request *request, void *context), void *context);

@@ -228,8 +228,8 @@ static void shapes_that_two_servers_read_differently_are_refused(void **state) {
         "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n0\r\n\r\n",
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n0\r\n\r\n"),
         "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\nx",
         "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -400,6 +400,35 @@ static void the_address_behind_a_trusted_proxy_is_believed(void **state) {
     http_server_stop(server, 1000);
 }
 
+static void wait_until_held(void) {
+    int64_t until_us = clock_monotonic_us() + PATIENCE_S * 1000000;
+    while (atomic_load(&held) == NULL && clock_monotonic_us() < until_us)
+        (void)sched_yield();
+    assert_non_null(atomic_load(&held));
+}
+
+static atomic_bool reached;
+
+static void reach(struct http_request *request, void *context) {
+    atomic_store(&reached, strcmp(http_request_peer(request), "127.0.0.1") == 0);
+    third(request, context);
+}
+
+static void a_request_runs_to_its_end_though_its_client_has_gone(void **state) {
+    struct http_server *server = begin(&options);
+    atomic_store(&held, NULL);
+    int fd = dial(http_server_port(server));
+    say(fd, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n", 31);
+    wait_until_held();
+    struct linger reset = {.l_onoff = 1};
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
+    (void)close(fd);
+    static char words[] = "to nobody";
+    http_request_continue(atomic_load(&held), reach, words);
+    http_server_stop(server, PATIENCE_S * 1000);
+    assert_true(atomic_load(&reached));
+}
+
 static void *release_when_stopping(void *server) {
     // The listening socket goes away when the stop has begun: then the held request is finished.
     uint16_t port = http_server_port(server);
@@ -413,13 +442,6 @@ static void *release_when_stopping(void *server) {
     static char words[] = "in time";
     http_request_continue(atomic_load(&held), third, words);
     return NULL;
-}
-
-static void wait_until_held(void) {
-    int64_t until_us = clock_monotonic_us() + PATIENCE_S * 1000000;
-    while (atomic_load(&held) == NULL && clock_monotonic_us() < until_us)
-        (void)sched_yield();
-    assert_non_null(atomic_load(&held));
 }
 
 static void a_stop_lets_the_taken_requests_finish(void **state) {
@@ -478,6 +500,7 @@ int main(void) {
         cmocka_unit_test(who_is_too_slow_is_let_go),
         cmocka_unit_test(connections_have_limits),
         cmocka_unit_test(the_address_behind_a_trusted_proxy_is_believed),
+        cmocka_unit_test(a_request_runs_to_its_end_though_its_client_has_gone),
         cmocka_unit_test(a_stop_lets_the_taken_requests_finish),
         cmocka_unit_test(a_port_that_is_taken_is_an_error_that_names_it),
     };
