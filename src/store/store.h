@@ -61,8 +61,9 @@ const char *rows_text(const struct rows *rows, size_t row, size_t column);
 // One statement of a command and, once it ran, its rows.
 struct step {
     const struct statement *statement;
-    struct value values[STATEMENT_VALUES_MAX];
+    const struct value *values;
     size_t values_count;
+    bool must_change; // INSERT, UPDATE or DELETE without RETURNING: changing no row is ERROR_EXHAUSTED
     struct rows rows;
     struct step *next;
 };
@@ -119,3 +120,21 @@ MUST_CHECK bool session_script(struct session *session, const char *sql, struct 
 
 // Copies the database to a file while it is in use (SQLite only; ERROR_INVALID for PostgreSQL: use pg_dump).
 MUST_CHECK bool store_backup(struct store *store, const char *path, struct error *err);
+
+// What SQLite's write-ahead log is doing; all zero for PostgreSQL.
+struct store_figures {
+    int64_t log_bytes;        // not yet in the database file, as of the last look; a long reader lets it grow
+    uint64_t checkpoints;     // looks that moved something
+    uint64_t restarts;        // times that the log began anew
+    uint64_t restarts_missed; // times that a reader was in the way
+    int64_t stall_us_max;     // the longest that a restart has kept writers waiting
+};
+void store_figures(struct store *store, struct store_figures *ret_figures);
+
+// For tests: makes the `calls`-th call from now (1: the next), over all sessions, go wrong once.
+enum store_fault {
+    STORE_FAULT_UNAVAILABLE, // nothing is done, ERROR_UNAVAILABLE
+    STORE_FAULT_CONFLICT,    // nothing is done, ERROR_CONFLICT
+    STORE_FAULT_LOST_ANSWER, // it is done, and yet ERROR_UNAVAILABLE: a connection lost during a commit
+};
+void store_fail_after(struct store *store, unsigned calls, enum store_fault fault);

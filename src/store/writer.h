@@ -37,7 +37,8 @@ struct command {
     // On the writer's thread, after the commit: err is NULL when everything is durable, else nothing
     // happened.
     void (*done)(struct command *command, const struct error *err);
-    struct command *next; // the writer's
+    struct waiter *waiter; // the writer's
+    struct command *next;  // the writer's
 };
 
 void command_init(struct command *command, struct arena *arena);
