@@ -69,18 +69,17 @@ function untilReady(child) {
   });
 }
 
-async function startServer(bin, directory, user) {
-  const port = await freePort();
+async function startServer(bin, directory, user, port) {
   const settings = { listen_addresses: "127.0.0.1", port, fsync: "on", max_connections: 300 };
   const args = ["-D", join(directory, "data"), "-k", directory];
   for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
   const options = { ...user, cwd: directory, stdio: ["ignore", "ignore", "pipe"] };
   const child = spawn(join(bin, "postgres"), args, options);
   await untilReady(child);
-  return { child, port };
+  return child;
 }
 
-// Starts a server with an empty cluster; returns {url, pid, stop}.
+// Starts a server with an empty cluster; returns {url, pid, halt, resume, stop}.
 export async function startPostgres() {
   const bin = binDirectory();
   const user = owner();
@@ -88,28 +87,37 @@ export async function startPostgres() {
   if (user.uid !== undefined) chownSync(directory, user.uid, user.gid);
   const initdb = ["-D", join(directory, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"];
   await run(join(bin, "initdb"), [...initdb, "--no-sync"], { ...user, cwd: directory });
-  let started;
-  for (let tries = 1; !started; tries++) {
+  let port;
+  let child;
+  for (let tries = 1; !child; tries++) {
     try {
-      started = await startServer(bin, directory, user);
+      port = await freePort();
+      child = await startServer(bin, directory, user, port);
     } catch (error) {
       // Somebody else may have taken the port between the look and the start.
       if (tries === START_TRIES || !/could not bind|in use/.test(error.message)) throw error;
     }
   }
-  const { child, port } = started;
   const killAtExit = () => child.kill("SIGQUIT");
   process.once("exit", killAtExit);
+  // Stops the server and keeps its files: connections are cut off.
+  const halt = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGINT");
+    await gone;
+  };
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
     pid: child.pid,
+    halt,
+    // Starts it again on the same port with what it kept.
+    async resume() {
+      child = await startServer(bin, directory, user, port);
+    },
     async stop() {
       process.off("exit", killAtExit);
-      if (child.exitCode === null && child.signalCode === null) {
-        const gone = once(child, "exit");
-        child.kill("SIGINT");
-        await gone;
-      }
+      await halt();
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,71 @@
+// Two nodes on one PostgreSQL: a resident does not notice which one answers.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+
+import { freshDirectory, juncho, start } from "./lib/juncho.mjs";
+import { freshDatabase, stopSharedPostgres } from "./lib/postgres.mjs";
+import { Resident } from "./lib/resident.mjs";
+
+describe("two nodes", () => {
+  let nodes;
+  before(async () => {
+    // One directory: nodes share the secret key, as an operator copies it.
+    const options = { store: await freshDatabase(), directory: freshDirectory() };
+    nodes = [await start(options), await start(options)];
+  });
+  after(async () => {
+    for (const node of nodes) assert.equal(await node.stop(), 0);
+    const verify = await juncho(["verify", "--store", nodes[0].store]);
+    assert.equal(verify.code, 0, verify.stderr);
+    await stopSharedPostgres();
+  });
+
+  test("a session of one node is a session of the other", async () => {
+    const resident = await new Resident(nodes[0].url).walkTo("consented");
+    const there = resident.clone(nodes[1].url);
+    assert.deepEqual(await there.me(), await resident.me());
+    assert.equal((await there.step("procedure")).status, 200);
+    assert.equal((await resident.me()).state, "informed");
+  });
+
+  test("the same application at both nodes at once is one grant with one receipt", async () => {
+    for (let round = 0; round < 10; round++) {
+      const resident = await new Resident(nodes[round % 2].url).walkTo("verified");
+      const campaign = (await resident.me()).campaign.id;
+      const key = randomUUID();
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, at) => resident.clone(nodes[at % 2].url).apply(campaign, key)),
+      );
+      const statuses = answers.map(({ status }) => status).sort();
+      assert.deepEqual(statuses, [...Array(9).fill(200), 201]);
+      assert.equal(new Set(answers.map(({ json }) => json.receipt)).size, 1);
+      assert.equal((await resident.me()).points.balance, 11000);
+    }
+  });
+
+  test("one card at both nodes at once belongs to one account", async () => {
+    const residents = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => new Resident(nodes[at % 2].url).walkTo("intended")),
+    );
+    const person = { person: "card-holder-of-two-nodes" };
+    const pages = await Promise.all(residents.map((resident) => resident.identify("eligible", person)));
+    assert.equal(pages.filter((page) => page === "/?returned=verified").length, 1, pages.join(" "));
+  });
+
+  test("residents who register at both nodes at once have different numbers", async () => {
+    const residents = Array.from({ length: 200 }, (_, at) => new Resident(nodes[at % 2].url));
+    const answers = await Promise.all(residents.map((resident) => resident.register()));
+    assert.equal(new Set(answers.map(({ json }) => json.resident)).size, residents.length);
+  });
+
+  test("when one node is gone the other goes on", async () => {
+    const options = nodes[0].options;
+    const third = await start({ ...options, store: nodes[0].store, directory: nodes[0].directory });
+    const resident = await new Resident(third.url).walkTo("intended");
+    await third.kill();
+    resident.base = nodes[0].url;
+    assert.equal((await resident.me()).state, "intended");
+    assert.equal(await resident.identify("eligible"), "/?returned=verified");
+  });
+});
