@@ -73,5 +73,21 @@ test("a header says its purpose in its first line", () => {
 
 test("a module without a test is a fault, a command is not", () => {
   const paths = ["src/base/a.c", "src/base/b.c", "src/base/b_test.c", "src/main.c", "src/command/serve.c"];
-  assert.deepEqual(checkTestsExist(paths), ["src/base/a.c: has no a_test.c beside it"]);
+  const files = paths.map((path) => ({ path, text: "" }));
+  assert.deepEqual(checkTestsExist(files), ["src/base/a.c: has no a_test.c beside it"]);
+});
+
+test("a test may cover parts of its folder, and no other folder's", () => {
+  const files = [
+    { path: "src/http/loop.c", text: "" },
+    { path: "src/base/loop.c", text: "" },
+    { path: "src/http/server_test.c", text: "// covers: loop.c request.c\n" },
+  ];
+  assert.deepEqual(checkTestsExist(files), ["src/base/loop.c: has no loop_test.c beside it"]);
+});
+
+test("a generated header is for those who wire the program", () => {
+  const text = '#include "version.h"\n';
+  assert.deepEqual(checkIncludes({ path: "src/command/version.c", text }), []);
+  assert.equal(checkIncludes({ path: "src/base/text.c", text }).length, 1);
 });

@@ -32,6 +32,9 @@ export const MAY_INCLUDE = {
   "main.c": ["base", "command"],
 };
 
+// Headers that the build writes, and the folders that they are for; tests may use them too.
+export const GENERATED = { "version.h": ["command", "site"], "migrations_list.h": ["command", "site"] };
+
 const isSource = (path) => /^(src|fuzz)\/.*\.[ch]$/.test(path);
 
 // The folder under src/ that a file belongs to; main.c stands for itself.
@@ -51,6 +54,8 @@ export function checkIncludes({ path, text }) {
     if (!match) return;
     const header = match[1];
     const target = header.split("/")[0];
+    const isTest = path.endsWith("_test.c") || path.endsWith("/testbed.c");
+    if (header in GENERATED && (isTest || GENERATED[header].includes(folder))) return;
     if (!header.includes("/") || header.startsWith(".")) {
       faults.push(`${path}:${index + 1}: "${header}" is not named from the root of src/`);
     } else if (target !== folder && !allowed.includes(target) && !allowed.includes(header)) {
@@ -91,12 +96,21 @@ export function checkHeader({ path, text }) {
   return faults;
 }
 
-// Every module has a test beside it; main.c and the commands are tested from outside.
-export function checkTestsExist(paths) {
-  const there = new Set(paths);
-  return paths
+// Every module has a test beside it, or one in its folder that says "// covers: loop.c request.c" of the
+// parts that can only be tested together. main.c, the commands and the handlers of the site are tested from
+// outside, over HTTP and the command line; testbeds are tested by their use.
+export function checkTestsExist(files) {
+  const there = new Set(files.map(({ path }) => path));
+  for (const { path, text } of files.filter((file) => file.path.endsWith("_test.c"))) {
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    for (const [, names] of text.matchAll(/^\/\/ covers: (.+)$/gm))
+      for (const name of names.split(" ")) there.add(folder + name.replace(/\.c$/, "_test.c"));
+  }
+  const outside = /^src\/(main\.c$|command\/|site\/)|\/testbed\.c$/;
+  return files
+    .map(({ path }) => path)
     .filter((path) => path.startsWith("src/") && path.endsWith(".c") && !path.endsWith("_test.c"))
-    .filter((path) => path !== "src/main.c" && !path.startsWith("src/command/"))
+    .filter((path) => !outside.test(path))
     .filter((path) => !there.has(path.replace(/\.c$/, "_test.c")))
     .map((path) => `${path}: has no ${path.split("/").pop().replace(/\.c$/, "_test.c")} beside it`);
 }
@@ -104,20 +118,25 @@ export function checkTestsExist(paths) {
 const TEXT = /\.(c|h|mjs|ts|css|html|sql|md|sh|build|txt|ini|json|yaml|yml|service|conf)$/;
 const isText = (path) => (TEXT.test(path) || /^(script|\.ci)\//.test(path)) && path !== "package-lock.json";
 
+// The text of a file, or null when it is listed and no longer there.
+function readIfThere(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 export function checkTree(root) {
   const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root });
-  const paths = listed.toString().split("\0").filter(isText);
-  const faults = checkTestsExist(paths);
-  for (const path of paths) {
-    let text;
-    try {
-      text = readFileSync(join(root, path), "utf8");
-    } catch (error) {
-      if (error.code === "ENOENT") continue;
-      throw error;
-    }
-    const file = { path, text };
-    faults.push(...checkIncludes(file), ...checkText(file), ...checkHeader(file));
-  }
-  return { files: paths.length, faults };
+  const files = listed
+    .toString()
+    .split("\0")
+    .filter(isText)
+    .map((path) => ({ path, text: readIfThere(join(root, path)) }))
+    .filter(({ text }) => text !== null);
+  const faults = checkTestsExist(files);
+  for (const file of files) faults.push(...checkIncludes(file), ...checkText(file), ...checkHeader(file));
+  return { files: files.length, faults };
 }
