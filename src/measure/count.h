@@ -32,4 +32,16 @@ enum count_outcome {
 const char *count_step_name(enum count_step step);
 
 // Adds one to (hour of now_ms, campaign, step, outcome), in the batch's transaction.
-void count_step(struct tallies *tallies, int64_t now_ms, int64_t campaign_id, enum count_step step, int outcome);
+void count_step(struct tallies *tallies, int64_t now_ms, int64_t campaign_id, enum count_step step,
+                int outcome);
+
+// Adds one opening of the app to the hour of now_ms.
+void count_access(struct tallies *tallies, int64_t now_ms);
+
+// Everything that was counted, over all hours of a campaign.
+struct count_sums {
+    int64_t residents, accesses;
+    int64_t reached[COUNT_GRANT + 1], went_on[COUNT_GRANT + 1]; // by enum count_step
+};
+MUST_CHECK bool count_read(struct session *session, int64_t campaign_id, struct count_sums *ret_sums,
+                           struct error *err);

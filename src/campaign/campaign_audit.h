@@ -1,0 +1,7 @@
+// campaign_audit.h - journey, applications, ledger and counts tell one story.
+#pragma once
+
+#include "store/audit.h"
+
+MUST_CHECK bool campaign_audit(struct audit *audit, struct session *session, int64_t *ret_residents,
+                               struct error *err);

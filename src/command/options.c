@@ -1,0 +1,65 @@
+// options.c - reading the common options once.
+#include "command/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "command/command.h"
+#include "migrations_list.h"
+#include "store/migrate.h"
+
+int store_command_parse(int argc, char **argv, const char *help, struct store_command *ret_options) {
+    static const struct option names[] = {{"store", required_argument, NULL, 's'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    struct store_command options = {.store = "sqlite:juncho.db", .takes_file = ret_options->takes_file};
+    struct error err;
+    int option = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        if (option == 'h') {
+            (void)fputs(help, stdout);
+            return -1;
+        }
+        if (option == '?')
+            return EXIT_USAGE;
+        if (option == 's')
+            options.store = optarg;
+        if (option == 'j')
+            options.json = true;
+    }
+    if (optind < argc && options.takes_file)
+        options.file = argv[optind++];
+    if (optind < argc) {
+        (void)fprintf(stderr, "juncho %s: unexpected \"%s\"; see juncho %s --help\n", argv[0], argv[optind],
+                      argv[0]);
+        return EXIT_USAGE;
+    }
+    if (!clock_set_zone("Asia/Tokyo", &err)) {
+        (void)fprintf(stderr, "juncho %s: %s\n", argv[0], err.message);
+        return EXIT_USAGE;
+    }
+    *ret_options = options;
+    return EXIT_DONE;
+}
+
+bool store_command_open(const struct store_command *options, struct store **ret_store, struct error *err) {
+    struct store *store = NULL;
+    const char *file =
+        text_starts_with(options->store, "sqlite:") ? options->store + strlen("sqlite:") : NULL;
+    if (file != NULL && access(file, F_OK) != 0)
+        return error_set(err, ERROR_MISSING, "there is no file %.100s", file);
+    if (!store_open(options->store, &store, err))
+        return false;
+    if (!migrate_check(store, MIGRATIONS, MIGRATIONS_COUNT, err)) {
+        store_close(store);
+        return false;
+    }
+    *ret_store = store;
+    return true;
+}

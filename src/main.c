@@ -1,0 +1,48 @@
+// main.c - finds the command.
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command/command.h"
+
+struct named_command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+};
+
+static const struct named_command commands[] = {
+    {"serve", command_serve, "run the service"},
+    {"verify", command_verify, "audit ledger, journeys and counts"},
+    {"migrate", command_migrate, "bring the store up to date"},
+    {"backup", command_backup, "copy an SQLite store while it is in use"},
+    {"version", command_version, "print the version"},
+};
+
+static void print_help(FILE *stream) {
+    (void)fprintf(stream, "usage: juncho COMMAND [OPTIONS]\n\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        (void)fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].help);
+    (void)fprintf(stream, "\n\"juncho COMMAND --help\" says more and gives an example.\n"
+                          "To look around: juncho serve --sandbox\n");
+}
+
+int main(int argc, char **argv) {
+    if (sodium_init() < 0) {
+        (void)fprintf(stderr, "juncho: no randomness to be had\n");
+        return EXIT_FAULT;
+    }
+    const char *name = argc > 1 ? argv[1] : "--help";
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
+        print_help(argc > 1 ? stdout : stderr);
+        return argc > 1 ? EXIT_DONE : EXIT_USAGE;
+    }
+    if (strcmp(name, "--version") == 0)
+        return command_version(argc, argv);
+    (void)fprintf(stderr, "juncho: there is no command \"%s\"\n\n", name);
+    print_help(stderr);
+    return EXIT_USAGE;
+}

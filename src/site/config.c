@@ -1,0 +1,261 @@
+// config.c - the table of keys, and reading an INI file by it.
+#include "site/config.h"
+
+#include <ini.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#define POINTS_MAX INT64_C(1000000)
+#define BUDGET_MAX INT64_C(1000000000000000)
+#define NUMBER(m)  CONFIG_NUMBER, offsetof(struct config, m)
+#define WORDS(m)   CONFIG_TEXT, offsetof(struct config, m)
+#define MOMENT(m)  CONFIG_TIME, offsetof(struct config, m)
+#define SWITCH(m)  CONFIG_BOOL, offsetof(struct config, m)
+#define ANY        0, 0, NULL
+
+static const struct config_key keys[] = {
+    {"server", "listen", WORDS(server.listen), "127.0.0.1:8080", ANY,
+     "address and port; port 0 lets the system choose"},
+    {"server", "public_url", WORDS(server.public_url), "", ANY,
+     "how residents reach the server, for example https://points.city.example; empty: as it listens"},
+    {"server", "key_file", WORDS(server.key_file), "", ANY,
+     "32 secret bytes, made at the first start; the same on every node; empty: beside the SQLite file"},
+    {"server", "zone", WORDS(server.zone), "Asia/Tokyo", ANY, "time zone of days and hours"},
+    {"server", "web_dir", WORDS(server.web_dir), "", ANY,
+     "serve the pages of this folder instead of the built-in ones"},
+    {"server", "trusted_proxies", WORDS(server.trusted_proxies), "", ANY,
+     "addresses, separated by blanks, whose X-Forwarded-For is believed"},
+    {"server", "loops", NUMBER(server.loops), "0", 0, 256, NULL, "event loops; 0: one a core"},
+    {"server", "connections_max", NUMBER(server.connections_max), "20000", 10, 1000000, NULL,
+     "open connections in all"},
+    {"server", "connections_per_address_max", NUMBER(server.connections_per_address_max), "0", 0, 1000000,
+     NULL, "open connections from one address; 0: no limit (many share an address behind a carrier's NAT)"},
+    {"server", "idle_timeout_s", NUMBER(server.idle_timeout_s), "75", 1, 3600, NULL,
+     "seconds after which a silent connection is closed"},
+    {"server", "stop_wait_s", NUMBER(server.stop_wait_s), "10", 0, 600, NULL,
+     "seconds to finish what was accepted when told to stop"},
+    {"store", "url", WORDS(store.url), "sqlite:juncho.db", ANY, "sqlite:FILE or postgresql://..."},
+    {"store", "readers", NUMBER(store.readers), "2", 1, 64, NULL, "threads that read from the database"},
+    {"store", "queue_max", NUMBER(store.queue_max), "20000", 100, 1000000, NULL,
+     "commands that may wait to be written"},
+    {"store", "batch_max", NUMBER(store.batch_max), "1024", 1, 8192, NULL, "commands in one transaction"},
+    {"campaign", "id", WORDS(campaign.id), "sample", ANY,
+     "lower-case letters, digits and hyphens; others refer to it"},
+    {"campaign", "name", WORDS(campaign.name), "生活応援ポイント(見本)", ANY, "as residents read it"},
+    {"campaign", "prefecture", WORDS(campaign.prefecture), "東京都", 0, 0, "東京都",
+     "who lives there may take part"},
+    {"campaign", "points", NUMBER(campaign.points), "11000", 1, POINTS_MAX, NULL, "points a person"},
+    {"campaign", "budget_points", NUMBER(campaign.budget_points), "110000000000", 0, BUDGET_MAX, NULL,
+     "points in all; nobody is granted more than this"},
+    {"campaign", "age_min", NUMBER(campaign.age_min), "15", 0, 120, NULL,
+     "youngest age, on the day of the identity check"},
+    {"campaign", "opens", MOMENT(campaign.opens), "2026-02-02T13:00:00+09:00", ANY, "first moment"},
+    {"campaign", "closes", MOMENT(campaign.closes), "2030-04-01T00:00:00+09:00", ANY,
+     "first moment that is too late"},
+    {"identity", "provider", WORDS(identity.provider), "oidc", 0, 0, "oidc|sandbox",
+     "oidc, or sandbox: the built-in provider with test cards"},
+    {"identity", "issuer", WORDS(identity.issuer), "", ANY,
+     "exactly as the provider writes it, no slash at the end"},
+    {"identity", "client_id", WORDS(identity.client_id), "", ANY, "as registered with the provider"},
+    {"identity", "key_file", WORDS(identity.key_file), "", ANY,
+     "private key (JWK or PEM) that signs the client assertion"},
+    {"identity", "algorithm", WORDS(identity.algorithm), "RS256", 0, 0, "RS256|ES256",
+     "of the client assertion"},
+    {"identity", "scopes", WORDS(identity.scopes), "openid address birthdate", ANY,
+     "what is asked of the provider"},
+    {"identity", "acr_values", WORDS(identity.acr_values), "", ANY, "for example: aal3 crl"},
+    {"identity", "discovery", SWITCH(identity.discovery), "no", ANY,
+     "read the endpoints from the provider's discovery document"},
+    {"identity", "authorization_endpoint", WORDS(identity.authorization_endpoint), "", ANY,
+     "empty: issuer/protocol/openid-connect/auth"},
+    {"identity", "token_endpoint", WORDS(identity.token_endpoint), "", ANY,
+     "empty: issuer/protocol/openid-connect/token"},
+    {"identity", "userinfo_endpoint", WORDS(identity.userinfo_endpoint), "", ANY,
+     "empty: issuer/protocol/openid-connect/userinfo"},
+    {"identity", "jwks_uri", WORDS(identity.jwks_uri), "", ANY,
+     "empty: issuer/protocol/openid-connect/certs"},
+    {"identity", "ca_file", WORDS(identity.ca_file), "", ANY,
+     "certificates to trust instead of the system's"},
+    {"identity", "app_name", WORDS(identity.app_name), "マイナアプリ", ANY,
+     "the identity app, as residents read it"},
+    {"identity", "app_ios", WORDS(identity.app_ios), "https://apps.apple.com/jp/app/id1476359069", ANY,
+     "where to get it"},
+    {"identity", "app_android", WORDS(identity.app_android),
+     "https://play.google.com/store/apps/details?id=jp.go.cas.mpa", ANY, "where to get it"},
+    {"identity", "in_flight_max", NUMBER(identity.in_flight_max), "64", 1, 4096, NULL,
+     "calls to the provider at a time"},
+    {"identity", "timeout_ms", NUMBER(identity.timeout_ms), "10000", 100, 120000, NULL,
+     "for one call to the provider"},
+    {"log", "format", WORDS(log.format), "logfmt", 0, 0, "logfmt|json", "of a log line"},
+    {"log", "level", WORDS(log.level), "info", 0, 0, "debug|info|warning|error", "the least that is written"},
+    {0},
+};
+
+const struct config_key *config_keys(void) {
+    return keys;
+}
+
+static const struct config_key *find(const char *section, const char *name) {
+    for (const struct config_key *key = keys; key->name != NULL; key++)
+        if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
+            return key;
+    return NULL;
+}
+
+static bool is_choice(const char *choices, const char *value) {
+    size_t length = strlen(value);
+    for (const char *choice = choices; choice != NULL; choice = strchr(choice, '|')) {
+        if (*choice == '|')
+            choice++;
+        if (strncmp(choice, value, length) == 0 && (choice[length] == '|' || choice[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static bool set_bool(const char *value, int64_t *ret_value) {
+    bool yes = strcmp(value, "yes") == 0 || strcmp(value, "true") == 0 || strcmp(value, "on") == 0;
+    bool no = strcmp(value, "no") == 0 || strcmp(value, "false") == 0 || strcmp(value, "off") == 0;
+    if (yes || no)
+        *ret_value = yes;
+    return yes || no;
+}
+
+static bool set_text(const struct config_key *key, char *target, const char *value) {
+    if (!text_is_clean_utf8(value, strlen(value)))
+        return false;
+    if (key->choices != NULL && !is_choice(key->choices, value))
+        return false;
+    return text_copy(target, CONFIG_TEXT_SIZE, value);
+}
+
+static bool set_key(struct config *config, const struct config_key *key, const char *value,
+                    struct error *err) {
+    char name[ERROR_FIELD_SIZE];
+    (void)snprintf(name, sizeof name, "%s.%s", key->section, key->name);
+    void *target = (char *)config + key->offset;
+    switch (key->kind) {
+    case CONFIG_TEXT:
+        if (!set_text(key, target, value))
+            return error_set_field(err, ERROR_INVALID, name, "%s = %.60s: must be %s", name, value,
+                                   key->choices != NULL ? key->choices : "a text of at most 255 bytes");
+        return true;
+    case CONFIG_NUMBER:
+        if (!text_parse_int(value, key->min, key->max, target))
+            return error_set_field(err, ERROR_INVALID, name, "%s = %.40s: must be a number from %lld to %lld",
+                                   name, value, (long long)key->min, (long long)key->max);
+        return true;
+    case CONFIG_BOOL:
+        if (!set_bool(value, target))
+            return error_set_field(err, ERROR_INVALID, name, "%s = %.40s: must be yes or no", name, value);
+        return true;
+    case CONFIG_TIME: {
+        struct error time_err;
+        if (!clock_parse(value, target, &time_err))
+            return error_set_field(err, ERROR_INVALID, name, "%s = %s", name, time_err.message);
+        return true;
+    }
+    }
+    return false;
+}
+
+void config_init(struct config *config) {
+    memset(config, 0, sizeof *config);
+    for (const struct config_key *key = keys; key->name != NULL; key++) {
+        struct error err;
+        bool ok = set_key(config, key, key->fallback, &err);
+        ASSERT(ok);
+    }
+}
+
+struct reading_file {
+    struct config *config;
+    struct error *err;
+    bool seen[sizeof keys / sizeof *keys];
+};
+
+static int take_line(void *context, const char *section, const char *name, const char *value) {
+    struct reading_file *file = context;
+    const struct config_key *key = find(section, name);
+    if (key == NULL)
+        return error_set(file->err, ERROR_INVALID, "unknown key \"%.40s\" in section [%.40s]", name, section);
+    if (file->seen[key - keys])
+        return error_set(file->err, ERROR_INVALID, "%.40s.%.40s is set twice", section, name);
+    file->seen[key - keys] = true;
+    return set_key(file->config, key, value, file->err);
+}
+
+bool config_read(struct config *config, const char *path, struct error *err) {
+    struct reading_file file = {.config = config, .err = err};
+    *err = (struct error){0};
+    FILE *stream = fopen(path, "re");
+    if (stream == NULL)
+        return error_set(err, ERROR_INVALID, "%.100s cannot be read: %m", path);
+    int line = ini_parse_file(stream, take_line, &file);
+    (void)fclose(stream);
+    if (line == 0)
+        return true;
+    if (err->kind == ERROR_NONE)
+        (void)error_set(err, ERROR_INVALID, "not \"key = value\"");
+    error_prefix(err, "%.60s line %d: ", path, line);
+    return false;
+}
+
+bool config_set(struct config *config, const char *assignment, struct error *err) {
+    char section[32] = "", name[48] = "";
+    int used = 0;
+    if (sscanf(assignment, "%31[a-z].%47[a-z_]=%n", section, name, &used) != 2 || used == 0)
+        return error_set(err, ERROR_INVALID, "\"%.80s\" is not section.key=value", assignment);
+    const struct config_key *key = find(section, name);
+    if (key == NULL)
+        return error_set_field(err, ERROR_INVALID, name, "unknown key \"%s\" in section [%s]", name, section);
+    return set_key(config, key, assignment + used, err);
+}
+
+bool config_check(const struct config *config, struct error *err) {
+    if (config->campaign.closes <= config->campaign.opens)
+        return error_set_field(err, ERROR_INVALID, "campaign.closes",
+                               "campaign.closes must be after campaign.opens");
+    if (!text_is_made_of(config->campaign.id, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 32))
+        return error_set_field(err, ERROR_INVALID, "campaign.id",
+                               "campaign.id must be 1 to 32 lower-case letters, digits and hyphens");
+    if (config->campaign.name[0] == '\0' || strlen(config->campaign.name) > 120)
+        return error_set_field(err, ERROR_INVALID, "campaign.name", "campaign.name must be 1 to 120 bytes");
+    const char *url = config->server.public_url;
+    if (url[0] != '\0' && ((!text_starts_with(url, "https://") && !text_starts_with(url, "http://")) ||
+                           url[strlen(url) - 1] == '/'))
+        return error_set_field(err, ERROR_INVALID, "server.public_url",
+                               "server.public_url must begin with https:// and not end with a slash");
+    if (strcmp(config->identity.provider, "sandbox") == 0)
+        return true;
+    const char *needed[][2] = {{"identity.issuer", config->identity.issuer},
+                               {"identity.client_id", config->identity.client_id},
+                               {"identity.key_file", config->identity.key_file}};
+    for (size_t i = 0; i < 3; i++)
+        if (needed[i][1][0] == '\0')
+            return error_set_field(err, ERROR_INVALID, needed[i][0],
+                                   "%s is needed with identity.provider = oidc (or start with --sandbox)",
+                                   needed[i][0]);
+    return true;
+}
+
+void config_print(FILE *stream) {
+    const char *section = "";
+    (void)fprintf(
+        stream, "; juncho.ini - every setting of Juncho, with its default. What is left out keeps it.\n"
+                "; juncho serve --config juncho.ini --check reads this file and says whether it is right.\n");
+    for (const struct config_key *key = keys; key->name != NULL; key++) {
+        if (strcmp(section, key->section) != 0)
+            (void)fprintf(stream, "\n[%s]\n", key->section);
+        section = key->section;
+        (void)fprintf(stream, "; %s", key->help);
+        if (key->kind == CONFIG_NUMBER)
+            (void)fprintf(stream, " (%lld to %lld)", (long long)key->min, (long long)key->max);
+        else if (key->choices != NULL)
+            (void)fprintf(stream, " (%s)", key->choices);
+        (void)fprintf(stream, "\n;%s =%s%s\n", key->name, key->fallback[0] == '\0' ? "" : " ", key->fallback);
+    }
+}

@@ -1,0 +1,83 @@
+// context.h - what every handler of the site knows: the service, and the one visit it answers.
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "campaign/campaign.h"
+#include "http/client.h"
+#include "http/router.h"
+#include "http/server.h"
+#include "identity/provider.h"
+#include "identity/sandbox.h"
+#include "site/config.h"
+#include "site/secrets.h"
+#include "store/readers.h"
+#include "store/writer.h"
+
+struct traffic;
+struct pages;
+
+struct site {
+    struct config config;
+    struct clock clock;
+    struct campaign campaign;
+    struct secrets secrets;
+    struct store *store;
+    struct writer *writer;
+    struct readers *readers;
+    struct http_client *client;
+    struct http_server *server;
+    struct router *router;
+    struct traffic *traffic;
+    struct pages *pages;
+    struct key *client_key;
+    struct provider *provider;
+    struct sandbox *sandbox;           // NULL with a real provider
+    char public_url[CONFIG_TEXT_SIZE]; // "https://points.city.example": scheme, host, port
+    char provider_origin[CONFIG_TEXT_SIZE];
+    bool secure;       // residents come over TLS: cookies are __Host-, HSTS is sent
+    bool canonical;    // public_url was configured
+    atomic_bool ready; // everything above is there
+    atomic_bool stopping;
+    _Atomic int64_t last_id; // of the residents that this node made
+};
+
+// Flags of a route.
+enum {
+    ROUTE_CHANGES = 1,   // needs Content-Type: application/json and a same-origin Origin
+    ROUTE_SIGNED_IN = 2, // needs a session
+    ROUTE_UNCOUNTED = 4, // not part of the published counts: health, metrics
+};
+
+// One request on its way; its http_request's context.
+struct visit {
+    struct site *site;
+    struct http_request *request;
+    const struct route *route; // NULL for pages and for the sandbox's paths
+    int64_t resident_id;       // 0: not signed in
+    int64_t now_ms;            // the service's clock when the request came
+};
+
+// Reads the body as one object with no members but `names` (ends with NULL).
+MUST_CHECK bool visit_body(const struct visit *visit, const char *const *names, json_t **ret_object,
+                           struct error *err);
+// Responds with JSON (status, then the object, which is given up); 503 when memory is exhausted.
+// `headers_count` cookies or other headers may stand in `response`.
+void visit_respond_json(struct visit *visit, struct http_response *response, json_t *object);
+void visit_respond_empty(struct visit *visit, int status);
+// 303 to a path of this site or an address of the provider.
+void visit_redirect(struct visit *visit, struct http_response *response, const char *location);
+// Adds Set-Cookie for the session of `resident_id`, or one that ends it when 0.
+MUST_CHECK bool visit_set_session(struct visit *visit, struct http_response *response, int64_t resident_id);
+// A sealed cookie for ten minutes that lets this browser move to the older account; 0 forgets it.
+MUST_CHECK bool visit_set_move(struct visit *visit, struct http_response *response, int64_t holder);
+// The older account that a valid move cookie of this very resident names; 0: none.
+int64_t visit_move_holder(struct visit *visit);
+// "R-7K3M-..." and "J-...", in the request's arena.
+char *visit_number(struct visit *visit, char letter, int64_t number);
+char *visit_time(struct visit *visit, int64_t time_ms); // RFC 3339, in the arena; NULL when out of memory
+// True while the campaign runs; else it responded with campaign-not-open or campaign-closed.
+bool visit_campaign_is_open(struct visit *visit);

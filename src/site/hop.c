@@ -1,0 +1,284 @@
+// hop.c - the jump to the identity provider and the return from it.
+//
+// The transaction lives on the server, keyed by a hash of its state; cookies are a convenience. Of callbacks
+// that race, one asks the provider; the others, and every repetition, are sent to where the journey stands.
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "campaign/standing.h"
+#include "identity/transaction.h"
+#include "site/handlers.h"
+#include "site/job.h"
+#include "site/problem.h"
+
+struct hop {
+    struct transaction transaction;
+    struct journey_change change;
+    const char *location;
+};
+
+static void answer_hop(struct job *job, const struct error *err) {
+    struct hop *hop = job->data;
+    struct http_request *request = job->visit->request;
+    if (err != NULL)
+        problem_respond(request, err, NULL);
+    else if (hop->change.state == 0)
+        problem_respond_status(request, 401, "not-signed-in", NULL, "the session is of another store");
+    else if (!hop->change.changed)
+        problem_respond_status(request, 409, "out-of-order", NULL,
+                               hop->change.state >= JOURNEY_VERIFIED ? "the identity check is done already"
+                                                                     : "an earlier screen has not been done");
+    else {
+        struct http_response response = {.status = 200};
+        visit_respond_json(job->visit, &response, json_pack("{s:s}", "location", hop->location));
+    }
+}
+
+void handle_identity(struct http_request *request, void *context) {
+    static const char *const none[] = {NULL};
+    struct visit *visit = http_request_context(request);
+    struct site *site = visit->site;
+    CLEANUP(json_cleanup) json_t *body = NULL;
+    struct error err;
+    struct random random;
+    struct hop *hop = arena_alloc(http_request_arena(request), sizeof *hop);
+    if (hop == NULL) {
+        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        return;
+    }
+    if (!visit_body(visit, none, &body, &err)) {
+        problem_respond(request, &err, NULL);
+        return;
+    }
+    if (!visit_campaign_is_open(visit))
+        return;
+    random_init_system(&random);
+    transaction_init(&hop->transaction, site->secrets.keys[SECRETS_TRANSACTION], &random);
+    if (!provider_begin(site->provider, &hop->transaction, http_request_arena(request), &hop->location,
+                        &err)) {
+        problem_respond(request, &err, NULL);
+        return;
+    }
+    struct job *job = job_new(visit, hop);
+    if (job == NULL)
+        return;
+    hop->change = (struct journey_change){
+        .campaign = &site->campaign, .resident_id = visit->resident_id, .now_ms = visit->now_ms};
+    (void)transaction_add(&job->command, &hop->transaction, visit->resident_id, site->campaign.id,
+                          visit->now_ms);
+    journey_authenticate(&job->command, &hop->change);
+    job_write(job, answer_hop);
+}
+
+struct comeback {
+    struct transaction transaction;
+    struct transaction_row row;
+    struct standing standing;
+    unsigned char code_hash[TRANSACTION_HASH_SIZE];
+    const char *code; // NULL: the provider sent an error instead
+    const char *error;
+    const char *description;
+    struct step *claim;
+    struct provider_visit provider;
+    struct journey_return result;
+};
+
+// Sends the browser on: where the journey began to the home screen, elsewhere to "return to the app where you
+// began". A strange browser is never signed in.
+static void send_on(struct visit *visit, struct comeback *comeback, const char *outcome, int64_t holder) {
+    struct arena *arena = http_request_arena(visit->request);
+    struct http_response response = {0};
+    if (visit->resident_id == comeback->row.resident_id) {
+        bool moves = holder != 0 && holder != visit->resident_id;
+        if (moves && !visit_set_move(visit, &response, holder)) {
+            problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+            return;
+        }
+        visit_redirect(visit, &response, arena_print(arena, "/?returned=%s", outcome));
+        return;
+    }
+    char code[TRANSACTION_RETURN_CODE_SIZE];
+    transaction_return_code(&comeback->transaction, visit->site->secrets.keys[SECRETS_TRANSACTION], code);
+    visit_redirect(visit, &response, arena_print(arena, "/return?code=%s", code));
+}
+
+static void settled(struct job *job, const struct error *err);
+
+static void submit_result(struct visit *visit, struct comeback *comeback, bool reserve) {
+    struct job *job = job_new(visit, comeback);
+    if (job == NULL)
+        return;
+    struct journey_return *result = &comeback->result;
+    result->reserve = reserve;
+    result->number = comeback->standing.reservations;
+    result->change = (struct journey_change){.campaign = &visit->site->campaign,
+                                             .resident_id = comeback->row.resident_id,
+                                             .now_ms = visit->now_ms};
+    (void)transaction_settle(&job->command, comeback->transaction.state_hash, visit->now_ms,
+                             (int)result->outcome);
+    journey_return(&job->command, result);
+    job_write(job, settled);
+}
+
+static void settled(struct job *job, const struct error *err) {
+    struct comeback *comeback = job->data;
+    struct visit *visit = job->visit;
+    if (err != NULL && err->kind == ERROR_EXHAUSTED && comeback->result.reserve) {
+        submit_result(visit, comeback,
+                      false); // verified all the same; the points can be reserved when there are some
+        return;
+    }
+    if (err != NULL) {
+        LOG(LOG_WARNING, "identity result not kept", log_text("request", http_request_id(visit->request)),
+            log_text("cause", err->message));
+        send_on(visit, comeback, journey_outcome_name(JOURNEY_OUTCOME_BUSY), 0);
+        return;
+    }
+    send_on(visit, comeback, journey_outcome_name(comeback->result.outcome), comeback->result.holder);
+}
+
+static void take_result(struct http_request *request, void *context) {
+    struct comeback *comeback = context;
+    struct visit *visit = http_request_context(request);
+    const struct provider_visit *provider = &comeback->provider;
+    if (provider->cause.kind != ERROR_NONE)
+        LOG(LOG_INFO, "identity not established", log_text("request", http_request_id(request)),
+            log_text("outcome", identity_outcome_name(provider->outcome)),
+            log_text("cause", provider->cause.message));
+    comeback->result.outcome = (enum journey_outcome)provider->outcome;
+    comeback->result.age_band = provider->age_band;
+    comeback->result.municipality = provider->municipality;
+    memcpy(comeback->result.person_hash, provider->person_hash, sizeof comeback->result.person_hash);
+    submit_result(visit, comeback, true);
+}
+
+static void provider_done(struct provider_visit *provider) {
+    struct visit *visit = provider->context;
+    struct comeback *comeback =
+        (struct comeback *)(void *)((char *)provider - offsetof(struct comeback, provider));
+    http_request_continue(visit->request, take_result, comeback);
+}
+
+static void replayed(struct job *job, const struct error *err) {
+    struct comeback *comeback = job->data;
+    if (err != NULL) {
+        problem_respond(job->visit->request, err, NULL);
+        return;
+    }
+    const char *outcome = journey_outcome_name((enum journey_outcome)comeback->standing.outcome);
+    send_on(job->visit, comeback, outcome == NULL ? "underway" : outcome, 0);
+}
+
+static bool read_comeback(struct job *job, struct session *session, struct error *err) {
+    struct comeback *comeback = job->data;
+    struct arena *arena = http_request_arena(job->visit->request);
+    return transaction_find(session, comeback->transaction.state_hash, arena, &comeback->row, err) &&
+           standing_read(session, comeback->row.resident_id, comeback->row.campaign_id, arena,
+                         &comeback->standing, err);
+}
+
+static void claimed(struct job *job, const struct error *err) {
+    struct comeback *comeback = job->data;
+    struct visit *visit = job->visit;
+    struct error provider_err;
+    if (err != NULL) {
+        problem_respond(visit->request, err, NULL); // nothing was claimed: loading the page again goes on
+        return;
+    }
+    if (comeback->claim == NULL || comeback->claim->rows.changed == 0) {
+        struct job *again = job_new(visit, comeback); // another request was first: go where it led
+        if (again != NULL)
+            job_read(again, read_comeback, replayed);
+        return;
+    }
+    comeback->provider = (struct provider_visit){.code = comeback->code,
+                                                 .transaction = &comeback->transaction,
+                                                 .day = clock_civil(visit->now_ms),
+                                                 .arena = http_request_arena(visit->request),
+                                                 .context = visit,
+                                                 .done = provider_done};
+    if (provider_finish(visit->site->provider, &comeback->provider, &provider_err))
+        return;
+    LOG(LOG_WARNING, "provider not asked", log_text("request", http_request_id(visit->request)),
+        log_text("cause", provider_err.message));
+    comeback->result.outcome = JOURNEY_OUTCOME_BUSY;
+    submit_result(visit, comeback, false);
+}
+
+static void found(struct job *job, const struct error *err) {
+    struct comeback *comeback = job->data;
+    struct visit *visit = job->visit;
+    struct http_response response = {0};
+    bool dead = err == NULL && (comeback->row.campaign_id != visit->site->campaign.id ||
+                                !transaction_is_alive(comeback->row.began_ms, visit->now_ms));
+    if (err != NULL && err->kind != ERROR_MISSING)
+        problem_respond(visit->request, err, NULL);
+    else if (err != NULL || (dead && !comeback->row.returned))
+        visit_redirect(visit, &response, "/?returned=unknown");
+    else if (comeback->row.returned)
+        replayed(job, NULL);
+    else if (comeback->code == NULL) {
+        comeback->result.outcome =
+            (enum journey_outcome)identity_outcome_of_error(comeback->error, comeback->description);
+        submit_result(visit, comeback, false);
+    } else {
+        struct job *claim = job_new(visit, comeback);
+        if (claim == NULL)
+            return;
+        transaction_code_hash(comeback->code, comeback->code_hash);
+        comeback->claim = transaction_claim(&claim->command, comeback->transaction.state_hash,
+                                            comeback->code_hash, visit->now_ms);
+        job_write(claim, claimed);
+    }
+}
+
+void handle_callback(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct comeback *comeback = arena_alloc(http_request_arena(request), sizeof *comeback);
+    struct job *job = job_new(visit, comeback);
+    const char *state = http_request_query(request, "state");
+    struct http_response response = {0};
+    struct error err;
+    if (job == NULL)
+        return;
+    if (comeback == NULL) {
+        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        return;
+    }
+    comeback->code = http_request_query(request, "code");
+    comeback->error = http_request_query(request, "error");
+    comeback->description = http_request_query(request, "error_description");
+    bool usable = state != NULL && (comeback->code != NULL) != (comeback->error != NULL) &&
+                  (comeback->code == NULL || strlen(comeback->code) <= PROVIDER_CODE_BYTES_MAX) &&
+                  transaction_from_state(&comeback->transaction,
+                                         visit->site->secrets.keys[SECRETS_TRANSACTION], state, &err);
+    if (!usable) {
+        visit_redirect(visit, &response, "/?returned=unknown");
+        return;
+    }
+    job_read(job, read_comeback, found);
+}
+
+void handle_identity_move(struct http_request *request, void *context) {
+    static const char *const none[] = {NULL};
+    struct visit *visit = http_request_context(request);
+    CLEANUP(json_cleanup) json_t *body = NULL;
+    struct http_response response = {.status = 200};
+    struct error err;
+    if (!visit_body(visit, none, &body, &err)) {
+        problem_respond(request, &err, NULL);
+        return;
+    }
+    int64_t holder = visit_move_holder(visit);
+    if (holder == 0) {
+        problem_respond_status(request, 409, "out-of-order", NULL,
+                               "no identity check of the last ten minutes found an older account");
+        return;
+    }
+    if (!visit_set_session(visit, &response, holder) || !visit_set_move(visit, &response, 0)) {
+        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        return;
+    }
+    visit_respond_json(visit, &response, json_pack("{s:s}", "resident", visit_number(visit, 'R', holder)));
+}

@@ -1,0 +1,10 @@
+// pages.h - the pages that browsers load: built into the program, or from a folder.
+#pragma once
+
+#include "site/context.h"
+
+// `directory` empty: the built-in ones. ERROR_INVALID: the folder holds no index.html.
+MUST_CHECK bool pages_new(const char *directory, struct pages **ret_pages, struct error *err);
+void pages_free(struct pages *pages); // NULL is fine
+// Responds when the path is a page or an asset; false when it is not.
+bool pages_respond(struct visit *visit);

@@ -1,0 +1,95 @@
+// problem.c - one table, two ways in.
+#include "site/problem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+
+struct kind_row {
+    enum error_kind kind;
+    int status;
+    const char *code;
+};
+
+static const struct kind_row kinds[] = {
+    {ERROR_INVALID, 400, "invalid"},     {ERROR_DENIED, 403, "denied"},
+    {ERROR_MISSING, 404, "not-found"},   {ERROR_CONFLICT, 409, "conflict"},
+    {ERROR_EXHAUSTED, 409, "exhausted"}, {ERROR_UNAVAILABLE, 503, "unavailable"},
+};
+
+struct status_row {
+    int status;
+    const char *title;
+};
+
+static const struct status_row titles[] = {
+    {400, "入力を確認してください"},     {401, "利用登録が必要です"},
+    {403, "この操作はできません"},       {404, "見つかりません"},
+    {405, "この方法では使えません"},     {409, "いまはこの操作ができません"},
+    {413, "データが大きすぎます"},       {415, "application/json で送ってください"},
+    {422, "前と違う内容です"},           {429, "少し時間をおいてください"},
+    {500, "うまく処理できませんでした"}, {503, "ただいま混み合っています。少し時間をおいてください"},
+};
+
+static const char *title_of(int status) {
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (titles[i].status == status)
+            return titles[i].title;
+    return "エラー";
+}
+
+static void respond(struct http_request *request, struct http_response *response, const char *code,
+                    const char *field, const char *detail) {
+    int status = response->status;
+    struct arena *arena = http_request_arena(request);
+    CLEANUP(json_cleanup)
+    json_t *problem = json_pack("{s:o,s:s,s:i,s:s}", "type", json_sprintf("urn:juncho:problem:%s", code),
+                                "title", title_of(status), "status", status, "detail", detail);
+    if (problem != NULL && field != NULL && field[0] != '\0')
+        (void)json_object_set_new(problem, "field", json_string(field));
+    char *body = json_text(arena, problem);
+    response->content_type = "application/problem+json";
+    if (body == NULL) { // out of memory, or a detail that is no UTF-8: the status still says what matters
+        response->body = "{\"type\":\"about:blank\"}";
+        response->body_length = strlen(response->body);
+    } else {
+        response->body = body;
+        response->body_length = strlen(body);
+    }
+    http_response_header(response, "Cache-Control", "no-store");
+    if (status == 503 || status == 429)
+        http_response_header(response, "Retry-After", arena_print(arena, "%d", PROBLEM_RETRY_AFTER_S));
+    http_respond(request, response);
+}
+
+void problem_respond_status(struct http_request *request, int status, const char *code, const char *field,
+                            const char *detail) {
+    struct http_response response = {.status = status};
+    respond(request, &response, code, field, detail);
+}
+
+void problem_respond_method(struct http_request *request, const char *allow) {
+    struct http_response response = {.status = 405};
+    http_response_header(&response, "Allow", allow);
+    respond(request, &response, "method", NULL, "the path is known, but not for this method");
+}
+
+void problem_respond(struct http_request *request, const struct error *err, const char *code) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (kinds[i].kind != err->kind)
+            continue;
+        const char *detail = err->message;
+        if (err->kind == ERROR_UNAVAILABLE) {
+            LOG(LOG_WARNING, "unavailable", log_text("request", http_request_id(request)),
+                log_text("cause", err->message));
+            detail = "the service cannot do this now; nothing was changed; try again after the time in "
+                     "Retry-After";
+        }
+        problem_respond_status(request, kinds[i].status, code != NULL ? code : kinds[i].code, err->field,
+                               detail);
+        return;
+    }
+    problem_respond_status(request, 500, "internal", NULL, "an error without a kind");
+}

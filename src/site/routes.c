@@ -1,0 +1,177 @@
+// routes.c - the table of routes, and what is checked before a handler sees a request.
+#include "site/routes.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "http/cookie.h"
+#include "measure/traffic.h"
+#include "site/handlers.h"
+#include "site/pages.h"
+#include "site/problem.h"
+#include "site/token.h"
+
+#define SESSION_AGE_MS (INT64_C(400) * CLOCK_DAY_MS)
+#define READ_SIGNED    ROUTE_SIGNED_IN
+#define STEP           (ROUTE_CHANGES | ROUTE_SIGNED_IN)
+
+static const struct route routes[] = {
+    {HTTP_GET, "/healthz", handle_alive, ROUTE_UNCOUNTED},
+    {HTTP_GET, "/readyz", handle_ready, ROUTE_UNCOUNTED},
+    {HTTP_GET, "/metrics", handle_metrics, ROUTE_UNCOUNTED},
+    {HTTP_GET, "/api/v1/campaign", handle_campaign, 0},
+    {HTTP_GET, "/api/v1/console/counts", handle_counts, ROUTE_UNCOUNTED},
+    {HTTP_POST, "/api/v1/accesses", handle_access, ROUTE_CHANGES},
+    {HTTP_POST, "/api/v1/residents", handle_register, ROUTE_CHANGES},
+    {HTTP_GET, "/api/v1/me", handle_me, READ_SIGNED},
+    {HTTP_GET, "/api/v1/me/points", handle_points, READ_SIGNED},
+    {HTTP_POST, "/api/v1/session/end", handle_session_end, ROUTE_CHANGES},
+    {HTTP_POST, "/api/v1/me/journey/begin", handle_begin, STEP},
+    {HTTP_POST, "/api/v1/me/journey/consent", handle_consent, STEP},
+    {HTTP_POST, "/api/v1/me/journey/procedure", handle_procedure, STEP},
+    {HTTP_POST, "/api/v1/me/journey/intent", handle_intent, STEP},
+    {HTTP_POST, "/api/v1/me/identity", handle_identity, STEP},
+    {HTTP_POST, "/api/v1/me/identity/move", handle_identity_move, STEP},
+    {HTTP_GET, "/identity/callback", handle_callback, 0},
+    {HTTP_POST, "/api/v1/me/application", handle_application, STEP},
+};
+
+struct router *routes_new(void) {
+    return router_new(routes, sizeof routes / sizeof *routes);
+}
+
+static int64_t signed_in_resident(struct visit *visit) {
+    const char *name = cookie_name(http_request_arena(visit->request), "juncho-session", visit->site->secure);
+    const char *text = name == NULL ? NULL : http_request_cookie(visit->request, name);
+    struct token token;
+    if (text == NULL ||
+        !token_open(text, visit->site->secrets.keys[SECRETS_SESSION], visit->now_ms, SESSION_AGE_MS, &token))
+        return 0;
+    return token.resident_id;
+}
+
+static bool is_json(const char *content_type) {
+    static const char json[] = "application/json";
+    if (content_type == NULL || strncasecmp(content_type, json, strlen(json)) != 0)
+        return false;
+    const char *rest = content_type + strlen(json);
+    rest += strspn(rest, " \t");
+    return *rest == '\0' || *rest == ';';
+}
+
+// The origin must be the configured one or, without TLS in front and nothing configured, the host that was
+// asked.
+static bool is_same_origin(const struct visit *visit) {
+    const char *origin = http_request_header(visit->request, "Origin");
+    const char *host = http_request_header(visit->request, "Host");
+    if (origin == NULL)
+        return false;
+    if (strcmp(origin, visit->site->public_url) == 0)
+        return true;
+    return !visit->site->canonical && host != NULL && strncmp(origin, "http://", 7) == 0 &&
+           strcmp(origin + 7, host) == 0;
+}
+
+// True when the handler may run; else it responded.
+static bool admit(struct visit *visit) {
+    struct http_request *request = visit->request;
+    uint32_t flags = visit->route->flags;
+    if ((flags & ROUTE_CHANGES) != 0) {
+        if (!is_json(http_request_header(request, "Content-Type"))) {
+            problem_respond_status(request, 415, "unsupported-media-type", "Content-Type",
+                                   "Content-Type must be application/json");
+            return false;
+        }
+        if (!is_same_origin(visit)) {
+            problem_respond_status(request, 403, "foreign-origin", "Origin",
+                                   "the Origin header must name this very site");
+            return false;
+        }
+    }
+    visit->resident_id = signed_in_resident(visit);
+    if ((flags & ROUTE_SIGNED_IN) != 0 && visit->resident_id == 0) {
+        problem_respond_status(request, 401, "not-signed-in", NULL,
+                               "register first; the session cookie is missing");
+        return false;
+    }
+    return true;
+}
+
+static void respond_unrouted(struct visit *visit, const struct route_match *match) {
+    struct http_request *request = visit->request;
+    if (!match->path_known) {
+        problem_respond_status(request, 404, "not-found", NULL, "there is nothing at this path");
+        return;
+    }
+    const char *allow = arena_copy_text(http_request_arena(request), match->allow);
+    problem_respond_method(request, allow == NULL ? "" : allow);
+}
+
+static const char *sandbox_query(void *context, const char *name) {
+    return http_request_query(context, name);
+}
+
+static void respond_sandbox(struct visit *visit) {
+    struct http_request *request = visit->request;
+    size_t length = 0;
+    const char *body = http_request_body(request, &length);
+    struct sandbox_request asked = {.post = http_request_method(request) == HTTP_POST,
+                                    .path = http_request_path(request),
+                                    .content_type = http_request_header(request, "Content-Type"),
+                                    .authorization = http_request_header(request, "Authorization"),
+                                    .body = length == 0 ? NULL : body,
+                                    .body_length = length,
+                                    .query = sandbox_query,
+                                    .context = request,
+                                    .now_ms = clock_wall_ms(),
+                                    .arena = http_request_arena(request)};
+    struct sandbox_response answer = {0};
+    sandbox_answer(visit->site->sandbox, &asked, &answer);
+    struct http_response response = {.status = answer.status,
+                                     .content_type = answer.content_type,
+                                     .body = answer.body,
+                                     .body_length = answer.body_length};
+    for (size_t i = 0; i < answer.headers_count; i++)
+        http_response_header(&response, answer.headers[i].name, answer.headers[i].value);
+    http_respond(request, &response);
+}
+
+void routes_handle(struct http_request *request, void *context) {
+    struct site *site = context;
+    struct visit *visit = arena_alloc(http_request_arena(request), sizeof *visit);
+    const char *path = http_request_path(request);
+    struct route_match match = {0};
+    if (visit == NULL || !atomic_load_explicit(&site->ready, memory_order_acquire)) {
+        problem_respond_status(request, 503, "unavailable", NULL, "the server is starting");
+        return;
+    }
+    *visit = (struct visit){.site = site, .request = request, .now_ms = clock_now_ms(&site->clock)};
+    http_request_set_context(request, visit);
+    enum http_method method = http_request_method(request);
+    if (router_find(site->router, method, path, &match)) {
+        visit->route = match.route;
+        if (admit(visit))
+            match.route->handler(request, site);
+    } else if (site->sandbox != NULL && sandbox_owns(site->sandbox, path)) {
+        respond_sandbox(visit);
+    } else if (match.path_known || !pages_respond(visit)) {
+        respond_unrouted(visit, &match);
+    }
+}
+
+void routes_observe(const struct http_request *request, int status, int64_t duration_us, void *context) {
+    struct site *site = context;
+    const struct visit *visit = http_request_context(request);
+    if (visit == NULL) // refused before it had one: not ready, or not HTTP
+        return;
+    bool counted = visit->route == NULL || (visit->route->flags & ROUTE_UNCOUNTED) == 0;
+    const char *route = visit->route == NULL ? "page" : visit->route->pattern;
+    if (counted)
+        traffic_record(site->traffic, visit->now_ms, route, status, duration_us);
+    if (status >= 500 || duration_us > 1000000)
+        LOG(LOG_WARNING, "request", log_text("request", http_request_id(request)), log_text("route", route),
+            log_number("status", status), log_number("duration_us", duration_us));
+    else
+        LOG(LOG_DEBUG, "request", log_text("request", http_request_id(request)), log_text("route", route),
+            log_number("status", status), log_number("duration_us", duration_us));
+}

@@ -1,0 +1,8 @@
+// routes.h - from a request to its handler, and from a response to the counters.
+#pragma once
+
+#include "site/context.h"
+
+struct router *routes_new(void); // NULL when memory is exhausted
+http_handler routes_handle;      // context: struct site
+http_observer routes_observe;    // context: struct site

@@ -1,0 +1,27 @@
+// secrets.h - the one secret of a service, and the keys that are derived from it.
+//
+// 32 random bytes in a file of mode 0600, made at the first start, the same on every node. Each use has a
+// subkey of its own (libsodium's crypto_kdf), so that no key serves two purposes.
+#pragma once
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define SECRETS_KEY_SIZE 32
+
+enum secrets_use {
+    SECRETS_SESSION = 1,
+    SECRETS_TRANSACTION = 2,
+    SECRETS_SUBJECT = 3,
+    SECRETS_RECEIPT = 4,
+    SECRETS_MOVE = 5,
+};
+
+struct secrets {
+    unsigned char keys[6][SECRETS_KEY_SIZE]; // by enum secrets_use
+};
+
+// Reads the file, or makes it when there is none. ERROR_DENIED: others may read it.
+MUST_CHECK bool secrets_load(struct secrets *secrets, const char *path, struct error *err);
+void secrets_done(struct secrets *secrets); // wipes it
