@@ -1,0 +1,210 @@
+// api.ts - speaks the server's HTTP and turns every way it can fail into one Trouble.
+//
+// Nothing here knows a screen. A Trouble says whether waiting helps (`passing`) and for how long,
+// so that the caller can go on by itself instead of asking the resident to try again.
+
+const ANSWER_MS_MAX = 20_000;
+const RETRY_S_MAX = 120;
+
+export type Outcome =
+  | 'verified'
+  | 'age'
+  | 'outside'
+  | 'review'
+  | 'cancelled'
+  | 'card_trouble'
+  | 'certificate'
+  | 'busy'
+  | 'linked_elsewhere'
+  | 'other';
+
+export type State =
+  | 'registered'
+  | 'consented'
+  | 'informed'
+  | 'intended'
+  | 'authenticating'
+  | 'verified'
+  | 'applied'
+  | 'granted'
+  | 'refused';
+
+export interface Campaign {
+  id: string;
+  name: string;
+  points: number;
+  opens: string;
+  closes: string;
+  state: 'before' | 'open' | 'closed';
+  age_min: number;
+  prefecture: string;
+  sandbox: boolean;
+  identity_app: { name: string; ios: string; android: string };
+}
+
+export interface Application {
+  receipt: string;
+  at: string;
+  points: number;
+}
+
+export interface Place {
+  second: number;
+  rank: number;
+  ahead?: number;
+}
+
+export interface Me {
+  resident: string;
+  state: State;
+  began: boolean;
+  points: { balance: number; pending: number };
+  place: Place | null;
+  identity: { outcome: Outcome; at: string } | null;
+  application: Application | null;
+}
+
+export interface Transfer {
+  id: string;
+  at: string;
+  points: number;
+  kind: string;
+  state: 'pending' | 'posted' | 'voided' | 'expired';
+}
+
+export interface Points {
+  balance: number;
+  pending: number;
+  transfers: Transfer[];
+}
+
+export type Step = 'begin' | 'consent' | 'procedure' | 'intent';
+
+// Where the trouble lies: the phone's line, the way to the server, a busy server, or an answer that says no.
+export type TroubleKind = 'offline' | 'unreachable' | 'busy' | 'refused';
+
+interface Problem {
+  code: string;
+  place: Place | null;
+}
+
+export class Trouble extends Error {
+  constructor(
+    readonly kind: TroubleKind,
+    readonly code: string,
+    readonly status: number,
+    readonly retryS: number | null,
+    readonly place: Place | null = null,
+  ) {
+    super(code);
+  }
+
+  // True when the same request may succeed later without anybody doing anything.
+  get passing(): boolean {
+    return this.kind !== 'refused';
+  }
+}
+
+function retryAfter(response: Response): number | null {
+  const value = response.headers.get('Retry-After');
+  if (value === null) return null;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 1), RETRY_S_MAX) : null;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const body = (await response.json()) as { type?: unknown; place?: Place };
+    const type = typeof body.type === 'string' ? body.type : '';
+    return { code: type.replace(/^urn:juncho:problem:/, ''), place: body.place ?? null };
+  } catch {
+    return { code: '', place: null };
+  }
+}
+
+async function troubleOf(response: Response): Promise<Trouble> {
+  const { code, place } = await problemOf(response);
+  const { status } = response;
+  const kind = status === 429 || status === 503 ? 'busy' : status >= 500 ? 'unreachable' : 'refused';
+  return new Trouble(kind, code, status, retryAfter(response), place);
+}
+
+async function ask(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
+  const init: RequestInit = {
+    method,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    headers: { Accept: 'application/json', ...headers },
+    signal: AbortSignal.timeout(ANSWER_MS_MAX),
+  };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { ...init.headers, 'Content-Type': 'application/json' };
+  }
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch {
+    throw new Trouble(navigator.onLine ? 'unreachable' : 'offline', '', 0, null);
+  }
+  if (!response.ok) throw await troubleOf(response);
+  return response;
+}
+
+async function document<T>(answer: Promise<Response>): Promise<T> {
+  const response = await answer;
+  try {
+    return (await response.json()) as T;
+  } catch {
+    // The line broke inside the answer, or something between us and the server answered instead.
+    throw new Trouble('unreachable', '', response.status, null);
+  }
+}
+
+export function readCampaign(): Promise<Campaign> {
+  return document(ask('GET', '/api/v1/campaign'));
+}
+
+// The resident of this browser, or null when nobody is signed in.
+export async function readMe(): Promise<Me | null> {
+  try {
+    return await document<Me>(ask('GET', '/api/v1/me'));
+  } catch (error) {
+    if (error instanceof Trouble && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export function readPoints(): Promise<Points> {
+  return document(ask('GET', '/api/v1/me/points'));
+}
+
+export async function countAccess(): Promise<void> {
+  await ask('POST', '/api/v1/accesses', {});
+}
+
+export async function register(language: string): Promise<void> {
+  await ask('POST', '/api/v1/residents', { terms: true, language });
+}
+
+export function doStep(step: Step): Promise<{ state: State }> {
+  return document(ask('POST', `/api/v1/me/journey/${step}`, {}));
+}
+
+// Answers the provider's address.
+export async function beginIdentity(): Promise<string> {
+  const answer = await document<{ location: string }>(ask('POST', '/api/v1/me/identity', {}));
+  return answer.location;
+}
+
+export async function moveToOlderAccount(): Promise<void> {
+  await ask('POST', '/api/v1/me/identity/move', {});
+}
+
+export function apply(campaign: string, key: string): Promise<{ receipt: string; points: number; state: State; at?: string }> {
+  return document(ask('POST', '/api/v1/me/application', { campaign }, { 'Idempotency-Key': key }));
+}
+
+export async function endSession(): Promise<void> {
+  await ask('POST', '/api/v1/session/end', {});
+}

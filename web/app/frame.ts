@@ -1,0 +1,110 @@
+// frame.ts - what stands around every screen: the name, the settings, and what is under way.
+import { html, nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+
+import type { Waiting } from './model.js';
+import { model } from './model.js';
+import type { Piece } from './parts.js';
+import { link, message } from './parts.js';
+import { icons } from './pictures.js';
+import type { View } from './route.js';
+import { viewNow } from './route.js';
+import { consentScreen, intentScreen, procedureScreen, registerScreen } from './screens/steps.js';
+import { notOpenScreen, receiptScreen, refusedScreen, verifiedScreen } from './screens/finish.js';
+import { home } from './screens/home.js';
+import { identityScreen } from './screens/identity.js';
+import { pointsScreen } from './screens/points.js';
+import { returnScreen } from './screens/return.js';
+import { settingsButton, settingsDialog } from './screens/settings.js';
+import { dateTimeText, word } from './words.js';
+
+function loading(): TemplateResult {
+  return html`<div class="bones" role="img" aria-label=${word('page.loading')}><i></i><i></i><i></i></div>`;
+}
+
+const SCREENS: Record<View, () => TemplateResult> = {
+  loading,
+  home,
+  register: registerScreen,
+  consent: consentScreen,
+  procedure: procedureScreen,
+  intent: intentScreen,
+  identity: identityScreen,
+  verified: verifiedScreen,
+  refused: refusedScreen,
+  receipt: receiptScreen,
+  notopen: notOpenScreen,
+  points: pointsScreen,
+  return: returnScreen,
+};
+
+function countdown({ retryAt }: Waiting): string {
+  const seconds = Math.ceil((retryAt - model.now) / 1000);
+  return seconds > 0 ? word('waiting.countdown', { seconds }) : word('waiting.again');
+}
+
+// Something waits to be sent again: what it is, that nothing is lost, and when.
+function waiting(now: Waiting): TemplateResult {
+  const body = html`<p>${word(`waiting.${now.kind}.body`)}</p>
+    <p class="soft" aria-hidden="true">${countdown(now)}</p>
+    ${model.fresh || !model.me ? nothing : html`<p>${word('waiting.seen', { time: dateTimeText(model.seenAt) })}</p>`}`;
+  return message('warn', word(`waiting.${now.kind}.title`), body);
+}
+
+function trouble(): Piece {
+  const now = model.sending ?? model.reading;
+  if (now !== null) return html`<div class="trouble">${waiting(now)}</div>`;
+  if (model.slow) {
+    const body = html`<p>${word('waiting.slow.body')}</p>`;
+    return html`<div class="trouble">${message('info', word('waiting.slow.title'), body)}</div>`;
+  }
+  if (model.notice === null) return nothing;
+  return html`<div class="trouble">${message('warn', word(model.notice.title), word(model.notice.body))}</div>`;
+}
+
+// What the live region says about the above; it changes with the kind, not with every second.
+export function troubleWords(): string {
+  const now = model.sending ?? model.reading;
+  if (now !== null) return `${word(`waiting.${now.kind}.title`)} ${word(`waiting.${now.kind}.body`)}`;
+  if (model.slow) return `${word('waiting.slow.title')} ${word('waiting.slow.body')}`;
+  if (model.notice === null) return '';
+  return `${word(model.notice.title)} ${word(model.notice.body)}`;
+}
+
+function header(): TemplateResult {
+  const name = model.campaign?.name ?? word('page.name');
+  return html`<header class="top">
+    <div class="inner">
+      ${link('/', html`<img src="/icon.svg" alt="" width="32" height="32" /><span>${name}</span>`, 'brand')}
+      <nav aria-label=${word('page.nav')}>
+        ${link('/', word('page.home'), model.path === '/' ? 'here' : '')}
+        ${link('/points', word('page.points'), model.path === '/points' ? 'here' : '')}
+      </nav>
+      ${settingsButton()}
+    </div>
+  </header>`;
+}
+
+function sandboxStrip(): Piece {
+  if (!model.campaign?.sandbox) return nothing;
+  return html`<aside class="sandbox" aria-label=${word('sandbox.title')}>
+    <p class="inner">${icons.info}<span><b>${word('sandbox.title')}</b> ${word('sandbox.body')}</span></p>
+  </aside>`;
+}
+
+export function frame(): TemplateResult {
+  const view = viewNow();
+  return html`
+    <a class="skip" href="#main">${word('page.skip')}</a>
+    ${sandboxStrip()} ${header()}
+    <main id="main" tabindex="-1" class="view-${view}">${trouble()} ${SCREENS[view]()}</main>
+    <footer class="bottom">
+      <p class="inner"><span>${word('page.madeWith')}</span></p>
+    </footer>
+    ${settingsDialog()}
+    <div class=${model.said.visible && model.said.text !== '' ? 'toast' : 'hidden'} role="status" aria-live="polite">
+      ${model.said.text}
+    </div>
+  `;
+}
+

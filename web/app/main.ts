@@ -1,0 +1,68 @@
+// main.ts - starts the app: reads the address, draws, asks the server, and keeps drawing.
+import { render } from 'lit/html.js';
+
+import { begin, countAccess, refresh } from './actions.js';
+import { frame, troubleWords } from './frame.js';
+import { announce } from './live.js';
+import { lookApply, lookFollow, lookKept } from '../shared/look.js';
+import { change, model, modelOnChange } from './model.js';
+import { persistTick } from './persist.js';
+import type { View } from './route.js';
+import { routeStart, viewNow } from './route.js';
+import { watch, watchAgain } from './watch.js';
+import { languageChoose, languageNow, word } from './words.js';
+
+const root = document.getElementById('app') as HTMLElement;
+
+let drawn: View | null = null;
+let troubleSaid = '';
+
+// A new screen: its name in the title, the reader at its heading, the page at its top.
+function arrive(view: View, byResident: boolean): void {
+  const title = root.querySelector('h1');
+  const campaign = model.campaign?.name ?? word('page.name');
+  const screen = view === 'home' || title === null ? word('home.title') : (title.textContent ?? '').trim();
+  document.title = word('page.title', { screen, campaign });
+  if (!byResident) return;
+  scrollTo(0, 0);
+  title?.focus({ preventScroll: true });
+}
+
+function sayTrouble(): void {
+  const words = troubleWords();
+  if (words === troubleSaid) return;
+  troubleSaid = words;
+  announce(words);
+}
+
+function draw(): void {
+  render(frame(), root);
+  const view = viewNow();
+  if (view !== drawn && view !== 'loading') {
+    // At the first screen the reader starts at the top of the page, unless a result waits.
+    arrive(view, drawn !== null || model.returned !== null);
+    if (view === 'points' && drawn !== null) void refresh();
+    drawn = view;
+  }
+  if (view === 'consent' && model.me && !model.me.began) begin();
+  sayTrouble();
+  persistTick();
+  watchAgain();
+}
+
+function look(): void {
+  const chosen = lookKept();
+  lookApply(chosen);
+  change({ look: chosen });
+}
+
+languageChoose(navigator.languages.map((code) => code.slice(0, 2)));
+document.documentElement.lang = languageNow();
+lookFollow(() => model.look, look);
+modelOnChange(draw);
+routeStart();
+root.replaceChildren();
+draw();
+watch();
+countAccess();
+void refresh();

@@ -1,0 +1,117 @@
+// model.ts - what the screens show; one object, changed in one place.
+import type { Campaign, Me, Outcome, Points, TroubleKind } from './api.js';
+import type { Look } from '../shared/look.js';
+import { lookKept } from '../shared/look.js';
+import type { Key } from './words.js';
+import { forget, keep, kept } from './keep.js';
+
+export type Path = '/' | '/journey' | '/points' | '/return';
+export type Screen = 'consent' | 'procedure' | 'intent' | 'identity';
+
+// What the resident asked for and the server has not yet answered.
+export type Task = 'register' | 'consent' | 'procedure' | 'intent' | 'identify' | 'move' | 'apply' | 'end';
+
+// Something waits to be sent again; `retryAt` is when, in milliseconds of this device's clock.
+export interface Waiting {
+  kind: TroubleKind;
+  retryAt: number;
+}
+
+// A refusal in words: what happened, and what to do.
+export interface Notice {
+  title: Key;
+  body: Key;
+}
+
+export interface Model {
+  path: Path;
+  campaign: Campaign | null;
+  // undefined: not known yet. null: nobody is signed in.
+  me: Me | null | undefined;
+  // When `me` was last confirmed by the server; shown when it cannot be asked.
+  seenAt: number;
+  fresh: boolean;
+  points: Points | null;
+  task: Task | null;
+  slow: boolean;
+  reading: Waiting | null;
+  sending: Waiting | null;
+  notice: Notice | null;
+  returned: Outcome | 'unknown' | null;
+  returnCode: string;
+  // An earlier screen of the journey that the resident went back to.
+  lookBack: Screen | null;
+  checklist: string[];
+  look: Look;
+  // What the live region says; `visible` when the eye needs it too.
+  said: { text: string; visible: boolean };
+  now: number;
+}
+
+interface Seen {
+  me: Me;
+  campaign: Campaign;
+  at: number;
+}
+
+function seenBefore(): Seen | null {
+  const found = kept<Partial<Seen>>('seen');
+  return found?.me?.state && found.campaign?.id && found.at ? (found as Seen) : null;
+}
+
+const seen = seenBefore();
+
+export const model: Model = {
+  path: '/',
+  campaign: seen?.campaign ?? null,
+  me: seen?.me,
+  seenAt: seen?.at ?? 0,
+  fresh: false,
+  points: null,
+  task: null,
+  slow: false,
+  reading: null,
+  sending: null,
+  notice: null,
+  returned: null,
+  returnCode: '',
+  lookBack: null,
+  checklist: kept<string[]>('checklist') ?? [],
+  look: lookKept(),
+  said: { text: '', visible: false },
+  now: Date.now(),
+};
+
+type Listener = () => void;
+let listener: Listener = () => {};
+let scheduled = false;
+
+export function modelOnChange(call: Listener): void {
+  listener = call;
+}
+
+export function change(part: Partial<Model>): void {
+  Object.assign(model, part);
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(() => {
+    scheduled = false;
+    listener();
+  });
+}
+
+// Takes what the server said about the resident as the truth, and remembers it for when there is no line.
+export function learn(me: Me | null): void {
+  const moved = me?.state !== model.me?.state;
+  change({ me, fresh: true, seenAt: Date.now(), ...(moved ? { lookBack: null } : {}) });
+  if (me !== null && model.campaign !== null) keep('seen', { me, campaign: model.campaign, at: Date.now() });
+  else if (me === null) forget('seen');
+}
+
+// What is finished stays finished: it may be shown before the server has confirmed it again.
+// Anything else may have gone on since, so it is shown unconfirmed only when the server cannot be asked.
+export function meKnown(): boolean {
+  if (model.me === undefined) return false;
+  if (model.fresh || model.reading !== null) return true;
+  return model.me?.state === 'granted';
+}

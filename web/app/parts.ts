@@ -1,0 +1,124 @@
+// parts.ts - the pieces that several screens are made of.
+import { html, nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+
+import type { Task } from './model.js';
+import { goBackTo, goTo, SCREENS } from './route.js';
+import type { Path, Screen } from './model.js';
+import { model } from './model.js';
+import { icons } from './pictures.js';
+import type { Key, Values } from './words.js';
+import { dateTimeText, word } from './words.js';
+
+export type Piece = TemplateResult | typeof nothing;
+
+// The words that most sentences need, from the campaign as it is.
+export function campaignValues(): Values {
+  const { campaign } = model;
+  if (campaign === null) return {};
+  return {
+    campaign: campaign.name,
+    points: campaign.points,
+    age: campaign.age_min,
+    prefecture: campaign.prefecture,
+    app: campaign.identity_app.name,
+    opens: dateTimeText(campaign.opens),
+    closes: dateTimeText(campaign.closes),
+  };
+}
+
+export function say(key: Key): string {
+  return word(key, campaignValues());
+}
+
+// The one heading of a screen; it takes the focus when the screen changes.
+export function heading(text: string): TemplateResult {
+  return html`<h1 tabindex="-1">${text}</h1>`;
+}
+
+// A link within the app: an ordinary one, so that it opens in a new tab when asked to.
+export function link(path: Path, content: unknown, look = ''): TemplateResult {
+  const follow = (event: MouseEvent): void => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    goTo(path);
+  };
+  return html`<a class=${look} href=${path} @click=${follow}>${content}</a>`;
+}
+
+export function outsideLink(address: string, text: string): TemplateResult {
+  return html`<a class="outside" href=${address} target="_blank" rel="noopener noreferrer"
+    >${text}<span class="hidden">${word('page.newWindow')}</span>${icons.outside}</a
+  >`;
+}
+
+// The one thing to do. It stays where it is while the request is under way, and says so.
+export function mainButton(text: string, task: Task, press: () => void, busyText = text): TemplateResult {
+  const busy = model.task === task;
+  return html`<button class="button main" type="button" aria-disabled=${busy ? 'true' : 'false'} @click=${press}>
+    <span class=${busy ? 'working' : ''}>${busy ? busyText : text}</span>
+  </button>`;
+}
+
+export type Tone = 'good' | 'warn' | 'info';
+
+const TONE_ICON = { good: icons.check, warn: icons.warn, info: icons.info };
+
+// What came of something, as the heading of its screen: the first thing that is read.
+export function resultHeading(tone: Tone, text: string): TemplateResult {
+  return html`<div class="result ${tone}">${TONE_ICON[tone]}${heading(text)}</div>`;
+}
+
+export function message(tone: Tone, title: string, body: unknown): TemplateResult {
+  return html`<div class="message ${tone}">
+    ${TONE_ICON[tone]}
+    <div>
+      <p class="title">${title}</p>
+      <div class="body">${body}</div>
+    </div>
+  </div>`;
+}
+
+export function facts(rows: [string, unknown][]): TemplateResult {
+  return html`<dl class="facts">
+    ${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+  </dl>`;
+}
+
+const STEPS: readonly (Screen | 'done')[] = [...SCREENS, 'done'];
+
+// The five screens, which of them are done, and where one is.
+export function stepList(now: Screen | 'done'): TemplateResult {
+  const at = STEPS.indexOf(now);
+  const item = (step: Screen | 'done', index: number): TemplateResult => {
+    const state = index < at ? 'is-done' : index === at ? 'is-now' : 'is-later';
+    const said = index < at ? word('journey.step.isDone') : index === at ? word('journey.step.isNow') : '';
+    return html`<li class=${state} aria-current=${index === at ? 'step' : nothing}>
+      <span class="mark" aria-hidden="true">${index < at ? icons.tick : index + 1}</span>
+      <span class="name">${word(`journey.step.${step}`)}</span>
+      <span class="said">${said}</span>
+    </li>`;
+  };
+  return html`<nav class="steps" aria-label=${word('journey.steps')}>
+    <p class="of">${word('journey.of', { step: at + 1 })}</p>
+    <ol>
+      ${STEPS.map(item)}
+    </ol>
+  </nav>`;
+}
+
+// A screen of the journey: where one is, one decision, and the ways out of it.
+export function journeyScreen(now: Screen | 'done', content: unknown): TemplateResult {
+  const before = now === 'done' ? undefined : SCREENS[SCREENS.indexOf(now) - 1];
+  return html`<div class="journey">
+    ${stepList(now)}
+    <div class="sheet">
+      ${content}
+      ${before === undefined
+        ? nothing
+        : html`<p class="aside">
+            <button class="plain" type="button" @click=${() => goBackTo(before)}>${icons.back}${word('journey.back')}</button>
+          </p>`}
+    </div>
+  </div>`;
+}

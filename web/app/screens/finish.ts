@@ -1,0 +1,80 @@
+// finish.ts - the last screen: verified and ready to apply, not eligible, or done with a receipt.
+import { html } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+
+import { apply } from '../actions.js';
+import { announce } from '../live.js';
+import { model } from '../model.js';
+import { facts, heading, journeyScreen, link, mainButton, message, resultHeading, say } from '../parts.js';
+import { icons } from '../pictures.js';
+import { dateTimeText, word } from '../words.js';
+
+export function verifiedScreen(): TemplateResult {
+  return journeyScreen(
+    'done',
+    html`${resultHeading('good', word('result.verified.title'))}
+      <p>${word('result.verified.body')}</p>
+      <p class="lead">${word('verified.lead')}</p>
+      ${mainButton(say('verified.action'), 'apply', () => void apply(), word('verified.sending'))}
+      <p class="soft">${word('verified.note')}</p>`,
+  );
+}
+
+const REASONS = ['age', 'outside', 'review'] as const;
+
+export function refusedScreen(): TemplateResult {
+  const reason = REASONS.find((name) => name === model.me?.identity?.outcome) ?? 'review';
+  return html`<div class="sheet alone">
+    ${heading(word(`refused.${reason}.title`))}
+    <p class="lead">${say(`refused.${reason}.body`)}</p>
+    ${message('info', say(`refused.${reason}.do`), html`<p>${word('refused.kept')}</p>`)}
+    <p class="aside">${link('/', word('page.toHome'), 'button second')}</p>
+  </div>`;
+}
+
+async function copy(receipt: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(receipt);
+    announce(word('receipt.copied'), true);
+  } catch {
+    announce(word('receipt.copyFailed'), true);
+  }
+}
+
+export function receiptScreen(): TemplateResult {
+  const { me } = model;
+  if (!me?.application) return html``;
+  const { receipt, at, points } = me.application;
+  const state = me.state === 'granted' ? 'granted' : 'applied';
+  return html`<div class="sheet alone receipt">
+    ${resultHeading('good', word('receipt.title'))}
+    <p>${word(`receipt.${state}`, { points })}</p>
+    <section class="slip" aria-labelledby="paper-title">
+      <h2 id="paper-title">${word('receipt.paper')}</h2>
+      ${facts([
+        [word('receipt.number'), html`<span class="number">${receipt}</span>`],
+        [word('receipt.at'), dateTimeText(at)],
+        [word('receipt.campaign'), model.campaign?.name ?? ''],
+        [word('receipt.points'), word('receipt.pointsText', { points })],
+        [word('receipt.state'), word(`receipt.state.${state}`)],
+      ])}
+    </section>
+    <p class="soft">${word('receipt.anytime')}</p>
+    <div class="choices">
+      <button class="button second" type="button" @click=${() => print()}>${icons.print}${word('receipt.print')}</button>
+      <button class="button second" type="button" @click=${() => void copy(receipt)}>
+        ${icons.copy}${word('receipt.copy')}
+      </button>
+    </div>
+    <p class="aside">${link('/', word('page.toHome'), 'button main')}</p>
+  </div>`;
+}
+
+export function notOpenScreen(): TemplateResult {
+  const state = model.campaign?.state === 'before' ? 'before' : 'closed';
+  return html`<div class="sheet alone">
+    ${heading(word(`notopen.${state}.title`))}
+    <p class="lead">${say(`notopen.${state}.body`)}</p>
+    <p class="aside">${link('/', word('page.toHome'), 'button second')}</p>
+  </div>`;
+}

@@ -1,0 +1,153 @@
+// home.ts - one banner with one next step, and what helps before and after it.
+import { html, nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+
+import type { Application, Campaign, Me } from '../api.js';
+import { model } from '../model.js';
+import type { Piece } from '../parts.js';
+import { campaignValues, heading, link, message, say } from '../parts.js';
+import { icons } from '../pictures.js';
+import { dateTimeText, numberText, word } from '../words.js';
+import type { Key } from '../words.js';
+import { checklist } from './checklist.js';
+import { helpList, troubleshooting } from './help.js';
+import { signOutPart } from './end.js';
+
+type Tone = 'green' | 'orange' | 'blue' | 'gray';
+
+function banner(tone: Tone, icon: unknown, name: BannerName, more: Piece = nothing): TemplateResult {
+  const content = html`
+    <span class="badge">${icon}</span>
+    <span class="text">
+      <span class="state">${say(`banner.${name}.state`)}</span>
+      <strong>${say(`banner.${name}.title`)}</strong>
+      <span class="body">${say(`banner.${name}.body`)}</span>
+    </span>
+    <span class="go">${icons.go}</span>
+  `;
+  return html`<div class="banner ${tone}">${link('/journey', content, 'area')}${more}</div>`;
+}
+
+type BannerName = 'verify' | 'apply' | 'refused';
+
+// A banner that tells and asks for nothing.
+function told(tone: Tone, icon: unknown, name: 'applied' | 'granted' | 'before' | 'closed', more: Piece = nothing): TemplateResult {
+  return html`<div class="banner ${tone}">
+    <div class="area">
+      <span class="badge">${icon}</span>
+      <span class="text">
+        <span class="state">${say(`banner.${name}.state`)}</span>
+        <strong>${say(`banner.${name}.title`)}</strong>
+        <span class="body">${say(`banner.${name}.body`)}</span>
+      </span>
+    </div>
+    ${more}
+  </div>`;
+}
+
+function doneBanner(me: Me, application: Application): TemplateResult {
+  const name = me.state === 'granted' ? 'granted' : 'applied';
+  const receipt = html`<dl class="receipt-line">
+      <div><dt>${word('banner.receipt')}</dt><dd class="number">${application.receipt}</dd></div>
+      <div><dt>${word('banner.at')}</dt><dd>${dateTimeText(application.at)}</dd></div>
+    </dl>
+    ${link('/journey', html`${word('banner.toReceipt')}${icons.go}`, 'to-receipt')}`;
+  return told('blue', name === 'granted' ? icons.check : icons.clock, name, receipt);
+}
+
+// A journey that was begun says so; its colour stays, because its state stays.
+function verifyBanner(me: Me | null): TemplateResult {
+  const begun = me !== null && (me.began || me.state !== 'registered');
+  if (!begun) return banner('green', icons.card, 'verify');
+  return html`<div class="banner green">
+    ${link(
+      '/journey',
+      html`<span class="badge">${icons.card}</span>
+        <span class="text">
+          <span class="state">${word('banner.verify.state')}</span>
+          <strong>${word('banner.continue.title')}</strong>
+          <span class="body">${word('banner.continue.body')}</span>
+        </span>
+        <span class="go">${icons.go}</span>`,
+      'area',
+    )}
+  </div>`;
+}
+
+function bannerNow(me: Me | null, campaign: Campaign): TemplateResult {
+  if (me?.application) return doneBanner(me, me.application);
+  if (me?.state === 'refused') return banner('gray', icons.info, 'refused');
+  if (campaign.state === 'before') return told('gray', icons.calendar, 'before');
+  if (campaign.state === 'closed') return told('gray', icons.info, 'closed');
+  if (me?.state === 'verified') return banner('orange', icons.pencil, 'apply');
+  return verifyBanner(me);
+}
+
+const STAGES = ['identity', 'apply', 'receive'] as const;
+
+function stageOf(me: Me | null): number {
+  if (me?.state === 'granted') return STAGES.length;
+  if (me?.application) return 2;
+  return me?.state === 'verified' ? 1 : 0;
+}
+
+// Where am I: the whole way in three words, said as well as drawn.
+function stages(me: Me | null): TemplateResult {
+  const at = stageOf(me);
+  return html`<ol class="stages" aria-label=${word('stage.label')}>
+    ${STAGES.map((stage, index) => {
+      const state = index < at ? 'done' : index === at ? 'now' : 'later';
+      return html`<li class="is-${state}" aria-current=${index === at ? 'step' : nothing}>
+        <span class="mark" aria-hidden="true">${index < at ? icons.tick : index + 1}</span>
+        <span class="name">${word(`stage.${stage}`)}</span>
+        <span class="said">${word(`stage.${state}`)}</span>
+      </li>`;
+    })}
+  </ol>`;
+}
+
+function hint(me: Me | null): Piece {
+  if (me?.state !== 'authenticating') return nothing;
+  return html`<section class="hint">
+    ${message('warn', word('home.hint'), html`<p>${word('home.hintBody')}</p>`)}
+    <details>
+      <summary>${word('identity.help')}</summary>
+      ${troubleshooting()}
+    </details>
+  </section>`;
+}
+
+function pointsCard(me: Me): TemplateResult {
+  const { balance, pending } = me.points;
+  return html`<section class="card points" aria-labelledby="points-title">
+    <h2 id="points-title">${word('card.points')}</h2>
+    <p class="big"><strong>${numberText(balance)}</strong> ${word('card.points.unit')}</p>
+    ${pending > 0 ? html`<p class="soft">${word('card.points.pending', { points: pending })}</p>` : nothing}
+    <p>${link('/points', html`${word('card.points.more')}${icons.go}`, 'more')}</p>
+  </section>`;
+}
+
+// Before anything is done the checklist helps; afterwards it would only ask for more.
+function checklistWanted(me: Me | null, campaign: Campaign): boolean {
+  const over = me?.application || me?.state === 'refused' || me?.state === 'verified';
+  return !over && campaign.state !== 'closed';
+}
+
+export function home(): TemplateResult {
+  const { campaign } = model;
+  const me = model.me ?? null;
+  if (campaign === null) return html``;
+  const period: Key = 'home.periodText';
+  return html`<div class="home">
+    <section class="hero">
+      ${heading(campaign.name)}
+      <p class="lead">${say('home.lead')}</p>
+      <p class="period"><b>${word('home.period')}</b> ${word(period, campaignValues())}</p>
+    </section>
+    <div class="lead-part">${bannerNow(me, campaign)} ${me?.state === 'refused' ? nothing : stages(me)} ${hint(me)}</div>
+    <div class="side-part">
+      ${me === null ? nothing : pointsCard(me)} ${checklistWanted(me, campaign) ? checklist() : nothing}
+    </div>
+    <div class="help-part">${helpList()} ${me === null ? nothing : signOutPart(me)}</div>
+  </div>`;
+}

@@ -1,0 +1,77 @@
+// identity.ts - the jump to the identity app, and every way of coming back from it.
+import { html, nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+
+import { identify, move } from '../actions.js';
+import type { Me, Outcome } from '../api.js';
+import { model } from '../model.js';
+import type { Piece } from '../parts.js';
+import { heading, journeyScreen, mainButton, message, resultHeading, say } from '../parts.js';
+import { dateTimeText, word } from '../words.js';
+import { troubleshooting } from './help.js';
+import { threePictures } from './steps.js';
+
+const MOVE_MS_MAX = 10 * 60_000;
+
+type Failure = Exclude<Outcome, 'verified' | 'age' | 'outside' | 'review'>;
+type Result = Failure | 'unknown' | 'unfinished';
+
+const FAILURES: readonly Failure[] = ['cancelled', 'card_trouble', 'certificate', 'busy', 'linked_elsewhere', 'other'];
+
+// What came of the last try. The server's word goes before what the address said.
+function lastResult(me: Me): Result | null {
+  const said = FAILURES.find((outcome) => outcome === me.identity?.outcome);
+  if (said !== undefined) return said;
+  if (model.returned === 'unknown') return 'unknown';
+  return me.state === 'authenticating' && model.task !== 'identify' ? 'unfinished' : null;
+}
+
+function resultPart(result: Result, me: Me): TemplateResult {
+  const at = result === 'unknown' || result === 'unfinished' ? undefined : me.identity?.at;
+  return html`${resultHeading('warn', word(`result.${result}.title`))}
+    <p class="lead">${word(`result.${result}.body`)}</p>
+    ${at === undefined ? nothing : html`<p class="soft">${word('result.at', { time: dateTimeText(at) })}</p>`}`;
+}
+
+function firstTime(): TemplateResult {
+  return html`${heading(say('identity.title'))}
+    <p class="lead">${say('identity.lead')}</p>
+    ${threePictures()}`;
+}
+
+function place(me: Me): Piece {
+  if (me.place === null || model.task !== 'identify') return nothing;
+  const ahead = me.place.ahead;
+  const body = ahead === undefined ? nothing : html`<p>${word('identity.placeAhead', { ahead })}</p>`;
+  return message('info', word('identity.place'), body);
+}
+
+// The card belongs to an account from before; with the card in hand, one press moves there.
+function linkedElsewhere(me: Me): TemplateResult {
+  const inTime = me.identity !== null && Date.now() - Date.parse(me.identity.at) < MOVE_MS_MAX;
+  return journeyScreen(
+    'identity',
+    html`${heading(word('result.linked_elsewhere.title'))}
+      <p class="lead">${word(inTime ? 'result.linked_elsewhere.body' : 'result.linked_elsewhere.late')}</p>
+      ${inTime
+        ? mainButton(word('result.linked_elsewhere.action'), 'move', () => void move())
+        : mainButton(say('identity.action'), 'identify', () => void identify(), say('identity.opening'))}`,
+  );
+}
+
+export function identityScreen(): TemplateResult {
+  const { me } = model;
+  if (!me) return html``;
+  const result = lastResult(me);
+  if (result === 'linked_elsewhere') return linkedElsewhere(me);
+  const again = result !== null;
+  return journeyScreen(
+    'identity',
+    html`${result === null ? firstTime() : resultPart(result, me)} ${place(me)}
+      ${mainButton(say('identity.action'), 'identify', () => void identify(), say('identity.opening'))}
+      <details class="tips" ?open=${again}>
+        <summary>${word('identity.help')}</summary>
+        ${troubleshooting()}
+      </details>`,
+  );
+}

@@ -1,0 +1,78 @@
+// check.mjs - what a compiler does not see: words, and where they stand.
+//
+//     node web/check.mjs
+//
+// Every language has the same keys and the same `{names}` as Japanese; every key is used; no Japanese
+// stands in the code; no element carries a style or a script of its own. Then TypeScript checks types.
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const WEB = path.dirname(fileURLToPath(import.meta.url));
+const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
+const INLINE = /\s(?:style|on[a-z]+)=["'$]/;
+
+const faults = [];
+
+async function filesBelow(folder, endings) {
+  const entries = await readdir(path.join(WEB, folder), { recursive: true });
+  const wanted = entries.filter((name) => endings.some((ending) => name.endsWith(ending)));
+  return Promise.all(
+    wanted.sort().map(async (name) => ({
+      name: path.join(folder, name),
+      text: await readFile(path.join(WEB, folder, name), 'utf8'),
+    })),
+  );
+}
+
+function placeholders(text) {
+  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort().join(' ');
+}
+
+function compareLanguages(languages) {
+  const [{ messages: japanese }] = languages.filter(({ name }) => name.endsWith('ja.json'));
+  for (const { name, messages } of languages) {
+    for (const key of Object.keys(japanese)) {
+      if (!(key in messages)) faults.push(`${name}: ${key} is missing`);
+      else if (messages[key] === '') faults.push(`${name}: ${key} is empty`);
+      else if (placeholders(messages[key]) !== placeholders(japanese[key])) {
+        faults.push(`${name}: ${key} has other {names} than Japanese`);
+      }
+    }
+    for (const key of Object.keys(messages)) {
+      if (!(key in japanese)) faults.push(`${name}: ${key} is not in ja.json`);
+    }
+  }
+  return Object.keys(japanese);
+}
+
+// A key is used when the code has it whole, or as a template whose fixed parts it fits.
+function findUnused(keys, code) {
+  const templates = [...code.matchAll(/`([\w-]+\.[^`\s]*\$\{[^`\s]*)`/g)].map(([, text]) => {
+    const pattern = text.split(/\$\{[^}]*\}/).map((part) => part.replace(/[.\\]/g, '\\$&'));
+    return new RegExp(`^${pattern.join('[\\w-]+')}$`);
+  });
+  for (const key of keys) {
+    const whole = code.includes(`'${key}'`) || code.includes(`{{${key}}}`);
+    if (!whole && !templates.some((template) => template.test(key))) faults.push(`ja.json: ${key} is not used`);
+  }
+}
+
+function readLines({ name, text }) {
+  text.split('\n').forEach((line, index) => {
+    const code = line.replace(/^\s*\/\/.*/, '');
+    if (JAPANESE.test(code)) faults.push(`${name}:${index + 1}: words belong into messages/`);
+    if (INLINE.test(code)) faults.push(`${name}:${index + 1}: the content policy forbids inline styles and scripts`);
+  });
+}
+
+const sources = [...(await filesBelow('app', ['.ts', '.html', '.webmanifest'])), ...(await filesBelow('shared', ['.ts']))];
+const languages = (await filesBelow('messages', ['.json'])).map(({ name, text }) => ({ name, messages: JSON.parse(text) }));
+findUnused(compareLanguages(languages), sources.map(({ text }) => text).join('\n'));
+sources.forEach(readLines);
+
+for (const fault of faults) console.error(fault);
+const tsc = path.join(WEB, '../node_modules/.bin/tsc');
+const types = spawnSync(tsc, ['-p', path.join(WEB, 'tsconfig.json')], { stdio: 'inherit' });
+process.exit(faults.length === 0 && types.status === 0 ? 0 : 1);
