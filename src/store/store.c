@@ -53,7 +53,9 @@ struct value *row_collector_add(struct row_collector *collector) {
 bool store_open(const char *url, struct store **ret_store, struct error *err) {
     if (text_starts_with(url, "sqlite:"))
         return sqlite_open(url + strlen("sqlite:"), ret_store, err);
-    return error_set(err, ERROR_INVALID, "the store must be sqlite:FILE");
+    if (text_starts_with(url, "postgresql://") || text_starts_with(url, "postgres://"))
+        return postgres_open(url, ret_store, err);
+    return error_set(err, ERROR_INVALID, "the store must be sqlite:FILE or postgresql://...");
 }
 
 void store_close(struct store *store) {

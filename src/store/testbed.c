@@ -1,22 +1,46 @@
-// testbed.c - directories under the system's place for temporary files.
+// testbed.c - directories under the system's place for temporary files, and a server as a child.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <glob.h>
+#include <grp.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "store/testbed.h"
 
-#define TESTS_MAX 64
+#define TESTS_MAX       64
+#define OPEN_FILES_MAX  16
+#define START_US_MAX    60000000
+#define PING_PAUSE_NS   10000000
+#define PROGRAMS        "/usr/lib/postgresql/*/bin"
+#define SERVER_USER     "postgres" // as whom a server runs when the tests are root: it refuses to be that
+#define PATH_LENGTH_MAX (TESTBED_PATH_SIZE * 3)
 
 static _Noreturn void give_up(const char *what, const char *why) {
     (void)fprintf(stderr, "testbed: %s: %s\n", what, why);
     exit(1);
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw) {
+    return ftw->level == 0 ? 0 : remove(path);
+}
+
+static void directory_empty(const struct testbed *testbed) {
+    (void)nftw(testbed->directory, remove_entry, OPEN_FILES_MAX, FTW_DEPTH | FTW_PHYS);
 }
 
 static void directory_make(struct testbed *testbed) {
@@ -25,14 +49,89 @@ static void directory_make(struct testbed *testbed) {
                    root == NULL ? "/tmp" : root);
     if (mkdtemp(testbed->directory) == NULL)
         give_up("no directory", testbed->directory);
+    const struct passwd *user = geteuid() == 0 ? getpwnam(SERVER_USER) : NULL;
+    if (testbed->kind == TESTBED_POSTGRES && user != NULL &&
+        chown(testbed->directory, user->pw_uid, user->pw_gid) != 0)
+        give_up("no owner for", testbed->directory);
 }
 
-static void directory_empty(const struct testbed *testbed) {
-    DIR *directory = opendir(testbed->directory);
-    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
-        (void)unlinkat(dirfd(directory), entry->d_name, 0);
-    if (directory != NULL)
-        (void)closedir(directory);
+// In the child: another user when it is root, its words into a file, and an end when the tests end.
+static _Noreturn void become(const struct testbed *testbed, const char *const arguments[]) {
+    char log[PATH_LENGTH_MAX];
+    const struct passwd *user = geteuid() == 0 ? getpwnam(SERVER_USER) : NULL;
+    if (user != NULL && (initgroups(user->pw_name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
+                         setuid(user->pw_uid) != 0))
+        _exit(1);
+    (void)prctl(PR_SET_PDEATHSIG, SIGQUIT);
+    (void)snprintf(log, sizeof log, "%s/log", testbed->directory);
+    int fd = open(log, O_CREAT | O_WRONLY | O_APPEND, 0600);
+    if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0 ||
+        chdir(testbed->directory) != 0)
+        _exit(1);
+    (void)execv(arguments[0], (char *const *)arguments);
+    _exit(1);
+}
+
+static pid_t start(const struct testbed *testbed, const char *const arguments[]) {
+    pid_t child = fork();
+    if (child < 0)
+        give_up("no child", arguments[0]);
+    if (child == 0)
+        become(testbed, arguments);
+    return child;
+}
+
+// The path of one of PostgreSQL's programs, of its newest version; false when there is none.
+static bool find_program(const char *name, char path[PATH_LENGTH_MAX]) {
+    char pattern[PATH_LENGTH_MAX];
+    glob_t found = {.gl_pathc = 0};
+    (void)snprintf(pattern, sizeof pattern, PROGRAMS "/%s", name);
+    bool ok = glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0;
+    if (ok)
+        (void)snprintf(path, PATH_LENGTH_MAX, "%s", found.gl_pathv[found.gl_pathc - 1]);
+    globfree(&found);
+    return ok;
+}
+
+static void wait_until_it_answers(const struct testbed *testbed) {
+    int64_t give_up_us = clock_monotonic_us() + START_US_MAX;
+    while (PQping(testbed->url) != PQPING_OK) {
+        if (clock_monotonic_us() > give_up_us || waitpid(testbed->server, NULL, WNOHANG) != 0)
+            give_up("PostgreSQL does not start", testbed->directory);
+        (void)nanosleep(&(struct timespec){.tv_nsec = PING_PAUSE_NS}, NULL);
+    }
+}
+
+void testbed_server_start(struct testbed *testbed) {
+    char postgres[PATH_LENGTH_MAX];
+    if (!find_program("postgres", postgres))
+        give_up("PostgreSQL", "it has gone");
+    const char *const arguments[] = {
+        postgres, "-D", "data", "-k", testbed->directory,
+        // What a test needs to be durable survives a crash of the server without fsync.
+        "-c", "listen_addresses=", "-c", "fsync=off", NULL};
+    testbed->server = start(testbed, arguments);
+    wait_until_it_answers(testbed);
+}
+
+void testbed_server_stop(struct testbed *testbed, int signal) {
+    if (kill(testbed->server, signal) != 0 || waitpid(testbed->server, NULL, 0) != testbed->server)
+        give_up("PostgreSQL", "it does not stop");
+    testbed->server = 0;
+}
+
+static bool server_make(struct testbed *testbed) {
+    char initdb[PATH_LENGTH_MAX];
+    int status = 0;
+    if (!find_program("initdb", initdb))
+        return false;
+    const char *const arguments[] = {initdb,   "-D", "data", "-A",         "trust",     "-U",
+                                     "juncho", "-E", "UTF8", "--locale=C", "--no-sync", NULL};
+    pid_t child = start(testbed, arguments);
+    if (waitpid(child, &status, 0) != child || status != 0)
+        give_up("initdb failed", testbed->directory);
+    testbed_server_start(testbed);
+    return true;
 }
 
 static void open_store(struct testbed *testbed) {
@@ -41,16 +140,26 @@ static void open_store(struct testbed *testbed) {
         give_up(testbed->url, err.message);
 }
 
-void testbed_init(struct testbed *testbed, enum testbed_kind kind) {
+bool testbed_init(struct testbed *testbed, enum testbed_kind kind) {
     *testbed = (struct testbed){.kind = kind, .arena = arena_new(TESTBED_ROWS_MAX)};
     directory_make(testbed);
-    (void)snprintf(testbed->url, sizeof testbed->url, "sqlite:%s/juncho.db", testbed->directory);
+    const char *form =
+        kind == TESTBED_SQLITE ? "sqlite:%s/juncho.db" : "postgresql:///postgres?host=%s&user=juncho";
+    (void)snprintf(testbed->url, sizeof testbed->url, form, testbed->directory);
+    if (kind == TESTBED_POSTGRES && !server_make(testbed)) {
+        (void)fprintf(stderr, "SKIPPED: PostgreSQL is not installed (%s)\n", PROGRAMS);
+        testbed_done(testbed);
+        return false;
+    }
     open_store(testbed);
+    return true;
 }
 
 void testbed_done(struct testbed *testbed) {
     store_close(testbed->store);
     arena_free(testbed->arena);
+    if (testbed->server != 0)
+        testbed_server_stop(testbed, SIGQUIT);
     directory_empty(testbed);
     (void)rmdir(testbed->directory);
 }
@@ -58,8 +167,11 @@ void testbed_done(struct testbed *testbed) {
 void testbed_fresh(struct testbed *testbed) {
     store_close(testbed->store);
     arena_reset(testbed->arena);
-    directory_empty(testbed);
+    if (testbed->kind == TESTBED_SQLITE)
+        directory_empty(testbed);
     open_store(testbed);
+    if (testbed->kind == TESTBED_POSTGRES)
+        testbed_script(testbed, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
 }
 
 void testbed_script(struct testbed *testbed, const char *sql) {
@@ -88,18 +200,20 @@ int testbed_run_kind(const struct CMUnitTest *tests, size_t count, enum testbed_
     static struct testbed testbed;
     struct CMUnitTest copies[TESTS_MAX];
     ASSERT(count <= TESTS_MAX);
-    testbed_init(&testbed, kind);
+    if (!testbed_init(&testbed, kind))
+        return 0;
     for (size_t i = 0; i < count; i++) {
         copies[i] = tests[i];
         copies[i].setup_func = setup_test;
         copies[i].initial_state = &testbed;
     }
-    int failures =
-        _cmocka_run_group_tests(kind == TESTBED_SQLITE ? "SQLite" : "PostgreSQL", copies, count, NULL, NULL);
+    const char *name = kind == TESTBED_SQLITE ? "SQLite" : "PostgreSQL";
+    int failures = _cmocka_run_group_tests(name, copies, count, NULL, NULL);
     testbed_done(&testbed);
     return failures;
 }
 
 int testbed_run(const struct CMUnitTest *tests, size_t count) {
-    return testbed_run_kind(tests, count, TESTBED_SQLITE);
+    int failures = testbed_run_kind(tests, count, TESTBED_SQLITE);
+    return failures + testbed_run_kind(tests, count, TESTBED_POSTGRES);
 }
