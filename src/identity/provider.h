@@ -33,6 +33,8 @@ struct provider_options {
     const char *token_endpoint;
     const char *userinfo_endpoint;
     const char *jwks_uri;
+    const char *audience;             // of client assertions; NULL: the token endpoint
+    bool plain_http;                  // http:// beyond this machine may be used: sandbox and tests only
     bool discover;                    // endpoints from the issuer's discovery document instead
     const struct key *client_key;     // signs client assertions; lives longer than the provider
     const unsigned char *subject_key; // PROVIDER_SUBJECT_KEY_SIZE bytes; copied

@@ -43,7 +43,7 @@ void transaction_return_code(const struct transaction *transaction,
 // The hash under which an authorization code is remembered, to know the same callback again.
 void transaction_code_hash(const char *code, unsigned char target[TRANSACTION_HASH_SIZE]);
 
-// The rows in table identity_transaction.
+// The rows in table identity_transaction. Hashes are not copied: they live as long as the command.
 
 struct transaction_row {
     int64_t resident_id;

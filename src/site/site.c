@@ -163,6 +163,8 @@ static bool prepare_sandbox(struct running *running, struct provider_options *op
     if (!sandbox_allowed(running->issuer, site->config.identity.issuer, err) ||
         !sandbox_new(&sandbox, &site->sandbox, err))
         return false;
+    options->plain_http =
+        true; // the sandbox lives at our own address, which may be plain HTTP on a test network
     options->issuer = running->issuer;
     options->client_id = SANDBOX_CLIENT_ID;
     options->client_key = site->client_key;
