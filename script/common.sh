@@ -51,9 +51,8 @@ configure_threads() {
     CC=clang configure "$1" -Db_sanitize=thread -Db_lundef=false -Dbuildtype=debugoptimized
 }
 
-# Builds what is served: the web pages where they have a builder, then the program.
+# Builds what is served: the program, with the web pages inside it (web/meson.build).
 build_release() {
     configure "$1"
-    if [ -f web/build.mjs ]; then node web/build.mjs >&2; fi
     ninja -C "$1" >&2
 }
