@@ -7,8 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define CHUNK_BYTES     65536
-#define TEXT_BYTES_INIT 4096
+#define CHUNK_BYTES         65536
+#define TEXT_BYTES_INIT     4096
+#define PARSER_BETWEEN_ROWS 0 // the `pstate` of libcsv before the first byte of a row
 
 struct csv_reader {
     struct csv_parser parser; // libcsv's
@@ -18,7 +19,6 @@ struct csv_reader {
     uint64_t line;     // of the byte that is fed next
     uint64_t row_line; // on which the open row begins
     bool row_open;
-    bool row_ended;   // libcsv ended a row in the piece just fed
     bool skipping;    // the rest of this line belongs to a row that was given up
     int mark_matched; // bytes of a byte order mark seen; -1 once past the start
 
@@ -195,7 +195,6 @@ static void take_row_end(int terminator, void *context) {
     struct csv_reader *reader = context;
     take_row(reader);
     row_forget(reader);
-    reader->row_ended = true;
 }
 
 // Gives up the open row and starts again on the next line.
@@ -218,7 +217,6 @@ static bool feed_piece(struct csv_reader *reader, const char *bytes, size_t leng
         reader->row_line = reader->line;
         reader->row_bytes = 0;
     }
-    reader->row_ended = false;
     reader->row_bytes += length;
     if (reader->row_bytes > CSV_ROW_BYTES_MAX)
         return row_give_up(reader, "the row is too long", err);
@@ -230,8 +228,8 @@ static bool feed_piece(struct csv_reader *reader, const char *bytes, size_t leng
         *err = reader->failure;
         return false;
     }
-    bool blank = bytes[0] == '\n' || (bytes[0] == '\r' && (length == 1 || bytes[1] == '\n'));
-    reader->row_open = reader->row_ended ? false : (reader->row_open || !blank);
+    // The parser knows best: a lone carriage return also ends a row, in the middle of a piece.
+    reader->row_open = reader->parser.pstate != PARSER_BETWEEN_ROWS;
     return true;
 }
 

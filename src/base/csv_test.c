@@ -105,6 +105,8 @@ static void an_unfinished_quote_and_an_empty_file_are_errors(void **state) {
     struct error err = {0};
     assert_false(read_in_steps(&seen, "a,b\n1,\"2\n3,4", 12, 5, false, options, &err));
     assert_string_equal(err.message, "line 2: a quoted field does not end");
+    assert_false(read_in_steps(&seen, "a,b\r\"1,2\n", 9, 9, false, options, &err)); // after a lone CR
+    assert_string_equal(err.message, "line 1: a quoted field does not end");
     assert_false(read_in_steps(&seen, "", 0, 1, true, options, &err));
     assert_string_equal(err.message, "no header: the input is empty");
 }
