@@ -13,14 +13,15 @@
 #define LOOKS_IDLE       20   // looks after which even a short log is copied: others write too
 #define REST_PAGES_MAX   512  // what may be left to copy while writers wait
 #define PASSES_MAX       8    // passive copies in a row to get there
+#define FACTOR_LOG_MAX   6    // a reader in the way makes the pause between attempts up to 2^6 times as long
 #define BUSY_WAIT_US     1000 // between two tries while writers wait
 #define LOG_BYTES_MIB(n) (INT64_C(1048576) * (n))
 
 const struct checkpoint_options CHECKPOINT_OPTIONS = {
-    .log_bytes_restart = LOG_BYTES_MIB(16),
+    .log_bytes_restart = LOG_BYTES_MIB(32),
     .log_bytes_pressed = LOG_BYTES_MIB(512),
     .interval_ms = 250,
-    .restart_interval_ms = 2000,
+    .restart_interval_ms = 500,
     .stall_ms_max = 100,
 };
 
@@ -146,7 +147,9 @@ static void restart_log(struct checkpointer *checkpointer) {
         atomic_store(&checkpointer->pressing, false);
     // A reader that is in the way now will often still be: writers are not made to wait for it all the time.
     checkpointer->restarts_missed = result == SQLITE_OK ? 0 : checkpointer->restarts_missed + 1;
-    int64_t factor = INT64_C(1) << (checkpointer->restarts_missed < 4 ? checkpointer->restarts_missed : 4);
+    int64_t factor =
+        INT64_C(1) << (checkpointer->restarts_missed < FACTOR_LOG_MAX ? checkpointer->restarts_missed
+                                                                      : FACTOR_LOG_MAX);
     checkpointer->restart_next_us =
         end_us + factor * checkpointer->options.restart_interval_ms * INT64_C(1000);
 }

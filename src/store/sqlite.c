@@ -1,5 +1,6 @@
 // sqlite.c - one file: many readers and one writer at a time, durable by its write-ahead log.
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -462,8 +463,15 @@ static bool use_write_ahead_log(const char *path, struct error *err) {
     return ok;
 }
 
+// Counting every allocation takes a lock that all sessions share. Too late once SQLite is in use: no matter.
+static void do_not_count_memory(void) {
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 bool sqlite_open(const char *path, struct store **ret_store, struct error *err) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     bool made = false;
+    (void)pthread_once(&once, do_not_count_memory);
     if (*path == '\0' || *path == ':' || strlen(path) >= PATH_SIZE)
         return error_set(err, ERROR_INVALID, "the store needs the path of a file: sqlite:FILE");
     if (sqlite3_threadsafe() == 0)
