@@ -54,7 +54,7 @@ export function checkIncludes({ path, text }) {
     if (!match) return;
     const header = match[1];
     const target = header.split("/")[0];
-    const isTest = path.endsWith("_test.c") || path.endsWith("/testbed.c");
+    const isTest = path.endsWith("_test.c") || /\/testbed\w*\.c$/.test(path);
     if (header in GENERATED && (isTest || GENERATED[header].includes(folder))) return;
     if (!header.includes("/") || header.startsWith(".")) {
       faults.push(`${path}:${index + 1}: "${header}" is not named from the root of src/`);
@@ -106,7 +106,7 @@ export function checkTestsExist(files) {
     for (const [, names] of text.matchAll(/^\/\/ covers: (.+)$/gm))
       for (const name of names.split(" ")) there.add(folder + name.replace(/\.c$/, "_test.c"));
   }
-  const outside = /^src\/(main\.c$|command\/|site\/)|\/testbed\.c$/;
+  const outside = /^src\/(main\.c$|command\/|site\/)|\/testbed\w*\.c$/;
   return files
     .map(({ path }) => path)
     .filter((path) => path.startsWith("src/") && path.endsWith(".c") && !path.endsWith("_test.c"))

@@ -1,0 +1,85 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "measure/traffic.h"
+#include "migrations_list.h"
+#include "store/migrate.h"
+#include "store/testbed.h"
+
+#define HOUR_MS INT64_C(1770004800000)
+
+static const struct statement REQUESTS = {"SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM request_count",
+                                          ""};
+static const struct statement FIRST_HOUR = {
+    "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM request_count WHERE hour_ms = 1770004800000", ""};
+static const struct statement LATENCIES = {"SELECT COUNT(*) FROM latency", ""};
+
+static struct writer *open_writer(struct testbed *testbed) {
+    struct error err = {0};
+    struct writer *writer = NULL;
+    struct writer_options options = {.queue_max = 10, .batch_max = 10};
+    int applied = 0;
+    testbed_fresh(testbed);
+    assert_true(migrate_run(testbed->store, MIGRATIONS, MIGRATIONS_COUNT, 0, &applied, &err));
+    assert_true(writer_start(testbed->store, &options, &writer, &err));
+    return writer;
+}
+
+static void what_is_recorded_is_written_once_and_by_its_hour(void **state) {
+    struct testbed *testbed = *state;
+    struct error err = {0};
+    struct writer *writer = open_writer(testbed);
+    struct traffic *traffic = traffic_new(5);
+    for (int i = 0; i < 100; i++)
+        traffic_record(traffic, HOUR_MS + i, "/a", i % 10 == 0 ? 404 : 200, 1000 + i);
+    assert_true(traffic_flush(traffic, writer, &err));
+    assert_true(traffic_flush(traffic, writer, &err)); // nothing new
+    assert_int_equal(testbed_number(testbed, &REQUESTS), 100);
+    traffic_record(traffic, HOUR_MS + 5, "/a", 200, 1);
+    traffic_record(traffic, HOUR_MS + CLOCK_HOUR_MS, "/b", 200, 1);
+    for (int i = 0; i < 2; i++)
+        assert_true(traffic_flush(traffic, writer, &err));
+    assert_int_equal(testbed_number(testbed, &REQUESTS), 102);
+    assert_int_equal(testbed_number(testbed, &FIRST_HOUR), 101);
+    assert_int_equal(testbed_number(testbed, &LATENCIES), 2);
+    struct traffic_totals totals;
+    traffic_totals(traffic, &totals);
+    assert_int_equal(totals.by_class[2], 92);
+    assert_int_equal(totals.by_class[4], 10);
+    writer_stop(writer);
+    traffic_free(traffic);
+}
+
+static void a_failed_flush_loses_nothing(void **state) {
+    struct testbed *testbed = *state;
+    struct error err = {0};
+    struct writer *writer = open_writer(testbed);
+    struct traffic *traffic = traffic_new(5);
+    traffic_record(traffic, HOUR_MS, "/a", 200, 10);
+    store_fail_after(testbed->store, 1, STORE_FAULT_UNAVAILABLE);
+    assert_false(traffic_flush(traffic, writer, &err));
+    assert_int_equal(testbed_number(testbed, &REQUESTS), 0);
+    traffic_record(traffic, HOUR_MS + CLOCK_HOUR_MS, "/a", 200, 10);
+    bool written = false;
+    for (int tries = 0; tries < 1000 && testbed_number(testbed, &REQUESTS) < 2; tries++)
+        written = traffic_flush(traffic, writer, &err);
+    assert_true(written);
+    assert_int_equal(testbed_number(testbed, &REQUESTS), 2);
+    assert_int_equal(testbed_number(testbed, &FIRST_HOUR), 1);
+    writer_stop(writer);
+    traffic_free(traffic);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_recorded_is_written_once_and_by_its_hour),
+        cmocka_unit_test(a_failed_flush_loses_nothing),
+    };
+    return testbed_run(tests, sizeof tests / sizeof *tests);
+}
