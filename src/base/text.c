@@ -82,10 +82,10 @@ void text_hex(char *target, size_t size, const void *bytes, size_t length) {
 }
 
 void text_crockford(char target[TEXT_CROCKFORD_SIZE], uint64_t number) {
-    // 13 digits carry 65 bits: the first group has one digit fewer bits to say, and is padded with 0.
+    ASSERT(number <= TEXT_CROCKFORD_MAX);
     size_t position = TEXT_CROCKFORD_SIZE - 1;
     target[position] = '\0';
-    for (int digit = 0; digit < 13; digit++) {
+    for (int digit = 0; digit < 12; digit++) {
         if (digit > 0 && digit % 4 == 0)
             target[--position] = '-';
         target[--position] = crockford_digits[number & 31];
@@ -111,11 +111,11 @@ bool text_crockford_parse(const char *text, uint64_t *ret_number) {
         if (*text == '-')
             continue;
         int value = crockford_value(*text);
-        if (value < 0 || ++digits > 13 || number >> 59 != 0)
+        if (value < 0 || ++digits > 12)
             return false;
         number = number << 5 | (uint64_t)value;
     }
-    if (digits != 13)
+    if (digits != 12)
         return false;
     *ret_number = number;
     return true;

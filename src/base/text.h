@@ -31,9 +31,10 @@ MUST_CHECK bool text_base64url_decode(const char *text, void *target, size_t siz
 // Lower-case hexadecimal; `size` must be at least length * 2 + 1.
 void text_hex(char *target, size_t size, const void *bytes, size_t length);
 
-// Crockford base 32 in groups of four ("7K3M-..."), the form in which people read numbers to one another.
-// 13 digits and 3 hyphens for 64 bits: `target` needs TEXT_CROCKFORD_SIZE bytes.
-#define TEXT_CROCKFORD_SIZE 17
+// Crockford base 32 in three groups of four ("7K3M-02KE-YD52"), the form in which people read numbers to one
+// another. The number must be below 2^60; `target` needs TEXT_CROCKFORD_SIZE bytes.
+#define TEXT_CROCKFORD_SIZE 15
+#define TEXT_CROCKFORD_MAX  ((UINT64_C(1) << 60) - 1)
 void text_crockford(char target[TEXT_CROCKFORD_SIZE], uint64_t number);
 // Reads it back; accepts lower case, missing hyphens, and O, I, L for 0, 1, 1.
 MUST_CHECK bool text_crockford_parse(const char *text, uint64_t *ret_number);

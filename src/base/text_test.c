@@ -44,7 +44,7 @@ static void base64url_goes_there_and_back_and_refuses_the_rest(void **state) {
 }
 
 static void crockford_numbers_survive_being_read_aloud(void **state) {
-    const uint64_t numbers[] = {0, 1, 31, 32, 0x0123456789abcdef, UINT64_MAX};
+    const uint64_t numbers[] = {0, 1, 31, 32, 0x0123456789abcde, TEXT_CROCKFORD_MAX};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         char text[TEXT_CROCKFORD_SIZE];
         uint64_t back = 0;
@@ -54,10 +54,10 @@ static void crockford_numbers_survive_being_read_aloud(void **state) {
         assert_true(back == numbers[i]);
     }
     uint64_t number = 0;
-    assert_true(text_crockford_parse("o-oooo-oooo-oolI", &number));
+    assert_true(text_crockford_parse("oooo-oooo-oolI", &number));
     assert_int_equal(number, 33);
-    assert_false(text_crockford_parse("0-0000-0000-00U0", &number)); // U is no digit
-    assert_false(text_crockford_parse("ZZZZZZZZZZZZZ", &number));    // more than 64 bits
+    assert_false(text_crockford_parse("0000-0000-00U0", &number)); // U is no digit
+    assert_false(text_crockford_parse("ZZZZZZZZZZZZZ", &number));  // a digit too many
     assert_false(text_crockford_parse("0000", &number));
 }
 

@@ -1,11 +1,75 @@
-// pages.c - placeholder until assets land
+// pages.c - the app's addresses are its own: each of them is the same page, which then shows the right
+// screen.
 #include "site/pages.h"
+
+#include <string.h>
+
+#include "http/pack.h"
+
+struct pages {
+    struct pack *pack;
+};
+
+// Where the app keeps its screens (web/README.md).
+static const char *const app_paths[] = {"/", "/journey", "/points", "/return"};
+
 bool pages_new(const char *directory, struct pages **ret_pages, struct error *err) {
-    *ret_pages = NULL;
+    struct pages *pages = calloc(1, sizeof *pages);
+    if (pages == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    bool ok = directory[0] == '\0' ? pack_open_embedded(&pages->pack, err)
+                                   : pack_load(directory, &pages->pack, err);
+    if (!ok) {
+        free(pages);
+        return false;
+    }
+    if (pack_find(pages->pack, "/index.html") == NULL) {
+        pages_free(pages);
+        return error_set_field(err, ERROR_INVALID, "server.web_dir", "%.100s holds no index.html", directory);
+    }
+    *ret_pages = pages;
     return true;
 }
+
 void pages_free(struct pages *pages) {
+    if (pages == NULL)
+        return;
+    pack_free(pages->pack);
+    free(pages);
 }
-bool pages_respond(struct visit *visit) {
+
+static bool is_app_path(const char *path) {
+    for (size_t i = 0; i < sizeof app_paths / sizeof *app_paths; i++)
+        if (strcmp(app_paths[i], path) == 0)
+            return true;
     return false;
+}
+
+// Without a configured address the provider sends residents back to the one that the server listens on, and a
+// cookie of "localhost" would not be there: such a visitor is taken to that address first.
+static bool redirect_localhost(struct visit *visit) {
+    const struct site *site = visit->site;
+    const char *host = http_request_header(visit->request, "Host");
+    const char *own = strstr(site->public_url, "://") + 3;
+    if (site->canonical || host == NULL || strncmp(host, "localhost:", 10) != 0 || strcmp(host, own) == 0)
+        return false;
+    struct http_response response = {0};
+    const char *path = http_request_path(visit->request);
+    visit_redirect(visit, &response,
+                   arena_print(http_request_arena(visit->request), "%s%s", site->public_url, path));
+    return true;
+}
+
+bool pages_respond(struct visit *visit) {
+    enum http_method method = http_request_method(visit->request);
+    const char *path = http_request_path(visit->request);
+    bool app = is_app_path(path);
+    if (method != HTTP_GET && method != HTTP_HEAD)
+        return false;
+    const struct static_asset *asset = pack_find(visit->site->pages->pack, app ? "/index.html" : path);
+    if (asset == NULL)
+        return false;
+    if (!app || !redirect_localhost(visit))
+        static_respond(visit->request, asset, NULL);
+    return true;
 }

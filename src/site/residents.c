@@ -16,12 +16,12 @@ struct registration {
     int tries;
 };
 
-// Milliseconds in the upper 41 bits, so that new rows go to the end of the tree; 22 bits that differ between
+// 60 bits: milliseconds in the upper 41, so that new rows go to the end of the tree; 19 that differ between
 // nodes. On one node ids always grow; two nodes that meet are told apart by the INSERT.
 static int64_t draw_id(struct site *site) {
     struct random random;
     random_init_system(&random);
-    int64_t drawn = clock_wall_ms() << 22 | (int64_t)random_below(&random, 1 << 22);
+    int64_t drawn = clock_wall_ms() << 19 | (int64_t)random_below(&random, 1 << 19);
     int64_t last = atomic_load(&site->last_id);
     int64_t id = 0;
     do

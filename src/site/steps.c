@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "campaign/application.h"
 #include "site/handlers.h"
 #include "site/job.h"
@@ -115,7 +116,7 @@ static int64_t receipt_of(const struct visit *visit) {
                                     visit->site->secrets.keys[SECRETS_RECEIPT], SECRETS_KEY_SIZE);
     ASSERT(result == 0);
     memcpy(&receipt, digest, sizeof receipt);
-    return receipt & INT64_MAX;
+    return receipt & (int64_t)TEXT_CROCKFORD_MAX;
 }
 
 static void submit_application(struct visit *visit, struct application *application);
