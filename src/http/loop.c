@@ -66,6 +66,22 @@ static struct connection *connection_of(struct MHD_Connection *mhd) {
     return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+static char *write_hex(char *target, uint64_t number) {
+    int shift = 60;
+    while (shift > 0 && number >> shift == 0)
+        shift -= 4;
+    for (; shift >= 0; shift -= 4)
+        *target++ = "0123456789abcdef"[number >> shift & 15];
+    return target;
+}
+
+// "1f-2a3b", without printf: every request gets one.
+static void write_id(char id[REQUEST_ID_SIZE], uint32_t start, uint64_t number) {
+    char *end = write_hex(id, start);
+    *end++ = '-';
+    *write_hex(end, number) = '\0';
+}
+
 // libmicrohttpd has read the request line; what this returns becomes the request's context there.
 static void *on_request_line(void *cls, const char *raw_target, struct MHD_Connection *mhd) {
     struct loop *loop = cls;
@@ -77,8 +93,7 @@ static void *on_request_line(void *cls, const char *raw_target, struct MHD_Conne
     request->connection = connection;
     request->mhd = mhd;
     uint64_t number = loop->requests_started++ * server_loops_count(loop->server) + loop->index;
-    (void)snprintf(request->id, sizeof request->id, "%x-%llx", server_start_id(loop->server),
-                   (unsigned long long)number);
+    write_id(request->id, server_start_id(loop->server), number);
     request_begin(request, raw_target);
     set_phase(connection, PHASE_RECEIVING, request->started_us);
     return request;
@@ -94,7 +109,7 @@ static void run(struct http_request *request) {
         request_respond_problem(request, request->refused_status, request->refused_detail);
     } else if (!request->handled) {
         request->handled = true;
-        set_phase(request->connection, PHASE_HANDLING, clock_monotonic_us());
+        set_phase(request->connection, PHASE_HANDLING, request->started_us); // it has no time limit
         server_handle(request->loop->server, request);
     }
 }
@@ -140,7 +155,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
     *context = NULL;
     if (request == NULL)
         return;
-    set_phase(request->connection, PHASE_IDLE, clock_monotonic_us());
+    set_phase(request->connection, PHASE_IDLE, loop->now_us);
     if (loop->quiesced)
         (void)shutdown(request->connection->fd, SHUT_RD);
     if (request->then == NULL) {
@@ -227,10 +242,10 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_c
 
 // libmicrohttpd ends connections on which nothing moves. One that moves a byte now and then to hold its place
 // is ended here, by what the phase may take in all.
-static void sweep(struct loop *loop, int64_t now_us) {
+static void sweep(struct loop *loop) {
     int64_t idle_us = loop->options->idle_timeout_s * SECOND_US;
     for (struct connection *each = loop->connections; each != NULL; each = each->next) {
-        int64_t age_us = now_us - each->phase_started_us;
+        int64_t age_us = loop->now_us - each->phase_started_us;
         bool late = each->phase == PHASE_SENDING ? age_us > idle_us * SENDING_TIMEOUT_FACTOR
                                                  : each->phase != PHASE_HANDLING && age_us > idle_us;
         if (!late || each->ending)
@@ -242,7 +257,7 @@ static void sweep(struct loop *loop, int64_t now_us) {
             (void)send(each->fd, response_408, sizeof response_408 - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
         (void)shutdown(each->fd, SHUT_RDWR);
     }
-    loop->swept_us = now_us;
+    loop->swept_us = loop->now_us;
 }
 
 static int wait_ms(struct loop *loop) {
@@ -305,8 +320,10 @@ static void quiesce(struct loop *loop) {
             (void)shutdown(each->fd, SHUT_RD);
 }
 
-static bool is_finished(struct loop *loop, int64_t now_us) {
-    return loop->quiesced && (loop->connections == NULL || now_us >= server_stop_deadline_us(loop->server));
+static bool is_finished(struct loop *loop) {
+    bool empty =
+        loop->connections == NULL && atomic_load_explicit(&loop->suspended, memory_order_relaxed) == 0;
+    return loop->quiesced && (empty || loop->now_us >= server_stop_deadline_us(loop->server));
 }
 
 static void *loop_thread(void *cls) {
@@ -319,15 +336,15 @@ static void *loop_thread(void *cls) {
             if (events[i].data.fd == loop->wake_fd)
                 (void)!read(loop->wake_fd, &letters, sizeof letters);
         }
+        loop->now_us = clock_monotonic_us(); // once a round is exact enough for time limits
         empty_mailbox(loop);
         (void)MHD_run(loop->daemon);
         if (server_is_stopping(loop->server) && !loop->quiesced)
             quiesce(loop);
-        int64_t now_us = clock_monotonic_us();
-        if (is_finished(loop, now_us))
+        if (is_finished(loop))
             return NULL;
-        if (now_us - loop->swept_us >= SWEEP_EVERY_MS * 1000)
-            sweep(loop, now_us);
+        if (loop->now_us - loop->swept_us >= SWEEP_EVERY_MS * 1000)
+            sweep(loop);
     }
 }
 

@@ -44,6 +44,7 @@ struct loop {
     struct http_request *spare;
     unsigned spare_count;
     uint64_t requests_started;
+    int64_t now_us;
     int64_t swept_us;
     bool quiesced;
     bool abandoned; // requests were still suspended at the end: their memory stays

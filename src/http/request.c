@@ -56,9 +56,10 @@ struct header_findings {
     const char *next_name; // where the next field must begin if nothing was skipped
 };
 
+// The characters of a field name (RFC 9110 5.6.2), as a set of bits: this runs for every byte of every name.
 static bool is_token_char(unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+    static const uint64_t set[4] = {UINT64_C(0x03ff6cfa00000000), UINT64_C(0x57ffffffc7fffffe)};
+    return (set[c >> 6] >> (c & 63) & 1) != 0;
 }
 
 static bool is_clean_header(const char *name, size_t name_length, const char *value, size_t value_length) {
