@@ -304,12 +304,20 @@ static int no_password(char *buffer, int size, int writing, void *context) {
     return -1;
 }
 
-bool key_load(const char *path, const char *id, struct key **ret_key, struct error *err) {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return error_set(err, ERROR_MISSING, "the key file \"%.80s\" cannot be read", path);
+// A file that begins as JSON is a private JSON Web Key; anything else is tried as PEM.
+static bool load_jwk(FILE *file, struct key **ret_key, struct error *err) {
+    json_t *jwk = json_loadf(file, JSON_REJECT_DUPLICATES, NULL);
+    bool ok = jwk != NULL && json_object_get(jwk, "d") != NULL;
+    if (!ok)
+        (void)error_set(err, ERROR_INVALID, "the key file holds no private JSON Web Key");
+    else
+        ok = key_from_jwk(jwk, ret_key, err);
+    json_decref(jwk);
+    return ok;
+}
+
+static bool load_pem(const char *path, FILE *file, struct key **ret_key, struct error *err) {
     EVP_PKEY *pkey = PEM_read_PrivateKey(file, NULL, no_password, NULL);
-    (void)fclose(file);
     if (pkey == NULL)
         return error_set(err, ERROR_INVALID, "\"%.80s\" holds no private key in PEM without a password",
                          path);
@@ -320,7 +328,24 @@ bool key_load(const char *path, const char *id, struct key **ret_key, struct err
     if (key == NULL)
         return error_set(err, ERROR_INVALID,
                          "the key in \"%.70s\" is neither P-256 nor RSA of 2048 to 8192 bits", path);
-    if (id == NULL ? !set_thumbprint(key) : !text_copy(key->id, sizeof key->id, id))
+    *ret_key = key;
+    key = NULL;
+    return true;
+}
+
+bool key_load(const char *path, const char *id, struct key **ret_key, struct error *err) {
+    CLEANUP(key_cleanup) struct key *key = NULL;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return error_set(err, ERROR_MISSING, "the key file \"%.80s\" cannot be read", path);
+    int first = getc(file);
+    rewind(file);
+    bool ok = first == '{' ? load_jwk(file, &key, err) : load_pem(path, file, &key, err);
+    (void)fclose(file);
+    if (!ok)
+        return false;
+    bool named = key->id[0] != '\0' && id == NULL;
+    if (!named && (id == NULL ? !set_thumbprint(key) : !text_copy(key->id, sizeof key->id, id)))
         return error_set(err, ERROR_INVALID, "the key's id is longer than %d bytes", KEY_ID_SIZE - 1);
     *ret_key = key;
     key = NULL;

@@ -18,7 +18,8 @@ struct key;
 
 // A fresh private key; its id is the RFC 7638 thumbprint. NULL when memory is exhausted.
 struct key *key_generate(enum key_algorithm algorithm);
-// Reads a private key in PEM (PKCS #8, SEC 1, PKCS #1, not encrypted). `id` NULL: the RFC 7638 thumbprint.
+// Reads a private key in PEM (PKCS #8, SEC 1, PKCS #1, not encrypted) or a private JSON Web Key. `id` NULL:
+// the key's own kid, else the RFC 7638 thumbprint.
 MUST_CHECK bool key_load(const char *path, const char *id, struct key **ret_key, struct error *err);
 // Reads a key from a JSON Web Key; ERROR_INVALID for another type, curve or use, a weak or a broken key.
 MUST_CHECK bool key_from_jwk(const json_t *jwk, struct key **ret_key, struct error *err);

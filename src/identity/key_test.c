@@ -126,6 +126,27 @@ static void a_private_key_is_read_from_pem_and_named_by_its_thumbprint(void **st
     assert_string_equal(key_id(named), "our-key");
 }
 
+static void a_private_json_web_key_is_read_with_its_own_id_and_a_public_one_is_not(void **state) {
+    (void)state;
+    char path[64];
+    struct error err = {0};
+    CLEANUP(key_cleanup) struct key *key = NULL;
+    // The key of RFC 7515 appendix A.3.
+    (void)write_file("{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"a3\","
+                     "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+                     "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\","
+                     "\"d\":\"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI\"}",
+                     path);
+    assert_true(key_load(path, NULL, &key, &err));
+    assert_int_equal(unlink(path), 0);
+    assert_string_equal(key_id(key), "a3");
+    struct key *none = NULL;
+    (void)write_file("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\",\"y\":\"" EC_Y "\"}", path);
+    assert_false(key_load(path, NULL, &none, &err));
+    assert_int_equal(unlink(path), 0);
+    assert_null(none);
+}
+
 static void files_without_a_usable_key_are_refused_with_the_reason(void **state) {
     (void)state;
     char path[64];
@@ -146,6 +167,7 @@ int main(void) {
         cmocka_unit_test(weak_broken_and_foreign_keys_are_refused),
         cmocka_unit_test(generated_keys_show_their_public_half_only),
         cmocka_unit_test(a_private_key_is_read_from_pem_and_named_by_its_thumbprint),
+        cmocka_unit_test(a_private_json_web_key_is_read_with_its_own_id_and_a_public_one_is_not),
         cmocka_unit_test(files_without_a_usable_key_are_refused_with_the_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
