@@ -410,6 +410,7 @@ void loop_done(struct loop *loop) {
         MHD_stop_daemon(loop->daemon); // closes the listening socket, too, unless it was quiesced
     else if (loop->listen_fd >= 0)
         (void)close(loop->listen_fd);
+    respond_forget(loop);
     if (loop->epoll_fd >= 0)
         (void)close(loop->epoll_fd);
     if (loop->wake_fd >= 0)

@@ -28,6 +28,14 @@ struct connection {
     char peer[INET6_ADDRSTRLEN];
 };
 
+#define KEPT_RESPONSES 64 // a power of two
+
+// A response that is the same for everybody, made once.
+struct kept_response {
+    struct http_response key;
+    struct MHD_Response *made; // NULL: free
+};
+
 struct loop {
     struct http_server *server;
     const struct http_options *options;
@@ -43,6 +51,7 @@ struct loop {
     struct connection *connections;
     struct http_request *spare;
     unsigned spare_count;
+    struct kept_response kept[KEPT_RESPONSES];
     uint64_t requests_started;
     int64_t now_us;
     int64_t swept_us;
@@ -59,5 +68,8 @@ MUST_CHECK bool loop_start(struct loop *loop, struct error *err);
 void loop_wake(struct loop *loop);
 void loop_join(struct loop *loop);
 void loop_done(struct loop *loop);
+
+// For the end: gives the kept responses back.
+void respond_forget(struct loop *loop);
 
 void loop_post(struct loop *loop, struct http_request *request);

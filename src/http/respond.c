@@ -45,13 +45,61 @@ static struct MHD_Response *make(const struct http_response *response, const str
     return made;
 }
 
+static bool is_same(const struct http_response *a, const struct http_response *b) {
+    if (a->status != b->status || a->content_type != b->content_type || a->body != b->body ||
+        a->body_length != b->body_length || a->headers_count != b->headers_count)
+        return false;
+    for (size_t i = 0; i < a->headers_count; i++)
+        if (a->headers[i].name != b->headers[i].name || a->headers[i].value != b->headers[i].value)
+            return false;
+    return true;
+}
+
+// Texts that never change are the same when they lie at the same place. A slot that is taken stays with the
+// first who came: the rest is made each time, as everything else is.
+static struct kept_response *slot_for(struct loop *loop, const struct http_response *response) {
+    uintptr_t place =
+        (uintptr_t)response->body ^ (uintptr_t)response->content_type ^ (unsigned)response->status;
+    for (size_t i = 0; i < response->headers_count; i++)
+        place = place * 31 + (uintptr_t)response->headers[i].value;
+    return &loop->kept[(place ^ place >> 7 ^ place >> 17) % KEPT_RESPONSES];
+}
+
+static struct MHD_Response *make_or_reuse(struct loop *loop, const struct http_response *response,
+                                          bool *ret_kept) {
+    struct kept_response *slot = slot_for(loop, response);
+    *ret_kept = true;
+    if (slot->made == NULL) {
+        slot->made = make(response, loop->options->default_headers);
+        slot->key = *response;
+    } else if (!is_same(&slot->key, response)) {
+        *ret_kept = false;
+        return make(response, loop->options->default_headers);
+    }
+    return slot->made;
+}
+
+void respond_forget(struct loop *loop) {
+    for (size_t i = 0; i < KEPT_RESPONSES; i++) {
+        if (loop->kept[i].made != NULL)
+            MHD_destroy_response(loop->kept[i].made);
+        loop->kept[i].made = NULL;
+    }
+}
+
 static void send_response(struct http_request *request, const struct http_response *response) {
-    struct MHD_Response *made = make(response, request->loop->options->default_headers);
-    if (made != NULL && (request->close || server_is_stopping(request->loop->server)))
+    bool closes = request->close || server_is_stopping(request->loop->server);
+    bool permanent =
+        response->headers_are_permanent && (response->body_is_permanent || response->body_length == 0);
+    bool kept = false;
+    struct MHD_Response *made = permanent && !closes
+                                    ? make_or_reuse(request->loop, response, &kept)
+                                    : make(response, request->loop->options->default_headers);
+    if (made != NULL && closes)
         (void)MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close");
     request->broken =
         made == NULL || MHD_queue_response(request->mhd, (unsigned)response->status, made) != MHD_YES;
-    if (made != NULL)
+    if (made != NULL && !kept)
         MHD_destroy_response(made);
 }
 

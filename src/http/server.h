@@ -47,7 +47,10 @@ struct http_response {
     const char *content_type; // NULL: no body
     const void *body;
     size_t body_length;
-    bool body_is_permanent;                       // lives longer than the server: sent without a copy
+    bool body_is_permanent; // lives longer than the server: sent without a copy
+    // The header's texts live longer than the server, too, and never change: such a response is made once a
+    // loop and kept. For what is the same for everybody.
+    bool headers_are_permanent;
     struct http_header headers[HTTP_HEADERS_MAX]; // beside the ones that every response carries
     size_t headers_count;
 };

@@ -141,7 +141,8 @@ void static_respond(struct http_request *request, const struct static_asset *ass
                                      .content_type = asset->content_type,
                                      .body = form->bytes,
                                      .body_length = form->length,
-                                     .body_is_permanent = asset->permanent};
+                                     .body_is_permanent = asset->permanent,
+                                     .headers_are_permanent = asset->permanent && headers == NULL};
     http_response_header(&response, "ETag", form->tag);
     http_response_header(&response, "Cache-Control", asset->cache_control);
     if (has_choice)

@@ -21,7 +21,7 @@ struct static_asset {
     const char *content_type;
     const char *cache_control;
     struct static_form plain, brotli, gzip;
-    bool permanent; // lives longer than the server: sent without a copy
+    bool permanent; // it and its texts live longer than the server and never change: sent without a copy
 };
 
 #define STATIC_CACHE_FOR_EVER "public, max-age=31536000, immutable" // the name changes with the content

@@ -23,7 +23,7 @@ static struct static_asset page = {.path = "/index.html",
 static struct http_server *server;
 
 static void handler(struct http_request *request, void *context) {
-    static_respond(request, &page, extra);
+    static_respond(request, &page, http_request_header(request, "X-Kept") == NULL ? extra : NULL);
 }
 
 static int begin(void **state) {
@@ -92,6 +92,23 @@ static void the_smallest_form_that_the_client_understands_is_sent(void **state) 
     answer = get(NULL, NULL, false);
     assert_string_equal(answer.body, "plain page");
     assert_null(strstr(answer.header, "Content-Encoding"));
+}
+
+// Without headers of its own the response is made once and kept: it must still differ by form and by
+// condition.
+static void a_kept_response_is_not_taken_for_another(void **state) {
+    char header[100];
+    (void)snprintf(header, sizeof header, "If-None-Match: %s", page.gzip.tag);
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(get("X-Kept: 1", NULL, false).body, "plain page");
+        struct answer answer = get("X-Kept: 1", "Accept-Encoding: gzip", false);
+        assert_string_equal(answer.body, "gzi");
+        assert_non_null(strstr(answer.header, page.gzip.tag));
+        assert_string_equal(get("X-Kept: 1", "Accept-Encoding: br", false).body, "br");
+        answer = get("Accept-Encoding: gzip", header, false);
+        assert_int_equal(answer.status, 304);
+        assert_string_equal(answer.body, "");
+    }
 }
 
 static void head_tells_the_length_without_the_body(void **state) {
@@ -170,6 +187,7 @@ static void types_follow_the_extension(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_smallest_form_that_the_client_understands_is_sent),
+        cmocka_unit_test(a_kept_response_is_not_taken_for_another),
         cmocka_unit_test(head_tells_the_length_without_the_body),
         cmocka_unit_test(a_client_that_has_the_form_is_told_so),
         cmocka_unit_test(tags_differ_by_content_and_by_form),

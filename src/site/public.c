@@ -132,7 +132,8 @@ static void respond_word(struct http_request *request, int status, const char *w
                                      .content_type = "text/plain; charset=utf-8",
                                      .body = word,
                                      .body_length = strlen(word),
-                                     .body_is_permanent = true};
+                                     .body_is_permanent = true,
+                                     .headers_are_permanent = true};
     http_response_header(&response, "Cache-Control", "no-store");
     http_respond(request, &response);
 }
