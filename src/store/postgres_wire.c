@@ -87,10 +87,10 @@ bool wire_connect(const char *url, int wait_ms, const char *settings, PGconn **r
     return true;
 }
 
+// Between transactions a server has nothing to say but that it ends the connection, or that its configuration
+// has changed, which does no harm to believe as well.
 bool wire_is_alive(PGconn *connection) {
-    if (wait_for(connection, POLLIN, 0) != 0 && PQconsumeInput(connection) == 0)
-        return false;
-    return PQstatus(connection) == CONNECTION_OK;
+    return PQstatus(connection) == CONNECTION_OK && wait_for(connection, POLLIN, 0) == 0;
 }
 
 bool wire_flush(PGconn *connection, int silence_ms, struct error *err) {

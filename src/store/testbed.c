@@ -109,7 +109,7 @@ void testbed_server_start(struct testbed *testbed) {
     const char *const arguments[] = {
         postgres, "-D", "data", "-k", testbed->directory,
         // What a test needs to be durable survives a crash of the server without fsync.
-        "-c", "listen_addresses=", "-c", "fsync=off", NULL};
+        "-c", "listen_addresses=", "-c", "fsync=off", "-c", "deadlock_timeout=20ms", NULL};
     testbed->server = start(testbed, arguments);
     wait_until_it_answers(testbed);
 }

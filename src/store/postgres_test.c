@@ -1,0 +1,343 @@
+// What only a server does: it restarts, ends connections, goes silent, and lets nodes meet.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "store/testbed.h"
+#include "store/writer.h"
+
+#define SUBMITTERS 4
+#define SILENT_US  6000000
+#define TRIES_MAX  100000
+#define ECHOES     1000
+#define ECHO_BYTES 20000
+#define ECHO_ARENA 67108864
+#define CROSSINGS  40
+
+static const char TABLES[] =
+    "CREATE TABLE thing (id INTEGER NOT NULL PRIMARY KEY) STRICT;"
+    "CREATE TABLE count (id INTEGER NOT NULL PRIMARY KEY, count INTEGER NOT NULL) STRICT;"
+    "INSERT INTO count (id, count) VALUES (1, 0), (2, 0);";
+static const struct statement INSERT = {"INSERT INTO thing (id) VALUES ($1) ON CONFLICT (id) DO NOTHING",
+                                        "i"};
+static const struct statement ADD = {"UPDATE count SET count = count + $2 WHERE id = $1", "ii"};
+static const struct statement COUNTED = {"SELECT count FROM count WHERE id = 1", ""};
+static const struct statement COUNTED_TWO = {"SELECT count FROM count WHERE id = 2", ""};
+static const struct statement THINGS = {"SELECT count(*) FROM thing", ""};
+static const struct statement PID = {"SELECT pg_backend_pid()", ""};
+static const struct statement END = {"SELECT pg_terminate_backend($1::int)", "i"};
+static const struct statement ALIVE = {"SELECT count(*) FROM pg_stat_activity WHERE pid = $1", "i"};
+static const struct statement ECHO = {"SELECT $1", "t"};
+static const struct statement NUMERIC = {"SELECT sum(i) FROM generate_series($1, 10::bigint) AS n (i)", "i"};
+static const struct statement TYPES = {
+    "SELECT 1::smallint, (-2)::int, true, 'x'::varchar, NULL::int, 'y'::name", ""};
+static const struct statement SLEEP = {"SELECT 1 FROM pg_sleep($1)", "r"};
+
+static struct session *open_session(struct testbed *testbed, enum session_kind kind) {
+    struct session *session = NULL;
+    struct error err;
+    assert_true(session_open(testbed->store, kind, &session, &err));
+    return session;
+}
+
+static int64_t pid_of(struct testbed *testbed, struct session *session) {
+    struct rows rows;
+    struct error err;
+    assert_true(session_query(session, &PID, NULL, 0, testbed->arena, &rows, &err));
+    return rows_int(&rows, 0, 0);
+}
+
+static void small_types_are_read_and_numeric_is_refused(void **state) {
+    struct testbed *testbed = *state;
+    CLEANUP(session_cleanup) struct session *session = open_session(testbed, SESSION_READ);
+    struct rows rows;
+    struct error err;
+    assert_true(session_query(session, &TYPES, NULL, 0, testbed->arena, &rows, &err));
+    assert_int_equal(rows_int(&rows, 0, 0), 1);
+    assert_int_equal(rows_int(&rows, 0, 1), -2);
+    assert_int_equal(rows_int(&rows, 0, 2), 1);
+    assert_string_equal(rows_text(&rows, 0, 3), "x");
+    assert_int_equal(rows_value(&rows, 0, 4)->type, VALUE_NULL);
+    assert_string_equal(rows_text(&rows, 0, 5), "y");
+    assert_false(SESSION_QUERY(session, &NUMERIC, testbed->arena, &rows, &err, value_int(1)));
+    assert_int_equal(err.kind, ERROR_INVALID);
+    assert_true(session_query(session, &TYPES, NULL, 0, testbed->arena, &rows, &err));
+}
+
+static void large_batches_flow_both_ways_at_once(void **state) {
+    struct testbed *testbed = *state;
+    static char text[ECHO_BYTES + 1];
+    static struct step steps[ECHOES];
+    static struct step_run runs[ECHOES];
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(ECHO_ARENA);
+    CLEANUP(session_cleanup) struct session *session = open_session(testbed, SESSION_WRITE);
+    struct error err;
+    memset(text, 'x', ECHO_BYTES);
+    const struct value value = value_text(text);
+    for (size_t i = 0; i < ECHOES; i++) {
+        steps[i] = (struct step){.statement = &ECHO, .values = &value, .values_count = 1};
+        runs[i] = (struct step_run){.step = &steps[i], .arena = arena};
+    }
+    assert_true(session_begin(session, &err));
+    assert_true(session_run(session, runs, ECHOES, &err));
+    assert_true(session_commit(session, &err));
+    for (size_t i = 0; i < ECHOES; i++)
+        assert_int_equal(rows_value(&steps[i].rows, 0, 0)->length, ECHO_BYTES);
+}
+
+static void a_connection_that_was_ended_meanwhile_is_replaced(void **state) {
+    struct testbed *testbed = *state;
+    CLEANUP(session_cleanup) struct session *idle = open_session(testbed, SESSION_WRITE);
+    CLEANUP(session_cleanup) struct session *other = open_session(testbed, SESSION_WRITE);
+    struct rows rows;
+    struct error err;
+    int64_t pid = pid_of(testbed, idle);
+    assert_true(SESSION_QUERY(other, &END, testbed->arena, &rows, &err, value_int(pid)));
+    do
+        assert_true(SESSION_QUERY(other, &ALIVE, testbed->arena, &rows, &err, value_int(pid)));
+    while (rows_int(&rows, 0, 0) > 0);
+    assert_true(session_begin(idle, &err));
+    assert_true(pid_of(testbed, idle) != pid);
+    assert_true(session_commit(idle, &err));
+}
+
+static void a_connection_that_ends_in_a_transaction_ends_that_too(void **state) {
+    struct testbed *testbed = *state;
+    testbed_script(testbed, TABLES);
+    CLEANUP(session_cleanup) struct session *session = open_session(testbed, SESSION_WRITE);
+    CLEANUP(session_cleanup) struct session *other = open_session(testbed, SESSION_WRITE);
+    struct rows rows;
+    struct error err;
+    assert_true(session_begin(session, &err));
+    assert_true(SESSION_QUERY(session, &INSERT, NULL, &rows, &err, value_int(1)));
+    int64_t pid = pid_of(testbed, session);
+    assert_true(SESSION_QUERY(other, &END, testbed->arena, &rows, &err, value_int(pid)));
+    assert_false(session_commit(session, &err));
+    assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+    assert_int_equal(testbed_number(testbed, &THINGS), 0);
+    assert_true(session_begin(session, &err));
+    assert_true(SESSION_QUERY(session, &INSERT, NULL, &rows, &err, value_int(2)));
+    assert_true(session_commit(session, &err));
+    assert_int_equal(testbed_number(testbed, &THINGS), 1);
+}
+
+static void a_server_that_goes_silent_is_given_up(void **state) {
+    struct testbed *testbed = *state;
+    CLEANUP(session_cleanup) struct session *session = open_session(testbed, SESSION_WRITE);
+    struct rows rows;
+    struct error err;
+    pid_t pid = (pid_t)pid_of(testbed, session);
+    int64_t start_us = clock_monotonic_us();
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    bool answered = session_query(session, &PID, NULL, 0, testbed->arena, &rows, &err);
+    int64_t waited_us = clock_monotonic_us() - start_us;
+    assert_int_equal(kill(pid, SIGCONT), 0);
+    assert_false(answered);
+    assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+    assert_in_range(waited_us, SILENT_US - 100000, SILENT_US * 2);
+    assert_true(pid_of(testbed, session) != pid);
+}
+
+static void a_statement_that_takes_too_long_is_ended(void **state) {
+    struct testbed *testbed = *state;
+    CLEANUP(session_cleanup) struct session *session = open_session(testbed, SESSION_WRITE);
+    struct rows rows;
+    struct error err;
+    assert_true(session_script(session, "SET statement_timeout = 50", &err));
+    assert_false(SESSION_QUERY(session, &SLEEP, testbed->arena, &rows, &err, value_real(60)));
+    assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+    assert_true(pid_of(testbed, session) > 0);
+}
+
+// One submitter: inserts one thing after the other, each until it is answered well.
+struct submitter {
+    struct writer *writer;
+    int64_t id_first;
+    atomic_bool *stop;
+    atomic_int inserted, failures;
+    struct step *insert;
+};
+
+static void count_new(struct command *command, struct tallies *tallies) {
+    const struct submitter *submitter = command->context;
+    if (submitter->insert->rows.changed > 0)
+        tallies_add(tallies, &(struct tally){.statement = &ADD, .keys = {1}, .keys_count = 1, .amount = 1});
+}
+
+static void *submit_until_stopped(void *context) {
+    struct submitter *submitter = context;
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(65536);
+    for (int tries = 0; tries < TRIES_MAX && !atomic_load(submitter->stop); tries++) {
+        struct command command;
+        struct error err;
+        arena_reset(arena);
+        command_init(&command, arena);
+        command.context = submitter;
+        command.settle = count_new;
+        submitter->insert = COMMAND_ADD(&command, &INSERT,
+                                        value_int(submitter->id_first + atomic_load(&submitter->inserted)));
+        if (writer_run(submitter->writer, &command, &err)) {
+            atomic_fetch_add(&submitter->inserted, 1);
+            continue;
+        }
+        assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+        atomic_fetch_add(&submitter->failures, 1);
+        (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL); // as a client would
+    }
+    return NULL;
+}
+
+// Waits until every submitter has come `more` further than it was.
+static void wait_for_progress(struct submitter *submitters, int more) {
+    int goals[SUBMITTERS];
+    int64_t give_up_us = clock_monotonic_us() + INT64_C(30000000);
+    for (int i = 0; i < SUBMITTERS; i++)
+        goals[i] = atomic_load(&submitters[i].inserted) + more;
+    for (int i = 0; i < SUBMITTERS; i++)
+        while (atomic_load(&submitters[i].inserted) < goals[i]) {
+            assert_true(clock_monotonic_us() < give_up_us);
+            (void)sched_yield();
+        }
+}
+
+static void restarts_under_load_lose_and_repeat_nothing(void **state) {
+    struct testbed *testbed = *state;
+    const struct writer_options options = {.queue_max = 100, .batch_max = 100};
+    struct submitter submitters[SUBMITTERS];
+    pthread_t threads[SUBMITTERS];
+    atomic_bool stop = false;
+    struct writer *writer = NULL;
+    struct error err;
+    int64_t inserted = 0, failures = 0;
+    testbed_script(testbed, TABLES);
+    assert_true(writer_start(testbed->store, &options, &writer, &err));
+    for (int i = 0; i < SUBMITTERS; i++) {
+        submitters[i] = (struct submitter){.writer = writer, .id_first = i * INT64_C(1000000), .stop = &stop};
+        assert_int_equal(pthread_create(&threads[i], NULL, submit_until_stopped, &submitters[i]), 0);
+    }
+    wait_for_progress(submitters, 20);
+    testbed_server_stop(testbed, SIGINT);
+    testbed_server_start(testbed);
+    wait_for_progress(submitters, 20);
+    testbed_server_stop(testbed, SIGQUIT);
+    testbed_server_start(testbed);
+    wait_for_progress(submitters, 20);
+    atomic_store(&stop, true);
+    for (int i = 0; i < SUBMITTERS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        inserted += submitters[i].inserted;
+        failures += submitters[i].failures;
+    }
+    writer_stop(writer);
+    assert_true(failures > 0); // the restarts were felt
+    // A last attempt may have been written although its answer was lost.
+    assert_in_range(testbed_number(testbed, &THINGS), inserted, inserted + SUBMITTERS);
+    assert_int_equal(testbed_number(testbed, &COUNTED), testbed_number(testbed, &THINGS));
+}
+
+struct node {
+    struct writer *writer;
+    int64_t first, second; // rows in the order in which this node takes them
+    int succeeded;
+};
+
+static void *cross(void *context) {
+    struct node *node = context;
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(65536);
+    for (int i = 0; i < CROSSINGS; i++) {
+        struct command command;
+        struct error err;
+        arena_reset(arena);
+        command_init(&command, arena);
+        (void)COMMAND_ADD(&command, &ADD, value_int(node->first), value_int(1));
+        (void)COMMAND_ADD(&command, &ADD, value_int(node->second), value_int(1));
+        if (writer_run(node->writer, &command, &err))
+            node->succeeded++;
+        else
+            assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+    }
+    return NULL;
+}
+
+static void nodes_that_deadlock_try_again(void **state) {
+    struct testbed *testbed = *state;
+    const struct writer_options options = {.queue_max = 10, .batch_max = 10};
+    struct node nodes[2] = {{.first = 1, .second = 2}, {.first = 2, .second = 1}};
+    pthread_t threads[2];
+    struct error err;
+    testbed_script(testbed, TABLES);
+    for (int i = 0; i < 2; i++)
+        assert_true(writer_start(testbed->store, &options, &nodes[i].writer, &err));
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, cross, &nodes[i]), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        writer_stop(nodes[i].writer);
+    }
+    int succeeded = nodes[0].succeeded + nodes[1].succeeded;
+    assert_true(succeeded > CROSSINGS); // most do, at the second or third try
+    assert_int_equal(testbed_number(testbed, &COUNTED), succeeded);
+    assert_int_equal(testbed_number(testbed, &COUNTED_TWO), succeeded);
+}
+
+static void a_server_that_is_away_is_said_to_be_so_quickly(void **state) {
+    struct testbed *testbed = *state;
+    CLEANUP(session_cleanup) struct session *session = open_session(testbed, SESSION_WRITE);
+    struct session *none = NULL;
+    struct error err;
+    testbed_server_stop(testbed, SIGINT);
+    int64_t start_us = clock_monotonic_us();
+    for (int i = 0; i < 20; i++) {
+        assert_false(session_begin(session, &err));
+        assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+    }
+    assert_false(session_open(testbed->store, SESSION_READ, &none, &err));
+    assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+    assert_true(clock_monotonic_us() - start_us < 1000000);
+    testbed_server_start(testbed);
+    int64_t give_up_us = clock_monotonic_us() + INT64_C(10000000);
+    while (!session_begin(session, &err))
+        assert_true(clock_monotonic_us() < give_up_us);
+    assert_true(session_commit(session, &err));
+}
+
+static void a_name_for_logs_has_no_password(void **state) {
+    struct store *store = NULL;
+    struct error err;
+    assert_true(
+        store_open("postgresql://juncho:secret@db.example:5433/points?sslmode=verify-full", &store, &err));
+    assert_string_equal(store_name(store), "postgresql://juncho@db.example:5433/points");
+    assert_false(store_backup(store, "x", &err));
+    assert_int_equal(err.kind, ERROR_INVALID);
+    store_close(store);
+    store = NULL;
+    assert_false(store_open("postgresql://host/db?what=secret", &store, &err));
+    assert_int_equal(err.kind, ERROR_INVALID);
+    assert_null(strstr(err.message, "secret"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_types_are_read_and_numeric_is_refused),
+        cmocka_unit_test(large_batches_flow_both_ways_at_once),
+        cmocka_unit_test(a_connection_that_was_ended_meanwhile_is_replaced),
+        cmocka_unit_test(a_connection_that_ends_in_a_transaction_ends_that_too),
+        cmocka_unit_test(a_server_that_goes_silent_is_given_up),
+        cmocka_unit_test(a_statement_that_takes_too_long_is_ended),
+        cmocka_unit_test(restarts_under_load_lose_and_repeat_nothing),
+        cmocka_unit_test(nodes_that_deadlock_try_again),
+        cmocka_unit_test(a_server_that_is_away_is_said_to_be_so_quickly),
+        cmocka_unit_test(a_name_for_logs_has_no_password),
+    };
+    return testbed_run_kind(tests, sizeof tests / sizeof *tests, TESTBED_POSTGRES);
+}
