@@ -50,7 +50,7 @@ static void it_is_told_where_when_and_how_fast(void **state) {
     char base[OWN_SERVER_BASE_MAX];
     int64_t begins_us = 0;
     write_program("trap 'kill $child 2>/dev/null; exit 0' TERM; echo 'listening on http://127.0.0.1:4711'; "
-                  "sleep 60 & child=$!; wait $child");
+                  "sleep 60 >/dev/null 2>&1 & child=$!; wait $child");
     assert_true(own_server_start(&options, &server, base, &begins_us, &err));
     assert_string_equal(base, "http://127.0.0.1:4711");
     assert_true(begins_us > 0 && begins_us <= clock_monotonic_us());
