@@ -223,6 +223,20 @@ enum line_entry line_entry(const struct line *line, struct place place) {
     return place_compare(place, line->watermarks[line->watermarks_next]) < 0 ? LINE_RETURN : LINE_TURN;
 }
 
+uint32_t line_turn_age_s(const struct line *line, struct place place) {
+    // Watermarks never go back: the first that is beyond the place, counted from the newest, by halving.
+    uint32_t low = 0, high = LINE_PROMPT_S;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        uint32_t slot = (line->watermarks_next + LINE_PROMPT_S - 1 - middle) % LINE_PROMPT_S;
+        if (place_compare(place, line->watermarks[slot]) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 bool line_admit_return(struct line *line) {
     if (line->credit <= -(int64_t)line->pace)
         return false;

@@ -64,6 +64,9 @@ void line_follow(struct line *line, struct place watermark, uint64_t returns);
 MUST_CHECK bool line_take_count(struct line *line, const struct lane_count *count, struct error *err);
 
 enum line_entry line_entry(const struct line *line, struct place place);
+// Seconds since the turn of a place came, by the calls of line_advance; LINE_PROMPT_S when it is longer ago,
+// 0 when it has not come. The pass carries it on, so that the pace learns how long people need from it.
+uint32_t line_turn_age_s(const struct line *line, struct place place);
 // One who returns (late, or after a lapsed pass) goes in at once at the expense of the line; false when as
 // many as one second's pace have done so in advance: ask again in a second.
 bool line_admit_return(struct line *line);

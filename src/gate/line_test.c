@@ -218,10 +218,13 @@ static void who_comes_long_after_their_turn_enters_before_the_line_and_at_its_ex
         join(line, START_S + 1, 0);
     for (int second = 0; second < LINE_PROMPT_S; second++) {
         assert_true(line_entry(line, early) != LINE_RETURN);
+        assert_int_equal(line_turn_age_s(line, early), second);
         line_advance(line, START_S + 2 + second, 10);
     }
     line_advance(line, START_S + 300, 10);
     assert_int_equal(line_entry(line, early), LINE_RETURN);
+    assert_int_equal(line_turn_age_s(line, early), LINE_PROMPT_S);
+    assert_int_equal(line_turn_age_s(line, (struct place){START_S + 1, 4999}), 0);
     int returned = 0;
     while (line_admit_return(line))
         returned++;
