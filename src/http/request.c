@@ -30,6 +30,7 @@ void request_begin(struct http_request *request, const char *raw_target) {
         request_refuse(request, 400, "the request line has no target");
     else if (!target_parse(request->arena, raw_target, &request->target, &err))
         request_refuse(request, 400, err.message);
+    request->close = request->refused_status != 0;
 }
 
 static enum http_method parse_method(const char *method) {

@@ -262,6 +262,22 @@ static void shapes_that_two_servers_read_differently_are_refused(void **state) {
     http_server_stop(server, 1000);
 }
 
+static void a_request_without_host_is_refused_once(void **state) {
+    struct http_server *server = begin(&options);
+    char answer[ANSWER_SIZE];
+    int fd = dial(http_server_port(server));
+    say(fd, "GET / HTTP/1.1\r\n\r\n", 18);
+    size_t used = 0;
+    for (ssize_t got; (got = recv(fd, answer + used, ANSWER_SIZE - 1 - used, 0)) > 0;)
+        used += (size_t)got;
+    answer[used] = '\0';
+    (void)close(fd);
+    assert_int_equal(strncmp(answer, "HTTP/1.1 400", 12), 0);
+    assert_null(strstr(answer + 1, "HTTP/1.1"));
+    assert_non_null(strstr(answer, "X-Content-Type-Options: nosniff"));
+    http_server_stop(server, 1000);
+}
+
 static void a_nul_is_refused_and_an_empty_value_is_not(void **state) {
     struct http_server *server = begin(&options);
     char answer[ANSWER_SIZE];
@@ -493,6 +509,7 @@ int main(void) {
         cmocka_unit_test(default_headers_stand_on_everything_unless_the_response_has_its_own),
         cmocka_unit_test(a_suspended_request_is_continued_by_another_thread),
         cmocka_unit_test(shapes_that_two_servers_read_differently_are_refused),
+        cmocka_unit_test(a_request_without_host_is_refused_once),
         cmocka_unit_test(a_nul_is_refused_and_an_empty_value_is_not),
         cmocka_unit_test(a_large_body_is_answered_with_413),
         cmocka_unit_test(a_client_that_asks_before_its_body_is_told_to_go_on),

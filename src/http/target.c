@@ -45,7 +45,7 @@ static bool parse_path(char *path, struct error *err) {
     if (path[0] != '/')
         return error_set_field(err, ERROR_INVALID, "path", "the path must start with /");
     for (size_t i = 0; i < length; i++) {
-        if (path[i] == ' ' || path[i] == '#' || path[i] == '\\')
+        if (path[i] == ' ' || path[i] == '\\')
             return error_set_field(err, ERROR_INVALID, "path",
                                    "the path has a character that must be escaped");
         if (path[i] == '%' && (strncasecmp(path + i, "%2f", 3) == 0 || strncasecmp(path + i, "%5c", 3) == 0))
@@ -96,6 +96,8 @@ static const char *skip_origin(const char *text) {
 }
 
 bool target_parse(struct arena *arena, const char *text, struct target *ret_target, struct error *err) {
+    if (strchr(text, '#') != NULL)
+        return error_set_field(err, ERROR_INVALID, "path", "a fragment is not for servers");
     char *path = arena_copy_text(arena, skip_origin(text));
     if (path == NULL)
         return error_set_field(err, ERROR_EXHAUSTED, "path", "the path is too long");

@@ -50,9 +50,9 @@ static void the_other_forms_of_a_target_are_understood(void **state) {
 
 static void what_two_programs_could_read_differently_is_refused(void **state) {
     static const char *const bad[] = {
-        "a",     "",        "/%",      "/%4",      "/%zz",  "/%00",      "/a%2Fb",   "/a%5cb",
-        "/\\a",  "/a#b",    "/\x01",   "/%0d%0a",  "/\xff", "/%ff",      "/%c0%af",  "/%ed%a0%80",
-        "/?a=%", "/?%00=1", "/?a=%0a", "/?a=\xff", "/ a",   "ftp://a/b", "//%e3%81",
+        "a",     "",      "/%",      "/%4",     "/%zz",     "/%00", "/a%2Fb",    "/a%5cb",
+        "/\\a",  "/a#b",  "/\x01",   "/%0d%0a", "/\xff",    "/%ff", "/%c0%af",   "/%ed%a0%80",
+        "/?a#b", "/?a=%", "/?%00=1", "/?a=%0a", "/?a=\xff", "/ a",  "ftp://a/b", "//%e3%81",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct target target = {.path = "untouched"};
