@@ -13,13 +13,11 @@
 #include "base/clock.h"
 #include "http/server_internal.h"
 
-// Header of the request, cookies parsed, header of the response: all of it lies in here.
-#define CONNECTION_MEMORY_BYTES 8192
-#define SPARE_REQUESTS_MAX      64
-#define SWEEP_EVERY_MS          500
-#define SENDING_TIMEOUT_FACTOR  8 // a slow phone may read a long time, but not for ever
-#define ACCEPT_ROUNDS_AT_END    64
-#define SECOND_US               INT64_C(1000000)
+#define SPARE_REQUESTS_MAX     64
+#define SWEEP_EVERY_MS         500
+#define SENDING_TIMEOUT_FACTOR 8 // a slow phone may read a long time, but not for ever
+#define ACCEPT_ROUNDS_AT_END   64
+#define SECOND_US              INT64_C(1000000)
 
 static const char response_408[] =
     "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";

@@ -10,6 +10,10 @@
 #include "http/limits.h"
 #include "http/request.h"
 
+// Header of the request, cookies parsed, header of the response: libmicrohttpd keeps all of it in here, as
+// long as the connection lives.
+#define CONNECTION_MEMORY_BYTES 10240
+
 enum phase {
     PHASE_IDLE,      // between requests
     PHASE_RECEIVING, // from the request line to the end of the body

@@ -14,6 +14,8 @@
 #define BODY_CAPACITY_FIRST  4096
 #define BODY_DISCARD_MAX     (1 << 20) // read and thrown away so that the client hears the 413
 #define FORWARDED_FOR_LENGTH 1000
+#define RESPONSE_HEADER_SIZE 2048 // must still have room beside the request's header
+#define FIELD_RECORD_SIZE    72   // what libmicrohttpd keeps about a field, or about a cookie
 
 void request_refuse(struct http_request *request, int status, const char *detail) {
     if (request->refused_status != 0)
@@ -51,6 +53,7 @@ static enum http_method parse_method(const char *method) {
 struct header_findings {
     struct http_request *request;
     unsigned hosts, lengths, encodings;
+    size_t memory; // beside the bytes of the header
     bool malformed;
     bool chunked;
     const char *content_length;
@@ -97,6 +100,7 @@ static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, co
         return MHD_NO;
     }
     findings->next_name = value + value_length + 2;
+    findings->memory += FIELD_RECORD_SIZE;
     if (name_length == 4 && strcasecmp(name, "Host") == 0) {
         findings->hosts++;
     } else if (name_length == 14 && strcasecmp(name, "Content-Length") == 0) {
@@ -107,6 +111,10 @@ static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, co
         findings->chunked = strcasecmp(value, "chunked") == 0;
     } else if (name_length == 15 && strcasecmp(name, "X-Forwarded-For") == 0) {
         findings->request->forwarded_for = value;
+    } else if (name_length == 6 && strcasecmp(name, "Cookie") == 0) {
+        findings->memory += value_length; // parsed in a copy
+        for (const char *pair = value; pair != NULL; pair = strchr(pair + 1, ';'))
+            findings->memory += FIELD_RECORD_SIZE;
     }
     return MHD_YES;
 }
@@ -196,6 +204,11 @@ void request_read_headers(struct http_request *request, const char *method, cons
     if (fault != NULL) {
         request->close = true;
         request_respond_problem(request, 400, fault);
+        return;
+    }
+    if (size + findings.memory + RESPONSE_HEADER_SIZE > CONNECTION_MEMORY_BYTES) {
+        request->close = true;
+        request_respond_problem(request, 431, "the header is too large");
         return;
     }
     request->peer = forwarded_peer(request);

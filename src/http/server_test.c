@@ -3,22 +3,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "http/server.h"
-
-#define ANSWER_SIZE 65536
-#define PATIENCE_S  10
+#include "http/server_test.h"
 
 static const struct http_header default_headers[] = {
     {"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}, {NULL, NULL}};
@@ -93,52 +83,6 @@ static void observer(const struct http_request *request, int status, int64_t dur
     atomic_fetch_add(&observed, 1);
 }
 
-static int dial(uint16_t port) {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    struct timeval patience = {.tv_sec = PATIENCE_S};
-    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-    return fd;
-}
-
-static void say(int fd, const char *bytes, size_t length) {
-    (void)!send(fd, bytes, length, MSG_NOSIGNAL); // the server may have hung up: then the answer tells
-}
-
-static bool is_whole(const char *answer, bool head) {
-    const char *end = strstr(answer, "\r\n\r\n");
-    if (end == NULL)
-        return false;
-    const char *length = strcasestr(answer, "\r\nContent-Length: ");
-    if (head || length == NULL || length > end)
-        return true;
-    return strlen(end + 4) >= strtoul(length + 18, NULL, 10);
-}
-
-// Reads one answer; its status, or 0 when the connection ended without one.
-static int listen_for(int fd, char answer[ANSWER_SIZE], bool head) {
-    size_t used = 0;
-    answer[0] = '\0';
-    while (!is_whole(answer, head) && used < ANSWER_SIZE - 1) {
-        ssize_t got = recv(fd, answer + used, ANSWER_SIZE - 1 - used, 0);
-        if (got <= 0)
-            return used == 0 ? 0 : (int)strtol(answer + 9, NULL, 10);
-        used += (size_t)got;
-        answer[used] = '\0';
-    }
-    return (int)strtol(answer + 9, NULL, 10);
-}
-
-static int ask(struct http_server *server, const char *request, char answer[ANSWER_SIZE]) {
-    int fd = dial(http_server_port(server));
-    say(fd, request, strlen(request));
-    int status = listen_for(fd, answer, strncmp(request, "HEAD", 4) == 0);
-    (void)close(fd);
-    return status;
-}
-
 static struct http_server *begin(const struct http_options *with) {
     struct http_server *server = NULL;
     struct error err;
@@ -211,186 +155,6 @@ static void a_suspended_request_is_continued_by_another_thread(void **state) {
     http_server_figures(server, &figures);
     assert_int_equal(figures.requests, 50);
     assert_int_equal(figures.suspended, 0);
-    http_server_stop(server, 1000);
-}
-
-static void shapes_that_two_servers_read_differently_are_refused(void **state) {
-    static const char *const shapes[] = {
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4 2\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0x1\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
-         "chunked\r\n\r\n0\r\n\r\n"),
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\nx",
-        "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
-        "GET / HTTP/1.1\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\nA\x01: b\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\nA: b\x01\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\n: b\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\n:\r\nA: b\r\n\r\n",
-        "GET / HTTP/1.0\r\n:\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\nA: b\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\nnothing\r\n\r\n",
-        "GET / HTTP/3.7\r\nHost: x\r\n\r\n",
-        "GET /\r\nHost: x\r\n\r\n",
-        "GET  /  HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
-    };
-    struct http_server *server = begin(&options);
-    char answer[ANSWER_SIZE];
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        int status = ask(server, shapes[i], answer);
-        if (status != 0 && (status < 400 || status >= 600 || strcasestr(answer, "Connection: close") == NULL))
-            fail_msg("answered with %d: %s", status, shapes[i]);
-    }
-    http_server_stop(server, 1000);
-}
-
-static void a_request_without_host_is_refused_once(void **state) {
-    struct http_server *server = begin(&options);
-    char answer[ANSWER_SIZE];
-    int fd = dial(http_server_port(server));
-    say(fd, "GET / HTTP/1.1\r\n\r\n", 18);
-    size_t used = 0;
-    for (ssize_t got; (got = recv(fd, answer + used, ANSWER_SIZE - 1 - used, 0)) > 0;)
-        used += (size_t)got;
-    answer[used] = '\0';
-    (void)close(fd);
-    assert_int_equal(strncmp(answer, "HTTP/1.1 400", 12), 0);
-    assert_null(strstr(answer + 1, "HTTP/1.1"));
-    assert_non_null(strstr(answer, "X-Content-Type-Options: nosniff"));
-    http_server_stop(server, 1000);
-}
-
-static void a_nul_is_refused_and_an_empty_value_is_not(void **state) {
-    struct http_server *server = begin(&options);
-    char answer[ANSWER_SIZE];
-    assert_int_equal(ask(server, "GET /a%00b HTTP/1.1\r\nHost: x\r\n\r\n", answer), 400);
-    static const char raw[] = "GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n";
-    int fd = dial(http_server_port(server));
-    say(fd, raw, sizeof raw - 1);
-    assert_int_equal(listen_for(fd, answer, false), 400);
-    (void)close(fd);
-    static const char in_header[] = "GET / HTTP/1.1\r\nA: b\0c\r\nHost: x\r\n\r\n";
-    fd = dial(http_server_port(server));
-    say(fd, in_header, sizeof in_header - 1);
-    assert_int_equal(listen_for(fd, answer, false), 400);
-    (void)close(fd);
-    assert_int_equal(ask(server, "GET / HTTP/1.1\r\nHost:x\r\nA:\r\nB: \r\n\r\n", answer), 200);
-    assert_int_equal(ask(server, "GET / HTTP/1.0\r\n\r\n", answer), 200);
-    http_server_stop(server, 1000);
-}
-
-static void a_large_body_is_answered_with_413(void **state) {
-    struct http_server *server = begin(&options);
-    char answer[ANSWER_SIZE];
-    static char body[20000];
-    memset(body, 'x', sizeof body);
-    static char request[40000];
-    (void)snprintf(request, sizeof request,
-                   "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n%.10000s", body);
-    assert_int_equal(ask(server, request, answer), 200);
-    (void)snprintf(request, sizeof request,
-                   "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10001\r\n\r\n%.10001s", body);
-    assert_int_equal(ask(server, request, answer), 413);
-    (void)snprintf(
-        request, sizeof request,
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2711\r\n%.10001s\r\n0\r\n\r\n",
-        body);
-    assert_int_equal(ask(server, request, answer), 413);
-    const char *huge =
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\nExpect: 100-continue\r\n\r\n";
-    assert_int_equal(ask(server, huge, answer), 413);
-    assert_int_equal(ask(server, "GET /after HTTP/1.1\r\nHost: x\r\n\r\n", answer), 200);
-    http_server_stop(server, 1000);
-}
-
-static void a_client_that_asks_before_its_body_is_told_to_go_on(void **state) {
-    struct http_server *server = begin(&options);
-    char answer[ANSWER_SIZE];
-    int fd = dial(http_server_port(server));
-    const char *header = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
-    say(fd, header, strlen(header));
-    assert_int_equal(listen_for(fd, answer, true), 100);
-    say(fd, "ok", 2);
-    assert_int_equal(listen_for(fd, answer, false), 200);
-    assert_non_null(strstr(answer, "body=ok"));
-    (void)close(fd);
-    http_server_stop(server, 1000);
-}
-
-static void headers_have_a_limit(void **state) {
-    struct http_server *server = begin(&options);
-    char answer[ANSWER_SIZE];
-    static char request[30000];
-    size_t used = (size_t)snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: x\r\nA: ");
-    memset(request + used, 'a', 20000);
-    (void)snprintf(request + used + 20000, sizeof request - used - 20000, "\r\n\r\n");
-    assert_in_range(ask(server, request, answer), 400, 499);
-    http_server_stop(server, 1000);
-}
-
-static void who_is_too_slow_is_let_go(void **state) {
-    struct http_options impatient = options;
-    impatient.idle_timeout_s = 1;
-    struct http_server *server = begin(&impatient);
-    char answer[ANSWER_SIZE];
-    int silent = dial(http_server_port(server));
-    int slow_header = dial(http_server_port(server));
-    int slow_body = dial(http_server_port(server));
-    say(slow_header, "GET / HTTP/1.1\r\nHost: x\r\n", 25);
-    const char *body = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
-    say(slow_body, body, strlen(body));
-    struct pollfd ended = {.fd = slow_body, .events = POLLIN};
-    // A byte every 100 ms keeps the connection busy, yet does not hold it.
-    for (int i = 0; i < 50 && poll(&ended, 1, 100) == 0; i++) {
-        say(slow_header, "a", 1);
-        say(slow_body, "x", 1);
-    }
-    assert_int_equal(listen_for(slow_body, answer, true), 408);
-    assert_int_equal(listen_for(slow_header, answer, true), 408);
-    assert_int_equal(listen_for(silent, answer, true), 0);
-    (void)close(silent);
-    (void)close(slow_header);
-    (void)close(slow_body);
-    http_server_stop(server, 1000);
-}
-
-static void connections_have_limits(void **state) {
-    struct http_options narrow = options;
-    narrow.connections_per_address_max = 2;
-    struct http_server *server = begin(&narrow);
-    char answer[ANSWER_SIZE];
-    int first = dial(http_server_port(server));
-    int second_fd = dial(http_server_port(server));
-    const char *request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-    say(first, request, strlen(request));
-    assert_int_equal(listen_for(first, answer, false), 200);
-    say(second_fd, request, strlen(request));
-    assert_int_equal(listen_for(second_fd, answer, false), 200);
-    assert_int_equal(ask(server, request, answer), 0);
-    struct http_figures figures;
-    http_server_figures(server, &figures);
-    assert_int_equal(figures.connections, 2);
-    assert_int_equal(figures.connections_refused, 1);
-    (void)close(first);
-    (void)close(second_fd);
     http_server_stop(server, 1000);
 }
 
@@ -508,14 +272,6 @@ int main(void) {
         cmocka_unit_test(head_has_the_header_of_get_and_no_body),
         cmocka_unit_test(default_headers_stand_on_everything_unless_the_response_has_its_own),
         cmocka_unit_test(a_suspended_request_is_continued_by_another_thread),
-        cmocka_unit_test(shapes_that_two_servers_read_differently_are_refused),
-        cmocka_unit_test(a_request_without_host_is_refused_once),
-        cmocka_unit_test(a_nul_is_refused_and_an_empty_value_is_not),
-        cmocka_unit_test(a_large_body_is_answered_with_413),
-        cmocka_unit_test(a_client_that_asks_before_its_body_is_told_to_go_on),
-        cmocka_unit_test(headers_have_a_limit),
-        cmocka_unit_test(who_is_too_slow_is_let_go),
-        cmocka_unit_test(connections_have_limits),
         cmocka_unit_test(the_address_behind_a_trusted_proxy_is_believed),
         cmocka_unit_test(a_request_runs_to_its_end_though_its_client_has_gone),
         cmocka_unit_test(a_stop_lets_the_taken_requests_finish),
