@@ -60,12 +60,11 @@ void provider_prepare(struct provider *provider);
 MUST_CHECK bool provider_begin(struct provider *provider, const struct transaction *transaction,
                                struct arena *arena, const char **ret_location, struct error *err);
 
-// One return from the provider that brought a code. Lives in the request's arena until `done`.
+// One return from the provider that brought a code. It and what it points to live until `done`.
 struct provider_visit {
     const char *code;
     const struct transaction *transaction; // from transaction_from_state
     struct civil day;                      // eligibility's
-    struct arena *arena;
     void *context;
     // On the HTTP client's thread, exactly once.
     void (*done)(struct provider_visit *visit);

@@ -195,7 +195,6 @@ static void claimed(struct job *job, const struct error *err) {
     comeback->provider = (struct provider_visit){.code = comeback->code,
                                                  .transaction = &comeback->transaction,
                                                  .day = clock_civil(visit->now_ms),
-                                                 .arena = http_request_arena(visit->request),
                                                  .context = visit,
                                                  .done = provider_done};
     if (provider_finish(visit->site->provider, &comeback->provider, &provider_err))
