@@ -143,6 +143,9 @@ static void judge(struct provider_work *work, const json_t *claims) {
                                             .prefecture = work->provider->prefecture};
     struct provider_visit *visit = work->visit;
     if (!eligibility_judge(&rules, claims, &visit->day, &eligibility, &err)) {
+        char claim[ERROR_FIELD_SIZE];
+        memcpy(claim, err.field, sizeof claim);
+        error_prefix(&err, "claim %s: ", claim);
         finish(work, IDENTITY_OTHER, &err);
         return;
     }
