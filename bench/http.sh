@@ -80,12 +80,11 @@ compare() {
         paste -d ' ' "$here/juncho.runs" "$here/nginx.runs" | tail -1 | awk -v name="$name" -v round="$round" '
             { printf "%-8s round %d  juncho %7d/s %6.2f us   nginx %7d/s %6.2f us\n", name, round, $1, $2, $3, $4 }'
     done
-    awk -v name="$name" -v jr="$(cut -d ' ' -f 1 "$here/juncho.runs" | median)" \
-        -v nr="$(cut -d ' ' -f 1 "$here/nginx.runs" | median)" \
-        -v jc="$(cut -d ' ' -f 2 "$here/juncho.runs" | median)" \
-        -v nc="$(cut -d ' ' -f 2 "$here/nginx.runs" | median)" 'BEGIN {
-            printf "%-8s medians  answers a second juncho/nginx %.2f, processor time a request nginx/juncho %.2f\n",
-                   name, jr / nr, nc / jc }'
+    paste -d ' ' "$here/juncho.runs" "$here/nginx.runs" >"$here/pairs"
+    awk -v name="$name" -v rate="$(awk '{ print $1 / $3 }' "$here/pairs" | median)" \
+        -v time="$(awk '{ print $4 / $2 }' "$here/pairs" | median)" 'BEGIN {
+            printf "%-8s medians of the rounds  answers a second juncho/nginx %.2f", name, rate
+            printf ", processor time a request nginx/juncho %.2f\n", time }'
 }
 
 start_nginx
