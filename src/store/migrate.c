@@ -98,27 +98,35 @@ static bool apply(struct session *session, const struct migration *migration, in
     return false;
 }
 
+// What the program knows, to be applied at one time.
+struct plan {
+    const struct migration *migrations;
+    size_t count;
+    int64_t now_ms;
+};
+
 // Applies the next migration that is missing; `*ret_more` says whether there was one.
-static bool step(struct store *store, struct session *session, const struct migration *migrations,
-                 size_t count, int64_t now_ms, bool *ret_more, struct error *err) {
+static bool step(struct store *store, struct session *session, const struct plan *plan, bool *ret_more,
+                 struct error *err) {
     size_t known = 0;
     if (!begin_locked(store, session, err) || !session_script(session, TABLE, err) ||
-        !list(session, migrations, count, &known, err))
+        !list(session, plan->migrations, plan->count, &known, err))
         return false;
-    *ret_more = known < count;
-    if (known < count && !apply(session, &migrations[known], now_ms, err))
+    *ret_more = known < plan->count;
+    if (known < plan->count && !apply(session, &plan->migrations[known], plan->now_ms, err))
         return false;
     return session_commit(session, err);
 }
 
 bool migrate_run(struct store *store, const struct migration *migrations, size_t count, int64_t now_ms,
                  int *ret_applied, struct error *err) {
+    const struct plan plan = {.migrations = migrations, .count = count, .now_ms = now_ms};
     CLEANUP(session_cleanup) struct session *session = NULL;
     if (!session_open(store, SESSION_WRITE, &session, err))
         return false;
     int applied = 0;
     for (bool more = true; more; applied += more)
-        if (!step(store, session, migrations, count, now_ms, &more, err))
+        if (!step(store, session, &plan, &more, err))
             return false;
     *ret_applied = applied;
     return true;

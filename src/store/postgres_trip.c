@@ -120,7 +120,7 @@ static void check_word(struct trip *trip, const PGresult *result, const char *wo
     trip_fail(trip, &err);
 }
 
-// All results of one statement; exactly one of `word` and `run` is not NULL. False: the connection is lost.
+// All results of one statement; `run` is NULL when it is a word. False: the connection is lost.
 static bool take_statement(struct postgres_session *session, struct trip *trip, const char *word,
                            const struct step_run *run) {
     for (;;) {
@@ -196,7 +196,7 @@ static bool take_trip(struct postgres_session *session, struct trip *trip) {
         if (!take_statement(session, trip, session->words[i], NULL))
             return false;
     for (size_t i = 0; i < trip->runs_count; i++)
-        if (!take_statement(session, trip, NULL, &trip->runs[i]))
+        if (!take_statement(session, trip, "", &trip->runs[i]))
             return false;
     return (trip->last_word == NULL || take_statement(session, trip, trip->last_word, NULL)) &&
            take_sync(session, trip);

@@ -64,8 +64,8 @@ void postgres_parameters_set(struct postgres_parameters *parameters, const struc
 }
 
 static int64_t read_integer(const char *bytes, int length) {
-    int64_t number = (signed char)bytes[0];
-    for (int i = 1; i < length; i++)
+    int64_t number = ((unsigned char)bytes[0] & 0x80) != 0 ? -1 : 0; // the sign fills what is left of it
+    for (int i = 0; i < length; i++)
         number = (int64_t)((uint64_t)number << 8 | (unsigned char)bytes[i]);
     return number;
 }

@@ -197,6 +197,7 @@ bool session_rollback_to_savepoint(struct session *session, struct error *err) {
     return session->store->backend->rollback_to_savepoint(session, err);
 }
 
+// NOLINTNEXTLINE(readability-function-size): the values and their number are one thing
 bool session_query(struct session *session, const struct statement *statement, const struct value *values,
                    size_t values_count, struct arena *arena, struct rows *ret_rows, struct error *err) {
     struct step step = {.statement = statement, .values = values, .values_count = values_count};
@@ -207,6 +208,7 @@ bool session_query(struct session *session, const struct statement *statement, c
     return true;
 }
 
+// NOLINTNEXTLINE(readability-function-size): as above
 bool session_each(struct session *session, const struct statement *statement, const struct value *values,
                   size_t values_count, session_row_fn *each, void *context, struct error *err) {
     struct step step = {.statement = statement, .values = values, .values_count = values_count};

@@ -188,24 +188,26 @@ static bool run_one_behind_the_other(struct writer *writer, struct error *err) {
     return ok;
 }
 
+static void run_one_alone(struct writer *writer, struct command *command, struct error *outcome) {
+    for (int races = 0; races < RACES_MAX; races++) {
+        outcome->kind = ERROR_NONE;
+        if (run_together(writer, &command, 1, outcome)) {
+            outcome->kind = ERROR_NONE;
+            return;
+        }
+        if (!writer->session->lost_race)
+            return;
+    }
+}
+
 static void run_alone(struct writer *writer) {
     bool hopeless = false;
     for (size_t i = 0; i < writer->batch_count; i++) {
-        struct error *outcome = &writer->outcomes[i];
-        if (hopeless) {
-            *outcome = writer->outcomes[i - 1];
-            continue;
-        }
-        outcome->kind = ERROR_NONE;
-        for (int races = 0; races < RACES_MAX; races++) {
-            if (run_together(writer, &writer->batch[i], 1, outcome)) {
-                outcome->kind = ERROR_NONE;
-                break;
-            }
-            if (!writer->session->lost_race)
-                break;
-        }
-        hopeless = outcome->kind == ERROR_UNAVAILABLE && is_hopeless(writer, outcome);
+        if (hopeless)
+            writer->outcomes[i] = writer->outcomes[i - 1];
+        else
+            run_one_alone(writer, writer->batch[i], &writer->outcomes[i]);
+        hopeless = is_hopeless(writer, &writer->outcomes[i]);
     }
 }
 
