@@ -21,6 +21,7 @@
 
 #define FILL_BYTES  50000
 #define FILLS_MAX   400
+#define WAITING     5
 #define BUSY_US_MIN 1500000
 #define BUSY_US_MAX 6000000
 
@@ -178,6 +179,34 @@ static void another_process_that_writes_for_long_makes_the_store_unavailable(voi
     writer_stop(writer);
 }
 
+static void who_waited_meanwhile_is_answered_with_the_first(void **state) {
+    struct testbed *testbed = *state;
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(65536);
+    const struct writer_options options = {.queue_max = 10, .batch_max = 1};
+    struct command commands[WAITING];
+    struct writer *writer = NULL;
+    struct writer_figures figures;
+    struct holder holder;
+    struct error err;
+    testbed_script(testbed, TABLE);
+    assert_true(writer_start(testbed->store, &options, &writer, &err));
+    holder_start(&holder, path_of(testbed));
+    int64_t start_us = clock_monotonic_us();
+    for (int i = 0; i < WAITING; i++) {
+        command_init(&commands[i], arena);
+        (void)COMMAND_ADD(&commands[i], &FILL, value_int(1));
+        assert_true(writer_submit(writer, &commands[i], &err));
+    }
+    do
+        writer_figures(writer, &figures);
+    while (figures.commands < WAITING);
+    assert_true(clock_monotonic_us() - start_us < BUSY_US_MAX); // not so many times the first one's wait
+    assert_int_equal(figures.commands_failed, WAITING);
+    holder_stop(&holder);
+    writer_stop(writer);
+    assert_int_equal(testbed_number(testbed, &COUNT), 0);
+}
+
 static void a_file_that_is_no_database_is_refused(void **state) {
     struct testbed *testbed = *state;
     char path[TESTBED_PATH_SIZE * 2], url[TESTBED_PATH_SIZE * 3];
@@ -213,6 +242,7 @@ int main(int count, char **arguments) {
         cmocka_unit_test(a_disk_that_fails_and_recovers_costs_no_command_that_was_answered),
         cmocka_unit_test(a_full_database_refuses_and_takes_again),
         cmocka_unit_test(another_process_that_writes_for_long_makes_the_store_unavailable),
+        cmocka_unit_test(who_waited_meanwhile_is_answered_with_the_first),
         cmocka_unit_test(a_file_that_is_no_database_is_refused),
         cmocka_unit_test(a_session_keeps_little_in_memory),
     };

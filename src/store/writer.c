@@ -253,10 +253,11 @@ static void finish(struct command *command, const struct error *outcome) {
     (void)pthread_mutex_unlock(&waiter->mutex);
 }
 
-// Takes up to `max` commands that wait; the writer's mutex is held.
-static void take_batch(struct writer *writer) {
+// Takes up to `max` commands that wait, and no more than a batch; the writer's mutex is held.
+static void take_batch(struct writer *writer, size_t max) {
     writer->batch_count = 0;
-    while (writer->first != NULL && writer->batch_count < writer->options.batch_max) {
+    while (writer->first != NULL && writer->batch_count < writer->options.batch_max &&
+           writer->batch_count < max) {
         struct command *command = writer->first;
         writer->first = command->next;
         command->next = NULL;
@@ -285,29 +286,35 @@ static void finish_batch(struct writer *writer, bool together) {
         finish(writer->batch[i], &writer->outcomes[i]);
 }
 
-// Everything that waits gets the answer that the batch before got, having waited for it as long.
-static void fail_waiting(struct writer *writer) {
+// The first `rest` that wait get the answer that the batch before got, having waited for it as long.
+static void fail_waiting(struct writer *writer, size_t rest) {
     struct error err = writer->outcomes[0];
-    (void)pthread_mutex_lock(&writer->mutex);
-    size_t rest = writer->figures.waiting;
     while (rest > 0) {
-        take_batch(writer);
-        rest = rest > writer->batch_count ? rest - writer->batch_count : 0;
+        (void)pthread_mutex_lock(&writer->mutex);
+        take_batch(writer, rest);
         (void)pthread_mutex_unlock(&writer->mutex);
+        rest -= writer->batch_count;
         outcomes_set(writer, &err);
         finish_batch(writer, false);
-        (void)pthread_mutex_lock(&writer->mutex);
     }
+}
+
+static size_t count_waiting(struct writer *writer) {
+    (void)pthread_mutex_lock(&writer->mutex);
+    size_t waiting = writer->figures.waiting;
     (void)pthread_mutex_unlock(&writer->mutex);
+    return waiting;
 }
 
 static void process_batch(struct writer *writer) {
     int64_t start_us = clock_monotonic_us();
     bool together = run_batch(writer);
+    bool slow = clock_monotonic_us() - start_us > SLOW_US;
     bool unavailable = writer->outcomes[0].kind == ERROR_UNAVAILABLE;
+    // Counted before the batch is answered: who comes after that has not waited.
+    size_t rest = slow && unavailable ? count_waiting(writer) : 0;
     finish_batch(writer, together);
-    if (unavailable && clock_monotonic_us() - start_us > SLOW_US)
-        fail_waiting(writer);
+    fail_waiting(writer, rest);
 }
 
 static void probe(struct writer *writer) {
@@ -338,7 +345,7 @@ static void *writer_thread(void *context) {
     for (;;) {
         (void)pthread_mutex_lock(&writer->mutex);
         wait_for_work(writer);
-        take_batch(writer);
+        take_batch(writer, writer->options.batch_max);
         bool over = writer->stopping && writer->batch_count == 0;
         (void)pthread_mutex_unlock(&writer->mutex);
         if (over)
