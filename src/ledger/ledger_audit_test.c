@@ -48,7 +48,7 @@ static void a_changed_balance_is_told_in_figures(void **state) {
 static void a_changed_transfer_is_noticed(void **state) {
     const char *detail = NULL;
     assert_true(faults_after(*state, "UPDATE transfer SET points = 4999", &detail) > 0);
-    assert_non_null(strstr(detail, "its transfers say"));
+    assert_non_null(strstr(detail, "more than its transfers say"));
 }
 
 int main(void) {
