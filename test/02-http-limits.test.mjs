@@ -66,7 +66,7 @@ describe("the edge", () => {
     assert.equal(head.bytes.length, 0);
   });
 
-  test("every answer has a request id and the headers that protect a browser", async () => {
+  test("every answer has the headers that protect a browser, and what is made for one request its number", async () => {
     const ids = new Set();
     for (const path of ["/", "/healthz", "/api/v1/campaign", "/api/v1/nothing", "/api/v1/me"]) {
       const { headers } = await exchange(server.url + path);
@@ -75,10 +75,11 @@ describe("the edge", () => {
       assert.doesNotMatch(headers["content-security-policy"], /unsafe-inline|unsafe-eval/, path);
       assert.ok(headers["referrer-policy"], path);
       assert.equal(headers["strict-transport-security"], undefined, path);
-      assert.ok(headers["x-request-id"], path);
-      ids.add(headers["x-request-id"]);
+      // Pages and /healthz are the same bytes for everybody; what is made for one request names it.
+      if (path.startsWith("/api/")) assert.ok(headers["x-request-id"], path);
+      if (path.startsWith("/api/")) ids.add(headers["x-request-id"]);
     }
-    assert.equal(ids.size, 5);
+    assert.equal(ids.size, 3);
   });
 
   test("behind TLS the session is a __Host- cookie and HSTS is sent", async () => {

@@ -39,7 +39,7 @@ eachStore("the journey", (store) => {
     assert.equal(verified.state, "verified");
     assert.equal(verified.identity.outcome, "verified");
     assert.equal(verified.application, null);
-    assert.deepEqual(verified.points, { balance: 0, pending: 0 });
+    assert.deepEqual(verified.points, { balance: 0, pending: 11000 });
     const applied = await resident.apply(verified.campaign.id);
     assert.equal(applied.status, 201, applied.text);
     assert.match(applied.json.receipt, /^J-[0-9A-Z-]+$/);
@@ -60,7 +60,7 @@ eachStore("the journey", (store) => {
     assert.equal(me.pass, null);
     assert.equal(me.booking, null);
     assert.equal(me.identity, null);
-    assert.deepEqual(Object.keys(me.campaign).sort(), ["closes", "id", "name", "opens", "points"]);
+    for (const name of ["closes", "id", "name", "opens", "points", "state"]) assert.ok(name in me.campaign, name);
     await resident.step("begin");
     assert.equal((await resident.me()).began, true);
   });

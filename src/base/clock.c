@@ -108,7 +108,7 @@ void clock_rfc3339(char target[CLOCK_RFC3339_SIZE], int64_t time_ms) {
 static bool parts_are_sane(const struct tm *parts) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year = parts->tm_year + 1900;
-    if (year < 1900 || year > 2200 || parts->tm_mon < 0 || parts->tm_mon > 11 || parts->tm_mday < 1)
+    if (year < 1900 || year > 9999 || parts->tm_mon < 0 || parts->tm_mon > 11 || parts->tm_mday < 1)
         return false;
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     if (parts->tm_mday > days[parts->tm_mon] + (leap && parts->tm_mon == 1))

@@ -10,6 +10,7 @@ static void fill(struct error *err, enum error_kind kind, const char *field, con
     ASSERT(err != NULL);
     ASSERT(kind != ERROR_NONE);
     err->kind = kind;
+    err->code = NULL;
     (void)snprintf(err->field, sizeof err->field, "%s", field);
     (void)vsnprintf(err->message, sizeof err->message, format, args);
 }

@@ -27,7 +27,8 @@ enum error_kind {
 
 struct error {
     enum error_kind kind;
-    char field[ERROR_FIELD_SIZE];     // JSON member, configuration key, column; empty when none is to blame
+    char field[ERROR_FIELD_SIZE]; // JSON member, configuration key, column; empty when none is to blame
+    const char *code; // finer than the kind ("unknown-field"), a constant; NULL when there is none
     char message[ERROR_MESSAGE_SIZE]; // English, for the log and the problem document; cut when too long
 };
 

@@ -11,6 +11,12 @@ void json_cleanup(json_t **json) {
     *json = NULL;
 }
 
+static bool refuse(struct error *err, const char *code, const char *field, const char *words) {
+    (void)error_set_field(err, ERROR_INVALID, field, "%s", words);
+    err->code = code;
+    return false;
+}
+
 bool json_parse_object(const char *text, size_t length, json_t **ret_object, struct error *err) {
     json_error_t error;
     CLEANUP(json_cleanup) json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
@@ -20,7 +26,7 @@ bool json_parse_object(const char *text, size_t length, json_t **ret_object, str
         char name[ERROR_FIELD_SIZE] = "";
         (void)snprintf(name, sizeof name, "%.*s", quoted ? (int)strcspn(quoted + 1, "\"") : 0,
                        quoted ? quoted + 1 : "");
-        return error_set_field(err, ERROR_INVALID, name, "the member stands twice");
+        return refuse(err, JSON_CODE_DOUBLE, name, "the member stands twice");
     }
     if (json == NULL)
         return error_set(err, ERROR_INVALID, "not JSON: line %d column %d: %.80s", error.line, error.column,
@@ -39,7 +45,7 @@ bool json_only(const json_t *object, const char *const *names, struct error *err
         while (names[i] != NULL && strcmp(names[i], key) != 0)
             i++;
         if (names[i] == NULL)
-            return error_set_field(err, ERROR_INVALID, key, "unknown member");
+            return refuse(err, JSON_CODE_UNKNOWN, key, "unknown member");
     }
     return true;
 }

@@ -13,6 +13,10 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+// The codes of errors about members (struct error).
+#define JSON_CODE_UNKNOWN "unknown-field"
+#define JSON_CODE_DOUBLE  "duplicate-field"
+
 void json_cleanup(json_t **json);
 
 // Parses a whole text as one object. ERROR_INVALID with field "" (no JSON) or the double key's name.

@@ -26,6 +26,7 @@ static void a_double_member_is_named(void **state) {
     struct error err = {0};
     assert_false(parses("{\"points\":1,\"points\":2}", &err));
     assert_string_equal(err.field, "points");
+    assert_string_equal(err.code, JSON_CODE_DOUBLE);
 }
 
 static void nesting_has_an_end(void **state) {

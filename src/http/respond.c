@@ -95,6 +95,9 @@ static void send_response(struct http_request *request, const struct http_respon
     struct MHD_Response *made = permanent && !closes
                                     ? make_or_reuse(request->loop, response, &kept)
                                     : make(response, request->loop->options->default_headers);
+    // A response that is shared by many requests cannot carry the number of one.
+    if (made != NULL && !kept)
+        (void)MHD_add_response_header(made, "X-Request-Id", http_request_id(request));
     if (made != NULL && closes)
         (void)MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close");
     request->broken =

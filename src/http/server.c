@@ -123,7 +123,7 @@ static bool open_socket(struct http_server *server, struct sockaddr_storage *add
         int why = errno;
         if (fd >= 0)
             (void)close(fd);
-        return error_set(err, ERROR_UNAVAILABLE, "cannot listen on %s port %u: %s", server->options.address,
+        return error_set(err, ERROR_UNAVAILABLE, "cannot listen on %s:%u: %s", server->options.address,
                          server->options.port, strerror(why));
     }
     socklen_t actual_length = sizeof *address;

@@ -87,8 +87,11 @@ void problem_respond(struct http_request *request, const struct error *err, cons
             detail = "the service cannot do this now; nothing was changed; try again after the time in "
                      "Retry-After";
         }
-        problem_respond_status(request, kinds[i].status, code != NULL ? code : kinds[i].code, err->field,
-                               detail);
+        problem_respond_status(request, kinds[i].status,
+                               code != NULL        ? code
+                               : err->code != NULL ? err->code
+                                                   : kinds[i].code,
+                               err->field, detail);
         return;
     }
     problem_respond_status(request, 500, "internal", NULL, "an error without a kind");

@@ -121,8 +121,8 @@ export function eachStore(title, suite) {
   const picked = (process.env.JUNCHO_STORES ?? "sqlite,postgresql").split(",");
   for (const store of STORES.filter(({ name }) => picked.includes(name))) {
     describe(`${title}, on ${store.name}`, () => {
-      after(stopSharedPostgres);
       suite(store);
+      after(stopSharedPostgres); // hooks run in the order in which they stand: the servers of the suite stop first
     });
   }
 }
