@@ -43,6 +43,12 @@ static void *reader_run(void *context) {
     while ((reading = take(reader->readers)) != NULL) {
         struct error err = {.kind = ERROR_NONE};
         bool ok = reading->run(reading, reader->session, &err);
+        // A connection that broke while it was idle is only noticed now: the next try may find a new one.
+        if (!ok && err.kind == ERROR_UNAVAILABLE) {
+            session_rollback(reader->session);
+            err = (struct error){.kind = ERROR_NONE};
+            ok = reading->run(reading, reader->session, &err);
+        }
         // What a reading leaves open would hold back the next one's moment, and the log.
         session_rollback(reader->session);
         reading->done(reading, ok ? NULL : &err);

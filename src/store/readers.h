@@ -5,7 +5,8 @@
 
 struct reading {
     void *context;
-    // On a reader's thread, with a session of that thread. Returns false with err filled when it failed.
+    // On a reader's thread, with a session of that thread. Returns false with err filled when it failed; is
+    // run once more when the store was unavailable.
     bool (*run)(struct reading *reading, struct session *session, struct error *err);
     // On the same thread, afterwards; err is NULL when run returned true.
     void (*done)(struct reading *reading, const struct error *err);
