@@ -9,12 +9,14 @@
 
 #include "base/clock.h"
 
-#define LOG_PAGES_WAKE   512  // a log of so many pages is worth a copy at the next look
-#define LOOKS_IDLE       20   // looks after which even a short log is copied: others write too
-#define REST_PAGES_MAX   512  // what may be left to copy while writers wait
-#define PASSES_MAX       8    // passive copies in a row to get there
-#define FACTOR_LOG_MAX   6    // a reader in the way makes the pause between attempts up to 2^6 times as long
-#define BUSY_WAIT_US     1000 // between two tries while writers wait
+#define LOG_PAGES_WAKE   512   // a log of so many pages is worth a copy at the next look
+#define LOOKS_IDLE       20    // looks after which even a short log is copied: others write too
+#define REST_PAGES_MAX   256   // what may be left to copy while writers wait
+#define PASSES_MAX       8     // passive copies in a row to get there
+#define CALM_US_MAX      40000 // a pass that took no longer says that the disk is not busy with something else
+#define HURRY_FACTOR     8     // a log so many times its limit is begun anew on a busy disk, too
+#define FACTOR_LOG_MAX   6     // a reader in the way makes the pause between attempts up to 2^6 times as long
+#define BUSY_WAIT_US     1000  // between two tries while writers wait
 #define LOG_BYTES_MIB(n) (INT64_C(1048576) * (n))
 
 const struct checkpoint_options CHECKPOINT_OPTIONS = {
@@ -39,7 +41,8 @@ struct checkpointer {
     struct store_figures figures;
     atomic_int log_pages;
     atomic_bool pressing;
-    int64_t busy_until_us; // only the thread's
+    int64_t busy_until_us; // only the thread's, from here on
+    int64_t pass_us;       // how long the last passive copy took
     int64_t restart_next_us;
     int restarts_missed; // in a row
     int looks;
@@ -97,20 +100,29 @@ static int wait_while_busy(void *context, int calls) {
     return 1;
 }
 
+static void note_pages(struct checkpointer *checkpointer, int pages, bool copied) {
+    int64_t bytes = pages * checkpointer->page_bytes;
+    (void)pthread_mutex_lock(&checkpointer->mutex);
+    checkpointer->figures.log_bytes = bytes;
+    checkpointer->figures.checkpoints += copied;
+    (void)pthread_mutex_unlock(&checkpointer->mutex);
+    atomic_store(&checkpointer->pressing, bytes >= checkpointer->options.log_bytes_pressed);
+}
+
 // Copies what can be copied without anybody waiting; returns how many pages of the log are left to copy,
 // or -1 when another connection is at it or the disk fails: the next look tries again.
 static int copy_passive(struct checkpointer *checkpointer) {
     int pages = 0, copied = 0;
+    int64_t start_us = clock_monotonic_us();
     checkpointer->busy_until_us = 0;
-    if (sqlite3_wal_checkpoint_v2(checkpointer->db, "main", SQLITE_CHECKPOINT_PASSIVE, &pages, &copied) !=
-        SQLITE_OK)
+    int result =
+        sqlite3_wal_checkpoint_v2(checkpointer->db, "main", SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+    checkpointer->pass_us = clock_monotonic_us() - start_us;
+    if (result != SQLITE_OK) {
+        note_pages(checkpointer, atomic_load_explicit(&checkpointer->log_pages, memory_order_relaxed), false);
         return -1;
-    (void)pthread_mutex_lock(&checkpointer->mutex);
-    checkpointer->figures.log_bytes = pages * checkpointer->page_bytes;
-    checkpointer->figures.checkpoints += copied > 0;
-    (void)pthread_mutex_unlock(&checkpointer->mutex);
-    atomic_store(&checkpointer->pressing,
-                 pages * checkpointer->page_bytes >= checkpointer->options.log_bytes_pressed);
+    }
+    note_pages(checkpointer, pages, copied > 0);
     return pages - copied;
 }
 
@@ -154,6 +166,12 @@ static void restart_log(struct checkpointer *checkpointer) {
         end_us + factor * checkpointer->options.restart_interval_ms * INT64_C(1000);
 }
 
+// Little is left, and the disk is quick. A reader may keep the rest from ever getting small: then there is
+// nothing to gain by making writers wait.
+static bool is_good_moment(const struct checkpointer *checkpointer, int rest, bool hurry) {
+    return rest <= REST_PAGES_MAX && (hurry || checkpointer->pass_us <= CALM_US_MAX);
+}
+
 static void look(struct checkpointer *checkpointer) {
     int pages = atomic_load_explicit(&checkpointer->log_pages, memory_order_relaxed);
     if (pages < LOG_PAGES_WAKE && ++checkpointer->looks < LOOKS_IDLE)
@@ -163,11 +181,10 @@ static void look(struct checkpointer *checkpointer) {
     if (checkpointer->figures.log_bytes < checkpointer->options.log_bytes_restart ||
         clock_monotonic_us() < checkpointer->restart_next_us)
         return;
-    for (int pass = 1; rest > REST_PAGES_MAX && pass < PASSES_MAX; pass++)
+    bool hurry = checkpointer->figures.log_bytes / HURRY_FACTOR >= checkpointer->options.log_bytes_restart;
+    for (int pass = 1; rest >= 0 && !is_good_moment(checkpointer, rest, hurry) && pass < PASSES_MAX; pass++)
         rest = copy_passive(checkpointer);
-    // A reader may keep the rest from ever getting small. Then there is nothing to gain by making writers
-    // wait.
-    if (rest >= 0 && rest <= REST_PAGES_MAX)
+    if (rest >= 0 && is_good_moment(checkpointer, rest, hurry))
         restart_log(checkpointer);
 }
 
