@@ -36,9 +36,11 @@ void form_address(struct buffer *buffer, const char *address) {
 }
 
 static int digit_value(char c) {
-    static const char digits[] = "0123456789abcdef";
-    const char *found = c == '\0' ? NULL : strchr(digits, tolower((unsigned char)c));
-    return found == NULL ? -1 : (int)(found - digits);
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 // Decodes in place of a copy; NULL when it is broken or holds a NUL.

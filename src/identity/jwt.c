@@ -253,17 +253,18 @@ bool id_token_check(const json_t *claims, const struct id_token_expectation *exp
     return true;
 }
 
-bool jwt_client_assertion(const struct key *key, const char *client_id, const char *audience, int64_t now_ms,
-                          struct arena *arena, const char **ret_token, struct error *err) {
+bool jwt_client_assertion(const struct jwt_client *client, int64_t now_ms, struct arena *arena,
+                          const char **ret_token, struct error *err) {
     unsigned char random[ASSERTION_ID_BYTES];
     char id[2 * ASSERTION_ID_BYTES];
     randombytes_buf(random, sizeof random);
     text_base64url(id, sizeof id, random, sizeof random);
     CLEANUP(json_cleanup)
-    json_t *claims = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "iss", client_id, "sub", client_id, "aud",
-                               audience, "jti", id, "iat", (json_int_t)(now_ms / 1000), "exp",
-                               (json_int_t)((now_ms + JWT_ASSERTION_MS) / 1000));
+    json_t *claims =
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "iss", client->client_id, "sub", client->client_id, "aud",
+                  client->audience, "jti", id, "iat", (json_int_t)(now_ms / 1000), "exp",
+                  (json_int_t)((now_ms + JWT_ASSERTION_MS) / 1000));
     if (claims == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "no memory for a client assertion");
-    return jwt_sign(claims, "JWT", key, arena, ret_token, err);
+    return jwt_sign(claims, "JWT", client->key, arena, ret_token, err);
 }

@@ -52,8 +52,12 @@ MUST_CHECK bool id_token_check(const json_t *claims, const struct id_token_expec
 void jwt_at_hash(char target[JWT_AT_HASH_SIZE], const char *access_token);
 
 // private_key_jwt (RFC 7523): iss = sub = client id, aud = the token endpoint, a unique id, five minutes.
-MUST_CHECK bool jwt_client_assertion(const struct key *key, const char *client_id, const char *audience,
-                                     int64_t now_ms, struct arena *arena, const char **ret_token,
-                                     struct error *err);
+struct jwt_client {
+    const struct key *key;
+    const char *client_id;
+    const char *audience;
+};
+MUST_CHECK bool jwt_client_assertion(const struct jwt_client *client, int64_t now_ms, struct arena *arena,
+                                     const char **ret_token, struct error *err);
 // True when `aud` is this text or an array that holds it.
 bool jwt_audience_has(const json_t *claims, const char *audience);

@@ -260,12 +260,13 @@ static void an_id_token_with_one_claim_wrong_is_refused_by_its_name(void **state
 static void a_client_assertion_says_who_for_whom_once_and_for_five_minutes(void **state) {
     (void)state;
     struct error err = {0};
+    const struct jwt_client client = {
+        .key = rsa_key, .client_id = "RP1", .audience = "https://op.example/token"};
     char first[64] = "";
     for (int round = 0; round < 2; round++) {
         const char *token = NULL;
         CLEANUP(json_cleanup) json_t *claims = NULL;
-        assert_true(
-            jwt_client_assertion(rsa_key, "RP1", "https://op.example/token", NOW_MS, arena, &token, &err));
+        assert_true(jwt_client_assertion(&client, NOW_MS, arena, &token, &err));
         assert_true(jwt_verify(token, rsa_key, arena, &claims, &err));
         assert_string_equal(json_string_value(json_object_get(claims, "iss")), "RP1");
         assert_string_equal(json_string_value(json_object_get(claims, "sub")), "RP1");

@@ -264,8 +264,9 @@ static bool token_form(struct provider_work *work, const struct published_endpoi
     const struct provider *provider = work->provider;
     const char *assertion = NULL;
     const char *audience = provider->audience[0] != '\0' ? provider->audience : endpoints->token;
-    if (!jwt_client_assertion(provider->client_key, provider->client_id, audience, provider->wall_ms(),
-                              work->arena, &assertion, err))
+    const struct jwt_client client = {
+        .key = provider->client_key, .client_id = provider->client_id, .audience = audience};
+    if (!jwt_client_assertion(&client, provider->wall_ms(), work->arena, &assertion, err))
         return false;
     struct buffer form;
     buffer_init(&form, work->arena);
