@@ -14,6 +14,7 @@ struct named_command {
 static const struct named_command commands[] = {
     {"serve", command_serve, "run the service"},
     {"verify", command_verify, "audit ledger, journeys and counts"},
+    {"rehearse", command_rehearse, "let virtual residents walk through it, by a plan"},
     {"migrate", command_migrate, "bring the store up to date"},
     {"backup", command_backup, "copy an SQLite store while it is in use"},
     {"version", command_version, "print the version"},

@@ -12,6 +12,7 @@ enum {
 
 int command_serve(int argc, char **argv);
 int command_verify(int argc, char **argv);
+int command_rehearse(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_version(int argc, char **argv);
