@@ -26,8 +26,8 @@ function option(name: string, text: string, checked: boolean, chosen: () => void
 }
 
 export function settingsButton(): TemplateResult {
-  return html`<button class="plain look" type="button" aria-label=${word('look.openLong')} @click=${() => dialogOpen(ID)}>
-    ${icons.look}<span aria-hidden="true">${word('look.open')}</span>
+  return html`<button class="plain look" type="button" @click=${() => dialogOpen(ID)}>
+    ${icons.look}<span>${word('look.open')}</span><span class="hidden">${word('look.openLong')}</span>
   </button>`;
 }
 

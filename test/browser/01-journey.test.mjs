@@ -1,0 +1,102 @@
+// The whole journey as a resident walks it, on a phone and on a desk, from the first visit to the receipt.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
+import { start } from "../lib/juncho.mjs";
+
+const APP = { app: "マイナアプリ" };
+
+describe("the journey in a browser", () => {
+  let server, browser;
+  before(async () => {
+    [server, browser] = await Promise.all([start(), openBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    assert.equal(await server.stop(), 0);
+  });
+
+  for (const size of [PHONE, DESKTOP]) {
+    test(`from the first visit to the receipt at ${size.width} px`, async () => {
+      const visitor = await Visitor.open(browser, server.url, { size });
+      await visitor.go("/");
+      await visitor.seesText(word("banner.verify.title"));
+      await visitor.looksAt("01-home");
+      await visitor.page.getByRole("link", { name: new RegExp(word("banner.verify.title")) }).click();
+      await visitor.sees("register.title");
+      await visitor.looksAt("02-register");
+      await visitor.press("register.action");
+      await visitor.sees("consent.title");
+      await visitor.looksAt("03-consent");
+      await visitor.press("consent.action");
+      await visitor.sees("procedure.title");
+      await visitor.looksAt("04-procedure");
+      await visitor.press("procedure.action");
+      await visitor.sees("intent.title");
+      await visitor.looksAt("05-intent");
+      await visitor.press("intent.action");
+      await visitor.sees("identity.title", APP);
+      await visitor.looksAt("06-identity");
+      await visitor.identify("eligible");
+      await visitor.sees("result.verified.title");
+      assert.equal(new URL(visitor.page.url()).pathname, "/journey");
+      await visitor.looksAt("07-verified");
+      await visitor.go("/");
+      await visitor.seesText(word("banner.apply.title"));
+      await visitor.looksAt("08-home-verified");
+      await visitor.page.getByRole("link", { name: new RegExp(word("banner.apply.title")) }).click();
+      await visitor.press("verified.action", { points: "11,000" });
+      await visitor.sees("receipt.title");
+      await visitor.looksAt("09-receipt");
+      const receipt = await visitor.page.locator(".slip .number").textContent();
+      assert.match(receipt, /^J-[0-9A-Z-]+$/);
+      await visitor.page.getByRole("link", { name: word("page.toHome") }).click();
+      await visitor.seesText(word("banner.granted.title", { points: "11,000" }));
+      await visitor.seesText(receipt);
+      await visitor.looksAt("10-home-granted");
+      await visitor.page.getByRole("link", { name: word("card.points.more") }).click();
+      await visitor.sees("points.title");
+      await visitor.seesText(word("points.state.posted"));
+      await visitor.looksAt("11-points");
+      await visitor.close();
+    });
+  }
+
+  test("the receipt prints without its controls, black on white", async () => {
+    const visitor = await Visitor.open(browser, server.url, { look: { theme: "dark", text: "100" } });
+    await visitor.walkToJump();
+    await visitor.identify("eligible");
+    await visitor.press("verified.action", { points: "11,000" });
+    await visitor.sees("receipt.title");
+    await visitor.page.emulateMedia({ media: "print" });
+    const print = visitor.button("receipt.print");
+    assert.equal(await print.isVisible(), false);
+    assert.equal(await visitor.page.locator(".slip .number").isVisible(), true);
+    const colours = await visitor.page.locator("body").evaluate((body) => {
+      const { color, backgroundColor } = getComputedStyle(body);
+      return [color, backgroundColor];
+    });
+    assert.deepEqual(colours, ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]);
+    await visitor.close();
+  });
+
+  test("a screen reader hears the title, the place in the journey and the heading of each screen", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.register();
+    const { page } = visitor;
+    await page.waitForFunction((title) => document.title.startsWith(title), word("consent.title"));
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
+    assert.equal(await page.locator("html").getAttribute("lang"), "ja");
+    const tree = await page.locator("main").ariaSnapshot();
+    assert.match(tree, new RegExp(`navigation "${word("journey.steps")}"`));
+    assert.match(tree, new RegExp(`heading "${word("consent.title")}" \\[level=1\\]`));
+    const now = page.locator("[aria-current=step]");
+    assert.match(await now.textContent(), new RegExp(`${word("journey.step.consent")}.*${word("journey.step.isNow")}`, "s"));
+    await visitor.press("consent.action");
+    await visitor.sees("procedure.title");
+    await page.waitForFunction((text) => document.activeElement.textContent === text, word("procedure.title"));
+    assert.match(await page.title(), new RegExp(`^${word("procedure.title")} `));
+    await visitor.close();
+  });
+});

@@ -1,0 +1,171 @@
+// browser.mjs - a resident with a real browser, who says in words what is on the screen.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { chromium } from "playwright-core";
+
+import { ROOT } from "./juncho.mjs";
+
+const SCREENSHOTS = join(ROOT, "build/screenshots");
+const WAIT_MS = 20_000;
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+// What Chromium itself writes to the console when the server says no, as it is asked to in these tests.
+const EXPECTED = /Failed to load resource/;
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1280, height: 800 };
+
+const messages = JSON.parse(readFileSync(join(ROOT, "web/messages/ja.json"), "utf8"));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// The words of a key, filled as the app fills them.
+export function word(key, values = {}) {
+  assert.ok(key in messages, `no words for ${key}`);
+  return messages[key].replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+export function openBrowser() {
+  const executablePath = process.env.JUNCHO_CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+export class Visitor {
+  // `look` is {theme, text}; a theme of "auto" follows `colorScheme`.
+  static async open(browser, url, { size = PHONE, look, colorScheme = "light" } = {}) {
+    const context = await browser.newContext({
+      viewport: size,
+      locale: "ja-JP",
+      timezoneId: "Asia/Tokyo",
+      colorScheme,
+      reducedMotion: "reduce",
+      baseURL: url,
+    });
+    context.setDefaultTimeout(WAIT_MS);
+    if (look) {
+      await context.addInitScript((chosen) => localStorage.setItem("juncho.look", JSON.stringify(chosen)), look);
+    }
+    const visitor = new Visitor();
+    Object.assign(visitor, { context, url, size, faults: [] });
+    visitor.page = await visitor.newPage();
+    return visitor;
+  }
+
+  async newPage() {
+    const page = await this.context.newPage();
+    page.on("pageerror", (error) => this.faults.push(error.message));
+    page.on("console", (line) => {
+      if (line.type() === "error" && !EXPECTED.test(line.text())) this.faults.push(line.text());
+    });
+    return page;
+  }
+
+  // Ends the visit; what the browser complained about on the way is a fault.
+  async close() {
+    await this.context.close();
+    assert.deepEqual(this.faults, []);
+  }
+
+  async go(path) {
+    await this.page.goto(path);
+  }
+
+  // Waits for the screen whose heading has these words.
+  async sees(key, values) {
+    await this.page.getByRole("heading", { level: 1, name: word(key, values), exact: true }).waitFor();
+  }
+
+  async seesText(text) {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  button(key, values) {
+    return this.page.getByRole("button", { name: word(key, values), exact: true });
+  }
+
+  async press(key, values) {
+    await this.button(key, values).click();
+  }
+
+  async register() {
+    await this.go("/journey");
+    await this.sees("register.title");
+    await this.press("register.action");
+    await this.sees("consent.title");
+  }
+
+  // Walks from the first visit to the screen before the jump.
+  async walkToJump() {
+    await this.register();
+    await this.press("consent.action");
+    await this.sees("procedure.title");
+    await this.press("procedure.action");
+    await this.sees("intent.title");
+    await this.press("intent.action");
+    await this.sees("identity.title", { app: "マイナアプリ" });
+  }
+
+  async jump() {
+    await this.press("identity.action", { app: "マイナアプリ" });
+    await this.page.waitForURL(/\/api\/realms\/main\//);
+  }
+
+  // At the sandbox provider: takes the card with this name, of somebody new or of `person`.
+  async show(card, person) {
+    const mine = person === undefined ? ":not([href*='person='])" : `[href*='person=']`;
+    await this.page.locator(`a[href*='card=${card}']${mine}`).first().click();
+  }
+
+  async identify(card, person) {
+    await this.jump();
+    await this.show(card, person);
+  }
+
+  // What axe finds on the page as it stands, in one line each.
+  async findings() {
+    const found = await this.page.evaluate(
+      async ([source, rules]) => {
+        if (!("axe" in globalThis)) (0, eval)(source);
+        const result = await globalThis.axe.run(document, { runOnly: { type: "tag", values: rules } });
+        return result.violations.flatMap(({ id, nodes }) =>
+          nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`),
+        );
+      },
+      [axe, RULES],
+    );
+    return found;
+  }
+
+  async wears(theme) {
+    await this.page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
+  }
+
+  // Looks at the screen in the given themes: keeps a picture, and wants nothing found and nothing cut off.
+  async looksAt(name, themes = ["light", "dark"]) {
+    const before = await this.page.evaluate(() => document.documentElement.dataset.theme);
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    for (const theme of themes) {
+      await this.wears(theme);
+      const path = join(SCREENSHOTS, `${name}-${this.size.width}-${theme}.png`);
+      await this.page.screenshot({ path, fullPage: true });
+      assert.deepEqual(await this.findings(), [], `${name}, ${this.size.width} px, ${theme}`);
+    }
+    await this.wears(before);
+    await this.fits(name);
+  }
+
+  async fits(name) {
+    const over = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${name}: ${over} px stand out at ${this.size.width} px`);
+  }
+}
