@@ -1,0 +1,222 @@
+// figures.c - a handful of queries and their sums.
+#include "measure/figures.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+static const struct statement SPAN = {
+    "SELECT COALESCE(MIN(h), 0), COALESCE(MAX(h), 0) FROM (SELECT MIN(hour_ms) AS h FROM access_count "
+    "UNION ALL SELECT MAX(hour_ms) FROM access_count UNION ALL SELECT MIN(hour_ms) FROM step_count WHERE "
+    "campaign_id = $1 UNION ALL SELECT MAX(hour_ms) FROM step_count WHERE campaign_id = $1) hours",
+    "i"};
+static const struct statement ACCESSES = {
+    "SELECT hour_ms, count FROM access_count WHERE hour_ms >= $1 AND hour_ms < $2 ORDER BY hour_ms", "ii"};
+static const struct statement STEPS = {
+    "SELECT hour_ms, step, outcome, count FROM step_count WHERE campaign_id = $1 AND hour_ms >= $2 AND hour_ms < $3",
+    "iii"};
+static const struct statement REQUESTS = {
+    "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM request_count WHERE hour_ms >= $1 AND hour_ms < $2", "ii"};
+static const struct statement BANDS = {
+    "SELECT age_band, COUNT(*) FROM journey WHERE campaign_id = $1 AND verified_ms >= $2 AND verified_ms < $3 "
+    "GROUP BY age_band",
+    "iii"};
+static const struct statement PLACES = {
+    "SELECT municipality, COUNT(*) FROM journey WHERE campaign_id = $1 AND verified_ms >= $2 AND verified_ms < $3 "
+    "GROUP BY municipality ORDER BY 2 DESC, 1",
+    "iii"};
+static const struct statement LATENCIES = {
+    "SELECT route, histogram FROM latency WHERE hour_ms >= $1 AND hour_ms < $2 ORDER BY route, hour_ms, node", "ii"};
+static const struct statement POINTS = {
+    "SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT) FROM application WHERE campaign_id = $1 AND at_ms >= $2 "
+    "AND at_ms < $3",
+    "iii"};
+
+// What every query of one reading shares.
+struct reading_figures {
+    struct session *session;
+    struct arena *arena;
+    struct figures *figures;
+    int64_t campaign_id;
+    struct error *err;
+};
+
+static bool query(struct reading_figures *reading, const struct statement *statement, struct rows *ret_rows) {
+    const struct figures *figures = reading->figures;
+    bool two = strcmp(statement->types, "ii") == 0;
+    const struct value three[] = {value_int(reading->campaign_id), value_int(figures->from_ms),
+                                  value_int(figures->to_ms)};
+    return session_query(reading->session, statement, two ? three + 1 : three, two ? 2 : 3, reading->arena, ret_rows,
+                         reading->err);
+}
+
+static bool lay_out_days(struct reading_figures *reading) {
+    struct figures *figures = reading->figures;
+    size_t capacity = 0;
+    for (int64_t day_ms = clock_day_start_ms(figures->from_ms); day_ms < figures->to_ms; capacity++)
+        day_ms = clock_day_start_ms(day_ms + CLOCK_DAY_MS + CLOCK_DAY_MS / 2); // a day may have 23 or 25 hours
+    if (capacity > FIGURES_DAYS_MAX)
+        return error_set(reading->err, ERROR_EXHAUSTED, "a report of %zu days; %d are allowed: give --from and --to",
+                         capacity, FIGURES_DAYS_MAX);
+    figures->days = arena_alloc(reading->arena, (capacity + 1) * sizeof *figures->days);
+    if (figures->days == NULL)
+        return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
+    int64_t day_ms = clock_day_start_ms(figures->from_ms);
+    for (size_t i = 0; i < capacity; i++) {
+        figures->days[i].start_ms = day_ms;
+        day_ms = clock_day_start_ms(day_ms + CLOCK_DAY_MS + CLOCK_DAY_MS / 2);
+    }
+    figures->days_count = capacity;
+    return true;
+}
+
+static struct figures_day *day_of(struct figures *figures, int64_t hour_ms) {
+    int64_t start_ms = clock_day_start_ms(hour_ms);
+    for (size_t i = 0; i < figures->days_count; i++)
+        if (figures->days[i].start_ms == start_ms)
+            return &figures->days[i];
+    return NULL;
+}
+
+static bool read_accesses(struct reading_figures *reading) {
+    struct figures *figures = reading->figures;
+    struct rows rows;
+    if (!query(reading, &ACCESSES, &rows))
+        return false;
+    for (size_t row = 0; row < rows.count; row++) {
+        int64_t hour_ms = rows_int(&rows, row, 0), count = rows_int(&rows, row, 1);
+        struct figures_day *day = day_of(figures, hour_ms);
+        if (day == NULL)
+            continue;
+        day->hours[clock_civil(hour_ms).hour] += count;
+        day->accesses += count;
+        figures->accesses += count;
+        figures->last_ms = hour_ms > figures->last_ms ? hour_ms : figures->last_ms;
+    }
+    return true;
+}
+
+static void add_step(struct figures *figures, struct figures_day *day, int64_t step, int64_t outcome, int64_t count) {
+    if (step >= COUNT_CONSENT && step <= COUNT_SCREENS)
+        *(outcome == COUNT_REACHED ? &figures->reached[step] : &figures->went_on[step]) += count;
+    if (step == COUNT_REGISTER) {
+        figures->users += count;
+        day->users += count;
+    }
+    if (step == COUNT_VERIFIED && outcome == COUNT_REACHED) {
+        figures->verified += count;
+        day->verified += count;
+    }
+    if (step == COUNT_GRANT) {
+        figures->granted += count;
+        day->granted += count;
+    }
+    if (step == COUNT_HOP && outcome == COUNT_REACHED)
+        figures->hops += count;
+    int64_t kind = outcome - COUNT_OUTCOME_IDENTITY;
+    if (step == COUNT_HOP && kind >= 0 && kind < (int64_t)(sizeof figures->outcomes / sizeof *figures->outcomes))
+        figures->outcomes[kind] += count;
+}
+
+static bool read_steps(struct reading_figures *reading) {
+    struct figures *figures = reading->figures;
+    struct rows rows;
+    if (!query(reading, &STEPS, &rows))
+        return false;
+    for (size_t row = 0; row < rows.count; row++) {
+        int64_t hour_ms = rows_int(&rows, row, 0);
+        struct figures_day *day = day_of(figures, hour_ms);
+        if (day == NULL)
+            continue;
+        add_step(figures, day, rows_int(&rows, row, 1), rows_int(&rows, row, 2), rows_int(&rows, row, 3));
+        figures->last_ms = hour_ms > figures->last_ms ? hour_ms : figures->last_ms;
+    }
+    return true;
+}
+
+static bool read_persons(struct reading_figures *reading) {
+    struct figures *figures = reading->figures;
+    struct rows bands, places, points, requests;
+    if (!query(reading, &BANDS, &bands) || !query(reading, &PLACES, &places) || !query(reading, &POINTS, &points) ||
+        !query(reading, &REQUESTS, &requests))
+        return false;
+    for (size_t row = 0; row < bands.count; row++) {
+        int64_t band = rows_int(&bands, row, 0);
+        if (band >= 0 && band < FIGURES_BANDS)
+            figures->by_band[band] = rows_int(&bands, row, 1);
+    }
+    figures->places = arena_alloc(reading->arena, (places.count + 1) * sizeof *figures->places);
+    if (figures->places == NULL)
+        return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
+    for (size_t row = 0; row < places.count; row++)
+        figures->places[row] = (struct figures_place){(int)rows_int(&places, row, 0), rows_int(&places, row, 1)};
+    figures->places_count = places.count;
+    figures->points = rows_int(&points, 0, 0);
+    figures->requests = rows_int(&requests, 0, 0);
+    return true;
+}
+
+// One stored histogram; rows come route by route.
+static bool take_latency(void *context, const struct value *row, size_t columns, struct error *err) {
+    struct reading_figures *reading = context;
+    struct figures *figures = reading->figures;
+    size_t last = figures->routes_count;
+    const char *route = arena_copy_bytes(reading->arena, row[0].bytes, row[0].length);
+    if (route == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (last == 0 || strcmp(figures->routes[last - 1].route, route) != 0) {
+        if (last == FIGURES_ROUTES_MAX)
+            return error_set(err, ERROR_EXHAUSTED, "more than %d routes", FIGURES_ROUTES_MAX);
+        figures->routes[last] = (struct figures_route){route, histogram_new()};
+        if (figures->routes[last].histogram == NULL)
+            return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+        last = ++figures->routes_count;
+    }
+    return histogram_merge_bytes(figures->routes[last - 1].histogram, row[1].bytes, row[1].length, err);
+}
+
+static bool read_latencies(struct reading_figures *reading) {
+    const struct value span[] = {value_int(reading->figures->from_ms), value_int(reading->figures->to_ms)};
+    return session_each(reading->session, &LATENCIES, span, 2, take_latency, reading, reading->err);
+}
+
+static bool read_span(struct reading_figures *reading) {
+    struct figures *figures = reading->figures;
+    struct rows rows;
+    if (!SESSION_QUERY(reading->session, &SPAN, reading->arena, &rows, reading->err, value_int(reading->campaign_id)))
+        return false;
+    if (figures->from_ms == 0)
+        figures->from_ms = rows_int(&rows, 0, 0);
+    if (figures->to_ms == 0)
+        figures->to_ms = rows_int(&rows, 0, 1) + CLOCK_HOUR_MS;
+    if (figures->to_ms <= figures->from_ms)
+        return error_set_field(reading->err, ERROR_INVALID, "to", "the span ends before it begins");
+    return true;
+}
+
+static bool read_all(struct reading_figures *reading) {
+    return read_span(reading) && lay_out_days(reading) && read_accesses(reading) && read_steps(reading) &&
+           read_persons(reading) && read_latencies(reading);
+}
+
+bool figures_read(struct session *session, int64_t campaign_id, int64_t from_ms, int64_t to_ms, struct arena *arena,
+                  struct figures *ret_figures, struct error *err) {
+    struct figures figures = {.from_ms = from_ms, .to_ms = to_ms};
+    struct reading_figures reading = {session, arena, &figures, campaign_id, err};
+    if (!session_begin(session, err))
+        return false;
+    bool ok = read_all(&reading);
+    session_rollback(session);
+    if (!ok) {
+        figures_done(&figures);
+        return false;
+    }
+    *ret_figures = figures;
+    return true;
+}
+
+void figures_done(struct figures *figures) {
+    for (size_t i = 0; i < figures->routes_count; i++)
+        histogram_free(figures->routes[i].histogram);
+    figures->routes_count = 0;
+}

@@ -1,0 +1,50 @@
+// figures.h - what was counted in a span of time, read from the store into plain arrays: what a report stands on.
+//
+// Every figure is a sum of exact counts. Days and hours are those of the zone.
+#pragma once
+
+#include <stdint.h>
+
+#include "base/histogram.h"
+#include "measure/count.h"
+
+#define FIGURES_DAYS_MAX   800
+#define FIGURES_BANDS      9 // enum age_band
+#define FIGURES_ROUTES_MAX 64
+
+struct figures_day {
+    int64_t start_ms;
+    int64_t hours[24]; // accesses
+    int64_t accesses, users, verified, granted;
+};
+
+struct figures_route {
+    const char *route;
+    struct histogram *histogram; // owned by the figures
+};
+
+struct figures_place {
+    int code;
+    int64_t verified;
+};
+
+struct figures {
+    int64_t from_ms, to_ms;    // [from, to)
+    int64_t last_ms;           // start of the last hour in which anything was counted; 0 when nothing was
+    struct figures_day *days;  // every day of the span, also those without anything
+    size_t days_count;
+    int64_t accesses, requests, users, verified, granted, points;
+    int64_t reached[COUNT_SCREENS + 1], went_on[COUNT_SCREENS + 1]; // by enum count_step
+    int64_t hops, outcomes[32];                                     // by enum identity_outcome
+    int64_t by_band[FIGURES_BANDS]; // verified residents
+    struct figures_place *places;   // verified residents by municipality, most first
+    size_t places_count;
+    struct figures_route routes[FIGURES_ROUTES_MAX];
+    size_t routes_count;
+};
+
+// Reads all of it in one moment of the store; arrays lie in the arena. from_ms 0: from the first count;
+// to_ms 0: to the last. ERROR_EXHAUSTED: more than FIGURES_DAYS_MAX days.
+MUST_CHECK bool figures_read(struct session *session, int64_t campaign_id, int64_t from_ms, int64_t to_ms,
+                             struct arena *arena, struct figures *ret_figures, struct error *err);
+void figures_done(struct figures *figures); // frees the histograms

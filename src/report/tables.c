@@ -1,0 +1,203 @@
+// tables.c - the report as data: one JSON document, one CSV file a table.
+#include "base/csv.h"
+#include "base/json.h"
+#include "identity/eligibility.h"
+#include "identity/municipality.h"
+#include "report/report.h"
+
+#include <string.h>
+
+static void write_header(struct csv_writer *writer, const char *const *names) {
+    csv_write_mark(writer);
+    csv_write_row(writer, names);
+}
+
+static const char *date_of(const struct report *report, int64_t time_ms) {
+    char text[CLOCK_RFC3339_SIZE];
+    clock_rfc3339(text, time_ms);
+    const char *date = arena_copy_bytes(report->arena, text, 10);
+    return date == NULL ? "" : date;
+}
+
+static void write_days(struct csv_writer *writer, const struct report *report) {
+    const struct figures *figures = report->figures;
+    int64_t users = 0, verified = 0, granted = 0;
+    write_header(writer, (const char *const[]){"日付", "アクセス数", "登録者数", "本人確認済み", "付与", "累積登録者数",
+                                               "累積本人確認済み", "累積付与", NULL});
+    for (size_t i = 0; i < figures->days_count; i++) {
+        const struct figures_day *day = &figures->days[i];
+        users += day->users;
+        verified += day->verified;
+        granted += day->granted;
+        const int64_t numbers[] = {day->accesses, day->users, day->verified, day->granted, users, verified, granted};
+        csv_write_text(writer, date_of(report, day->start_ms));
+        for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
+            csv_write_integer(writer, numbers[n]);
+        csv_write_end(writer);
+    }
+}
+
+static void write_hours(struct csv_writer *writer, const struct report *report) {
+    write_header(writer, (const char *const[]){"日付", "時", "アクセス数", NULL});
+    for (size_t i = 0; i < report->figures->days_count; i++) {
+        for (int hour = 0; hour < 24; hour++) {
+            csv_write_text(writer, date_of(report, report->figures->days[i].start_ms));
+            csv_write_integer(writer, hour);
+            csv_write_integer(writer, report->figures->days[i].hours[hour]);
+            csv_write_end(writer);
+        }
+    }
+}
+
+static void write_funnel(struct csv_writer *writer, const struct report *report) {
+    write_header(writer, (const char *const[]){"画面", "到達", "次へ進んだ", "離脱", "離脱率(到達者比)%",
+                                               "離脱率(開始者比)%", NULL});
+    for (int screen = 1; screen <= COUNT_SCREENS; screen++) {
+        struct report_shares shares = report_shares(report->figures, screen);
+        int64_t reached = report->figures->reached[screen], went_on = report->figures->went_on[screen];
+        csv_write_text(writer, report_screen_name(screen));
+        csv_write_integer(writer, reached);
+        csv_write_integer(writer, went_on);
+        csv_write_integer(writer, reached - went_on);
+        csv_write_number(writer, shares.of_reached, 2);
+        csv_write_number(writer, shares.of_entrants, 2);
+        csv_write_end(writer);
+    }
+}
+
+static void write_bands(struct csv_writer *writer, const struct report *report) {
+    write_header(writer, (const char *const[]){"年代", "本人確認済み", NULL});
+    for (int band = AGE_BAND_15; band <= AGE_BAND_80; band++) {
+        csv_write_text(writer, age_band_name((enum age_band)band));
+        csv_write_integer(writer, report->figures->by_band[band]);
+        csv_write_end(writer);
+    }
+}
+
+static void write_places(struct csv_writer *writer, const struct report *report) {
+    write_header(writer, (const char *const[]){"コード", "区市町村", "本人確認済み", NULL});
+    for (size_t i = 0; i < report->figures->places_count; i++) {
+        const struct figures_place *place = &report->figures->places[i];
+        const char *name = municipality_name(place->code);
+        csv_write_integer(writer, place->code);
+        csv_write_text(writer, name == NULL ? "不明" : name);
+        csv_write_integer(writer, place->verified);
+        csv_write_end(writer);
+    }
+}
+
+static void write_latencies(struct csv_writer *writer, const struct report *report) {
+    write_header(writer, (const char *const[]){"処理", "件数", "p50_ms", "p90_ms", "p99_ms", "p99.9_ms", "最大_ms", NULL});
+    for (size_t i = 0; i < report->figures->routes_count; i++) {
+        static const double percents[] = {50, 90, 99, 99.9, 100};
+        const struct figures_route *route = &report->figures->routes[i];
+        csv_write_text(writer, route->route);
+        csv_write_integer(writer, (int64_t)histogram_count(route->histogram));
+        for (size_t p = 0; p < sizeof percents / sizeof *percents; p++)
+            csv_write_number(writer, (double)histogram_percentile(route->histogram, percents[p]) / 1000, 2);
+        csv_write_end(writer);
+    }
+}
+
+struct table {
+    const char *file;
+    void (*write)(struct csv_writer *writer, const struct report *report);
+};
+
+static const struct table tables[REPORT_TABLES] = {
+    {"days.csv", write_days},       {"hours.csv", write_hours},   {"funnel.csv", write_funnel},
+    {"age-bands.csv", write_bands}, {"municipalities.csv", write_places}, {"latency.csv", write_latencies},
+};
+
+bool report_tables(const struct report *report, struct report_table ret_tables[REPORT_TABLES], struct error *err) {
+    struct report_table made[REPORT_TABLES];
+    for (int i = 0; i < REPORT_TABLES; i++) {
+        struct buffer buffer;
+        struct csv_writer writer;
+        buffer_init(&buffer, report->arena);
+        csv_writer_to_buffer(&writer, &buffer);
+        tables[i].write(&writer, report);
+        if (!csv_writer_finish(&writer, err))
+            return false;
+        made[i] = (struct report_table){tables[i].file, buffer.text, buffer.length};
+    }
+    memcpy(ret_tables, made, sizeof made);
+    return true;
+}
+
+static json_t *funnel_json(const struct figures *figures) {
+    json_t *funnel = json_array();
+    for (int screen = 1; screen <= COUNT_SCREENS; screen++) {
+        struct report_shares shares = report_shares(figures, screen);
+        (void)json_array_append_new(
+            funnel, json_pack("{s:s,s:s,s:I,s:I,s:I,s:f,s:f}", "step", count_step_name((enum count_step)screen), "name",
+                              report_screen_name(screen), "reached", (json_int_t)figures->reached[screen], "went_on",
+                              (json_int_t)figures->went_on[screen], "left",
+                              (json_int_t)(figures->reached[screen] - figures->went_on[screen]),
+                              "abandonment_of_reached_percent", shares.of_reached, "abandonment_of_entrants_percent",
+                              shares.of_entrants));
+    }
+    return funnel;
+}
+
+static json_t *days_json(const struct report *report) {
+    json_t *days = json_array();
+    for (size_t i = 0; i < report->figures->days_count; i++) {
+        const struct figures_day *day = &report->figures->days[i];
+        json_t *hours = json_array();
+        for (int hour = 0; hour < 24; hour++)
+            (void)json_array_append_new(hours, json_integer(day->hours[hour]));
+        (void)json_array_append_new(days, json_pack("{s:s,s:I,s:o,s:I,s:I,s:I}", "date", date_of(report, day->start_ms),
+                                                    "accesses", (json_int_t)day->accesses, "accesses_by_hour", hours,
+                                                    "users", (json_int_t)day->users, "verified",
+                                                    (json_int_t)day->verified, "granted", (json_int_t)day->granted));
+    }
+    return days;
+}
+
+static json_t *latency_json(const struct figures *figures) {
+    json_t *routes = json_array();
+    for (size_t i = 0; i < figures->routes_count; i++) {
+        const struct histogram *histogram = figures->routes[i].histogram;
+        (void)json_array_append_new(
+            routes, json_pack("{s:s,s:I,s:{s:f,s:f,s:f,s:f}}", "route", figures->routes[i].route, "count",
+                              (json_int_t)histogram_count(histogram), "latency_ms", "p50",
+                              (double)histogram_percentile(histogram, 50) / 1000, "p90",
+                              (double)histogram_percentile(histogram, 90) / 1000, "p99",
+                              (double)histogram_percentile(histogram, 99) / 1000, "p99.9",
+                              (double)histogram_percentile(histogram, 99.9) / 1000));
+    }
+    return routes;
+}
+
+static json_t *participants_json(const struct figures *figures) {
+    json_t *bands = json_object(), *places = json_array();
+    for (int band = AGE_BAND_15; band <= AGE_BAND_80; band++)
+        (void)json_object_set_new(bands, age_band_name((enum age_band)band), json_integer(figures->by_band[band]));
+    for (size_t i = 0; i < figures->places_count; i++) {
+        const char *name = municipality_name(figures->places[i].code);
+        (void)json_array_append_new(places, json_pack("{s:i,s:s,s:I}", "code", figures->places[i].code, "name",
+                                                      name == NULL ? "" : name, "verified",
+                                                      (json_int_t)figures->places[i].verified));
+    }
+    return json_pack("{s:I,s:I,s:I,s:I,s:o,s:o}", "users", (json_int_t)figures->users, "verified",
+                     (json_int_t)figures->verified, "granted", (json_int_t)figures->granted, "points",
+                     (json_int_t)figures->points, "by_age_band", bands, "by_municipality", places);
+}
+
+const char *report_json(const struct report *report, size_t *ret_length) {
+    const struct figures *figures = report->figures;
+    char from[CLOCK_RFC3339_SIZE], to[CLOCK_RFC3339_SIZE];
+    clock_rfc3339(from, figures->from_ms);
+    clock_rfc3339(to, figures->to_ms);
+    CLEANUP(json_cleanup)
+    json_t *document =
+        json_pack("{s:{s:s,s:s,s:I},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o}", "campaign", "id", report->campaign->code, "name",
+                  report->campaign->name, "points", (json_int_t)report->campaign->points, "from", from, "to", to,
+                  "accesses", (json_int_t)figures->accesses, "requests", (json_int_t)figures->requests, "participants",
+                  participants_json(figures), "funnel", funnel_json(figures), "days", days_json(report), "latency",
+                  latency_json(figures));
+    const char *text = json_text(report->arena, document);
+    *ret_length = text == NULL ? 0 : strlen(text);
+    return text;
+}
