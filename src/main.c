@@ -13,6 +13,7 @@ struct named_command {
 
 static const struct named_command commands[] = {
     {"serve", command_serve, "run the service"},
+    {"report", command_report, "write the verification report"},
     {"verify", command_verify, "audit ledger, journeys and counts"},
     {"rehearse", command_rehearse, "let virtual residents walk through it, by a plan"},
     {"migrate", command_migrate, "bring the store up to date"},

@@ -11,6 +11,7 @@ enum {
 };
 
 int command_serve(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_rehearse(int argc, char **argv);
 int command_migrate(int argc, char **argv);

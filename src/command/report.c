@@ -13,7 +13,8 @@
 #define ARENA_BYTES_MAX ((size_t)128 << 20)
 
 static const char help[] =
-    "usage: juncho report --out DIR [--from DATE --to DATE] [--store URL] [--levels HIGH,MIDDLE,LOW] [--json]\n"
+    "usage: juncho report --out DIR [--from DATE --to DATE] [--store URL] [--levels HIGH,MIDDLE,LOW] "
+    "[--json]\n"
     "\n"
     "Writes DIR/index.html (one self-contained page that prints to A4), DIR/report.json and DIR/csv/*.csv.\n"
     "The same store gives the same bytes.\n"
@@ -35,9 +36,10 @@ struct report_command {
 static bool parse_levels(const char *text, int64_t levels[3], struct error *err) {
     long long numbers[3];
     char end = 0;
-    if (sscanf(text, "%lld,%lld,%lld%c", &numbers[0], &numbers[1], &numbers[2], &end) != 3 || numbers[2] < 1 ||
-        numbers[1] <= numbers[2] || numbers[0] <= numbers[1])
-        return error_set(err, ERROR_INVALID, "--levels: three numbers, the largest first, such as 8000,3000,1000");
+    if (sscanf(text, "%lld,%lld,%lld%c", &numbers[0], &numbers[1], &numbers[2], &end) != 3 ||
+        numbers[2] < 1 || numbers[1] <= numbers[2] || numbers[0] <= numbers[1])
+        return error_set(err, ERROR_INVALID,
+                         "--levels: three numbers, the largest first, such as 8000,3000,1000");
     for (int i = 0; i < 3; i++)
         levels[i] = numbers[i];
     return true;
@@ -65,10 +67,10 @@ static bool take(struct report_command *options, int option, const char *value, 
 
 static int parse(int argc, char **argv, struct report_command *options) {
     static const struct option names[] = {
-        {"store", required_argument, NULL, 's'}, {"out", required_argument, NULL, 'o'},
-        {"from", required_argument, NULL, 'f'},  {"to", required_argument, NULL, 't'},
+        {"store", required_argument, NULL, 's'},  {"out", required_argument, NULL, 'o'},
+        {"from", required_argument, NULL, 'f'},   {"to", required_argument, NULL, 't'},
         {"levels", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct error err;
     int option = 0;
     optind = 1;
@@ -98,7 +100,8 @@ static bool make_folder(const char *path, struct error *err) {
     return error_set(err, ERROR_UNAVAILABLE, "the folder %.100s cannot be made: %m", path);
 }
 
-static bool write_file(const char *folder, const char *name, const char *text, size_t length, struct error *err) {
+static bool write_file(const char *folder, const char *name, const char *text, size_t length,
+                       struct error *err) {
     char path[4096];
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "we");

@@ -12,21 +12,23 @@ static const struct statement SPAN = {
     "i"};
 static const struct statement ACCESSES = {
     "SELECT hour_ms, count FROM access_count WHERE hour_ms >= $1 AND hour_ms < $2 ORDER BY hour_ms", "ii"};
-static const struct statement STEPS = {
-    "SELECT hour_ms, step, outcome, count FROM step_count WHERE campaign_id = $1 AND hour_ms >= $2 AND hour_ms < $3",
-    "iii"};
+static const struct statement STEPS = {"SELECT hour_ms, step, outcome, count FROM step_count WHERE "
+                                       "campaign_id = $1 AND hour_ms >= $2 AND hour_ms < $3",
+                                       "iii"};
 static const struct statement REQUESTS = {
-    "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM request_count WHERE hour_ms >= $1 AND hour_ms < $2", "ii"};
-static const struct statement BANDS = {
-    "SELECT age_band, COUNT(*) FROM journey WHERE campaign_id = $1 AND verified_ms >= $2 AND verified_ms < $3 "
-    "GROUP BY age_band",
-    "iii"};
-static const struct statement PLACES = {
-    "SELECT municipality, COUNT(*) FROM journey WHERE campaign_id = $1 AND verified_ms >= $2 AND verified_ms < $3 "
-    "GROUP BY municipality ORDER BY 2 DESC, 1",
-    "iii"};
+    "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM request_count WHERE hour_ms >= $1 AND hour_ms < $2",
+    "ii"};
+static const struct statement BANDS = {"SELECT age_band, COUNT(*) FROM journey WHERE campaign_id = $1 AND "
+                                       "verified_ms >= $2 AND verified_ms < $3 "
+                                       "GROUP BY age_band",
+                                       "iii"};
+static const struct statement PLACES = {"SELECT municipality, COUNT(*) FROM journey WHERE campaign_id = $1 "
+                                        "AND verified_ms >= $2 AND verified_ms < $3 "
+                                        "GROUP BY municipality ORDER BY 2 DESC, 1",
+                                        "iii"};
 static const struct statement LATENCIES = {
-    "SELECT route, histogram FROM latency WHERE hour_ms >= $1 AND hour_ms < $2 ORDER BY route, hour_ms, node", "ii"};
+    "SELECT route, histogram FROM latency WHERE hour_ms >= $1 AND hour_ms < $2 ORDER BY route, hour_ms, node",
+    "ii"};
 static const struct statement POINTS = {
     "SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT) FROM application WHERE campaign_id = $1 AND at_ms >= $2 "
     "AND at_ms < $3",
@@ -46,18 +48,20 @@ static bool query(struct reading_figures *reading, const struct statement *state
     bool two = strcmp(statement->types, "ii") == 0;
     const struct value three[] = {value_int(reading->campaign_id), value_int(figures->from_ms),
                                   value_int(figures->to_ms)};
-    return session_query(reading->session, statement, two ? three + 1 : three, two ? 2 : 3, reading->arena, ret_rows,
-                         reading->err);
+    return session_query(reading->session, statement, two ? three + 1 : three, two ? 2 : 3, reading->arena,
+                         ret_rows, reading->err);
 }
 
 static bool lay_out_days(struct reading_figures *reading) {
     struct figures *figures = reading->figures;
     size_t capacity = 0;
     for (int64_t day_ms = clock_day_start_ms(figures->from_ms); day_ms < figures->to_ms; capacity++)
-        day_ms = clock_day_start_ms(day_ms + CLOCK_DAY_MS + CLOCK_DAY_MS / 2); // a day may have 23 or 25 hours
+        day_ms =
+            clock_day_start_ms(day_ms + CLOCK_DAY_MS + CLOCK_DAY_MS / 2); // a day may have 23 or 25 hours
     if (capacity > FIGURES_DAYS_MAX)
-        return error_set(reading->err, ERROR_EXHAUSTED, "a report of %zu days; %d are allowed: give --from and --to",
-                         capacity, FIGURES_DAYS_MAX);
+        return error_set(reading->err, ERROR_EXHAUSTED,
+                         "a report of %zu days; %d are allowed: give --from and --to", capacity,
+                         FIGURES_DAYS_MAX);
     figures->days = arena_alloc(reading->arena, (capacity + 1) * sizeof *figures->days);
     if (figures->days == NULL)
         return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
@@ -96,7 +100,8 @@ static bool read_accesses(struct reading_figures *reading) {
     return true;
 }
 
-static void add_step(struct figures *figures, struct figures_day *day, int64_t step, int64_t outcome, int64_t count) {
+static void add_step(struct figures *figures, struct figures_day *day, int64_t step, int64_t outcome,
+                     int64_t count) {
     if (step >= COUNT_CONSENT && step <= COUNT_SCREENS)
         *(outcome == COUNT_REACHED ? &figures->reached[step] : &figures->went_on[step]) += count;
     if (step == COUNT_REGISTER) {
@@ -114,7 +119,8 @@ static void add_step(struct figures *figures, struct figures_day *day, int64_t s
     if (step == COUNT_HOP && outcome == COUNT_REACHED)
         figures->hops += count;
     int64_t kind = outcome - COUNT_OUTCOME_IDENTITY;
-    if (step == COUNT_HOP && kind >= 0 && kind < (int64_t)(sizeof figures->outcomes / sizeof *figures->outcomes))
+    if (step == COUNT_HOP && kind >= 0 &&
+        kind < (int64_t)(sizeof figures->outcomes / sizeof *figures->outcomes))
         figures->outcomes[kind] += count;
 }
 
@@ -137,8 +143,8 @@ static bool read_steps(struct reading_figures *reading) {
 static bool read_persons(struct reading_figures *reading) {
     struct figures *figures = reading->figures;
     struct rows bands, places, points, requests;
-    if (!query(reading, &BANDS, &bands) || !query(reading, &PLACES, &places) || !query(reading, &POINTS, &points) ||
-        !query(reading, &REQUESTS, &requests))
+    if (!query(reading, &BANDS, &bands) || !query(reading, &PLACES, &places) ||
+        !query(reading, &POINTS, &points) || !query(reading, &REQUESTS, &requests))
         return false;
     for (size_t row = 0; row < bands.count; row++) {
         int64_t band = rows_int(&bands, row, 0);
@@ -149,7 +155,8 @@ static bool read_persons(struct reading_figures *reading) {
     if (figures->places == NULL)
         return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
     for (size_t row = 0; row < places.count; row++)
-        figures->places[row] = (struct figures_place){(int)rows_int(&places, row, 0), rows_int(&places, row, 1)};
+        figures->places[row] =
+            (struct figures_place){(int)rows_int(&places, row, 0), rows_int(&places, row, 1)};
     figures->places_count = places.count;
     figures->points = rows_int(&points, 0, 0);
     figures->requests = rows_int(&requests, 0, 0);
@@ -183,7 +190,8 @@ static bool read_latencies(struct reading_figures *reading) {
 static bool read_span(struct reading_figures *reading) {
     struct figures *figures = reading->figures;
     struct rows rows;
-    if (!SESSION_QUERY(reading->session, &SPAN, reading->arena, &rows, reading->err, value_int(reading->campaign_id)))
+    if (!SESSION_QUERY(reading->session, &SPAN, reading->arena, &rows, reading->err,
+                       value_int(reading->campaign_id)))
         return false;
     if (figures->from_ms == 0)
         figures->from_ms = rows_int(&rows, 0, 0);
@@ -199,8 +207,8 @@ static bool read_all(struct reading_figures *reading) {
            read_persons(reading) && read_latencies(reading);
 }
 
-bool figures_read(struct session *session, int64_t campaign_id, int64_t from_ms, int64_t to_ms, struct arena *arena,
-                  struct figures *ret_figures, struct error *err) {
+bool figures_read(struct session *session, int64_t campaign_id, int64_t from_ms, int64_t to_ms,
+                  struct arena *arena, struct figures *ret_figures, struct error *err) {
     struct figures figures = {.from_ms = from_ms, .to_ms = to_ms};
     struct reading_figures reading = {session, arena, &figures, campaign_id, err};
     if (!session_begin(session, err))

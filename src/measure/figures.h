@@ -1,4 +1,5 @@
-// figures.h - what was counted in a span of time, read from the store into plain arrays: what a report stands on.
+// figures.h - what was counted in a span of time, read from the store into plain arrays: what a report stands
+// on.
 //
 // Every figure is a sum of exact counts. Days and hours are those of the zone.
 #pragma once
@@ -29,15 +30,15 @@ struct figures_place {
 };
 
 struct figures {
-    int64_t from_ms, to_ms;    // [from, to)
-    int64_t last_ms;           // start of the last hour in which anything was counted; 0 when nothing was
-    struct figures_day *days;  // every day of the span, also those without anything
+    int64_t from_ms, to_ms;   // [from, to)
+    int64_t last_ms;          // start of the last hour in which anything was counted; 0 when nothing was
+    struct figures_day *days; // every day of the span, also those without anything
     size_t days_count;
     int64_t accesses, requests, users, verified, granted, points;
     int64_t reached[COUNT_SCREENS + 1], went_on[COUNT_SCREENS + 1]; // by enum count_step
     int64_t hops, outcomes[32];                                     // by enum identity_outcome
-    int64_t by_band[FIGURES_BANDS]; // verified residents
-    struct figures_place *places;   // verified residents by municipality, most first
+    int64_t by_band[FIGURES_BANDS];                                 // verified residents
+    struct figures_place *places; // verified residents by municipality, most first
     size_t places_count;
     struct figures_route routes[FIGURES_ROUTES_MAX];
     size_t routes_count;

@@ -26,8 +26,8 @@ const char *chart_number(char target[CHART_NUMBER_SIZE], int64_t number) {
 }
 
 static void open_svg(struct buffer *out, int width, int height, const char *title) {
-    buffer_print(out, "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", width, height,
-                 title);
+    buffer_print(out, "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", width,
+                 height, title);
 }
 
 void chart_bars(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
@@ -42,13 +42,14 @@ void chart_bars(struct buffer *out, const struct chart_bar *bars, size_t count, 
         double height = bars[i].value / largest * (BARS_BOTTOM - BARS_TOP);
         double middle = 10 + step * ((double)i + 0.5);
         buffer_print(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
-                     bars[i].strong ? "strong" : "bar", middle - width / 2, BARS_BOTTOM - height, width, height);
+                     bars[i].strong ? "strong" : "bar", middle - width / 2, BARS_BOTTOM - height, width,
+                     height);
         if (bars[i].words != NULL)
             buffer_print(out, "<text class=\"value\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", middle,
                          BARS_BOTTOM - height - 7, bars[i].words);
         if (i % (label_every == 0 ? 1 : label_every) == 0)
-            buffer_print(out, "<text class=\"label\" x=\"%.1f\" y=\"%d\">%s</text>\n", middle, BARS_BOTTOM + 22,
-                         bars[i].label);
+            buffer_print(out, "<text class=\"label\" x=\"%.1f\" y=\"%d\">%s</text>\n", middle,
+                         BARS_BOTTOM + 22, bars[i].label);
     }
     buffer_print(out, "<line class=\"axis\" x1=\"10\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n</svg>\n", BARS_BOTTOM,
                  WIDTH - 10, BARS_BOTTOM);
@@ -63,8 +64,8 @@ static int class_of(const struct chart_heat *heat, int64_t value) {
 
 static void add_cell(struct buffer *out, int class, double x, double y, double height) {
     static const char *const marks[] = {"", "", "&#9675;", "&#9679;"};
-    buffer_print(out, "<rect class=\"heat%d\" x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"/>", class, x, y,
-                 CELL_WIDTH - 2, height - 2);
+    buffer_print(out, "<rect class=\"heat%d\" x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"/>", class, x,
+                 y, CELL_WIDTH - 2, height - 2);
     if (height >= 14 && class >= 2)
         buffer_print(out, "<text class=\"mark%d\" x=\"%.1f\" y=\"%.1f\">%s</text>", class,
                      x + (CELL_WIDTH - 2) / 2.0, y + height / 2 + 4, marks[class]);
@@ -82,8 +83,8 @@ void chart_heat(struct buffer *out, const struct chart_heat *heat, const char *t
     for (size_t day = 0; day < heat->days_count; day++) {
         double y = 28 + height * (double)day;
         if (day % label_every == 0)
-            buffer_print(out, "<text class=\"day\" x=\"%d\" y=\"%.1f\">%s</text>\n", LEFT - 8, y + height / 2 + 4,
-                         heat->day_labels[day]);
+            buffer_print(out, "<text class=\"day\" x=\"%d\" y=\"%.1f\">%s</text>\n", LEFT - 8,
+                         y + height / 2 + 4, heat->day_labels[day]);
         for (int hour = 0; hour < 24; hour++)
             add_cell(out, class_of(heat, heat->hours[day][hour]), LEFT + hour * CELL_WIDTH, y, height);
     }

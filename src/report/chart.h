@@ -1,4 +1,5 @@
-// chart.h - charts as SVG, readable in grey: bars, a heat map, cumulative lines. Labels stand where they belong.
+// chart.h - charts as SVG, readable in grey: bars, a heat map, cumulative lines. Labels stand where they
+// belong.
 #pragma once
 
 #include <stdint.h>
@@ -16,8 +17,8 @@ struct chart_bar {
 void chart_bars(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
                 const char *title);
 
-// Days x 24 hours. `levels` are the lower bounds of the darker classes, descending; each cell holds its number
-// of class as a shape too, so that a photocopy keeps it.
+// Days x 24 hours. `levels` are the lower bounds of the darker classes, descending; each cell holds its
+// number of class as a shape too, so that a photocopy keeps it.
 struct chart_heat {
     const char *const *day_labels;
     const int64_t (*hours)[24];

@@ -14,7 +14,8 @@
 static const char style[] =
     "*{box-sizing:border-box}body{margin:0;background:#f1f1f4;color:#1a1a1c;"
     "font-family:'Noto Sans JP','Noto Sans CJK JP',sans-serif;font-size:15px;line-height:1.6}"
-    "section{background:#fff;max-width:1080px;margin:20px auto;padding:40px 56px 28px;border-top:6px solid #0017c1;"
+    "section{background:#fff;max-width:1080px;margin:20px auto;padding:40px 56px 28px;border-top:6px solid "
+    "#0017c1;"
     "min-height:700px;display:flex;flex-direction:column}"
     "h1{font-size:32px;line-height:1.4;margin:0 0 8px}h2{font-size:25px;line-height:1.45;margin:0 0 18px}"
     ".number{color:#0017c1;font-weight:700;margin:0 0 4px;font-size:14px}"
@@ -24,12 +25,15 @@ static const char style[] =
     "table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}"
     "th,td{border-bottom:1px solid #d8d8db;padding:4px 14px 4px 0;text-align:right;white-space:nowrap}"
     "th:first-child,td:first-child{text-align:left}thead th{border-bottom:2px solid #1a1a1c;font-weight:700}"
-    ".small{font-size:12px;color:#4d4d4d;margin:auto 0 0;padding-top:14px}.beside{display:flex;gap:48px;flex-wrap:wrap}"
+    ".small{font-size:12px;color:#4d4d4d;margin:auto 0 "
+    "0;padding-top:14px}.beside{display:flex;gap:48px;flex-wrap:wrap}"
     ".scroll{overflow-x:auto}"
     ".chart{width:100%;height:auto;margin:0 0 14px}.bar{fill:#9db7f9}.strong{fill:#0017c1}"
-    ".axis{stroke:#1a1a1c;stroke-width:1}text{font-size:13px;text-anchor:middle;fill:#1a1a1c}.day{text-anchor:end}"
+    ".axis{stroke:#1a1a1c;stroke-width:1}text{font-size:13px;text-anchor:middle;fill:#1a1a1c}.day{text-"
+    "anchor:end}"
     ".value{font-weight:700}.heat0{fill:#f1f1f4}.heat1{fill:#c5d7fb}.heat2{fill:#7096f8}.heat3{fill:#0017c1}"
-    ".mark2{fill:#000}.mark3{fill:#fff}footer{display:flex;justify-content:space-between;font-size:12px;color:#4d4d4d;"
+    ".mark2{fill:#000}.mark3{fill:#fff}footer{display:flex;justify-content:space-between;font-size:12px;"
+    "color:#4d4d4d;"
     "border-top:1px solid #d8d8db;margin-top:14px;padding-top:8px}"
     "@page{size:A4 landscape;margin:10mm}@media print{body{background:#fff;font-size:12px}"
     "section{margin:0;max-width:none;padding:0 4mm;min-height:0;height:186mm;border-top-width:4px;"
@@ -76,11 +80,12 @@ static void open_sheet(struct page *page, const char *name) {
 
 static void close_sheet(struct page *page, const char *definition) {
     struct civil last = clock_civil(page->figures->to_ms - 1);
-    buffer_print(&page->out,
-                 "<p class=\"small\">%s</p>\n<footer><span>%s</span><span>データ: %d年%d月%d日 %d時まで</span>"
-                 "<span>%d / %d</span></footer>\n</section>\n",
-                 definition, escape(page, page->report->campaign->name), last.year, last.month, last.day,
-                 last.hour + 1, page->sheet, SHEETS);
+    buffer_print(
+        &page->out,
+        "<p class=\"small\">%s</p>\n<footer><span>%s</span><span>データ: %d年%d月%d日 %d時まで</span>"
+        "<span>%d / %d</span></footer>\n</section>\n",
+        definition, escape(page, page->report->campaign->name), last.year, last.month, last.day,
+        last.hour + 1, page->sheet, SHEETS);
 }
 
 static void figure(struct page *page, const char *value, const char *words) {
@@ -96,9 +101,11 @@ static void add_overview(struct page *page) {
     const struct campaign *campaign = page->report->campaign;
     struct civil from = clock_civil(figures->from_ms), to = clock_civil(figures->to_ms - 1);
     open_sheet(page, "概要");
-    buffer_print(&page->out, "<h1>%s 結果報告</h1>\n<h2>%s人が登録し、%s人が本人確認を終え、%s人にポイントを付与しました</h2>\n",
-                 escape(page, campaign->name), number(page, figures->users), number(page, figures->verified),
-                 number(page, figures->granted));
+    buffer_print(
+        &page->out,
+        "<h1>%s 結果報告</h1>\n<h2>%s人が登録し、%s人が本人確認を終え、%s人にポイントを付与しました</h2>\n",
+        escape(page, campaign->name), number(page, figures->users), number(page, figures->verified),
+        number(page, figures->granted));
     buffer_add(&page->out, "<div class=\"figures\">\n");
     figure(page, number(page, figures->accesses), "アクセス数(回)");
     figure(page, number(page, figures->users), "登録者数(人)");
@@ -106,13 +113,16 @@ static void add_overview(struct page *page) {
     figure(page, number(page, figures->granted), "付与(人)");
     figure(page, number(page, figures->points), "付与したポイント");
     buffer_print(&page->out,
-                 "</div>\n<table><tbody><tr><th>集計の期間</th><td>%d年%d月%d日 %d時 から %d年%d月%d日 %d時 まで</td></tr>\n"
+                 "</div>\n<table><tbody><tr><th>集計の期間</th><td>%d年%d月%d日 %d時 から %d年%d月%d日 %d時 "
+                 "まで</td></tr>\n"
                  "<tr><th>対象</th><td>%sに住む%lld歳以上の方、1人につき%sポイント</td></tr>\n"
                  "<tr><th>本人確認を終えた割合</th><td>%.1f%%(登録者 %s人のうち)</td></tr></tbody></table>\n",
                  from.year, from.month, from.day, from.hour, to.year, to.month, to.day, to.hour + 1,
-                 escape(page, campaign->prefecture), (long long)campaign->age_min, number(page, campaign->points),
-                 percent(figures->verified, figures->users), number(page, figures->users));
-    close_sheet(page, "アクセス数は、アプリを開いた回数です。30分以上あけて開くと、新しい1回と数えます。通信の回数とは別に数えています。");
+                 escape(page, campaign->prefecture), (long long)campaign->age_min,
+                 number(page, campaign->points), percent(figures->verified, figures->users),
+                 number(page, figures->users));
+    close_sheet(page, "アクセス数は、アプリを開いた回数です。30分以上あけて開くと、新しい1回と数えます。通信"
+                      "の回数とは別に数えています。");
 }
 
 static void add_bands(struct page *page) {
@@ -139,20 +149,23 @@ static void add_participants(struct page *page) {
                  number(page, figures->verified), age_band_name((enum age_band)best),
                  percent(figures->by_band[best], figures->verified));
     add_bands(page);
-    buffer_add(&page->out, "<div class=\"beside scroll\"><table><thead><tr><th>区市町村(多い順)</th><th>人数</th><th>割合"
-                           "</th></tr></thead><tbody>\n");
+    buffer_add(&page->out,
+               "<div class=\"beside scroll\"><table><thead><tr><th>区市町村(多い順)</th><th>人数</th><th>割合"
+               "</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < figures->places_count && i < PLACES_SHOWN; i++) {
         const char *name = municipality_name(figures->places[i].code);
         if (i == PLACES_SHOWN / 2)
-            buffer_add(&page->out, "</tbody></table><table><thead><tr><th>(続き)</th><th>人数</th><th>割合</th></tr>"
-                                   "</thead><tbody>\n");
-        buffer_print(&page->out, "<tr><td>%s</td><td>%s</td><td>%.1f%%</td></tr>\n", name == NULL ? "不明" : name,
-                     number(page, figures->places[i].verified),
+            buffer_add(&page->out,
+                       "</tbody></table><table><thead><tr><th>(続き)</th><th>人数</th><th>割合</th></tr>"
+                       "</thead><tbody>\n");
+        buffer_print(&page->out, "<tr><td>%s</td><td>%s</td><td>%.1f%%</td></tr>\n",
+                     name == NULL ? "不明" : name, number(page, figures->places[i].verified),
                      percent(figures->places[i].verified, figures->verified));
     }
     buffer_add(&page->out, "</tbody></table></div>\n");
-    close_sheet(page, "分母は本人確認を終えた人です。年齢は本人確認の日の満年齢、区市町村はカードの住所によります。"
-                      "すべての区市町村は municipalities.csv にあります。");
+    close_sheet(page,
+                "分母は本人確認を終えた人です。年齢は本人確認の日の満年齢、区市町村はカードの住所によります。"
+                "すべての区市町村は municipalities.csv にあります。");
 }
 
 static void add_days(struct page *page) {
@@ -166,23 +179,25 @@ static void add_days(struct page *page) {
     for (size_t i = 0; i < figures->days_count; i++)
         busiest = figures->days[i].accesses > figures->days[busiest].accesses ? i : busiest;
     for (size_t i = 0; i < figures->days_count; i++)
-        bars[i] = (struct chart_bar){.label = report_day(page->report, figures->days[i].start_ms),
-                                     .value = (double)figures->days[i].accesses,
-                                     .words = figures->days_count <= 14 ? number(page, figures->days[i].accesses) : NULL,
-                                     .strong = i == busiest};
+        bars[i] = (struct chart_bar){
+            .label = report_day(page->report, figures->days[i].start_ms),
+            .value = (double)figures->days[i].accesses,
+            .words = figures->days_count <= 14 ? number(page, figures->days[i].accesses) : NULL,
+            .strong = i == busiest};
     open_sheet(page, "アクセス数の推移(日付ごと)");
     buffer_print(&page->out, "<h2>アクセスが最も多かったのは%sで、%s回でした(全体の%.1f%%)</h2>\n",
                  report_day(page->report, figures->days[busiest].start_ms),
                  number(page, figures->days[busiest].accesses),
                  percent(figures->days[busiest].accesses, figures->accesses));
     chart_bars(&page->out, bars, figures->days_count, every, "日ごとのアクセス数");
-    buffer_add(&page->out, "<div class=\"scroll\"><table><thead><tr><th>日付</th><th>アクセス数</th><th>登録</th>"
-                           "<th>本人確認済み</th><th>付与</th></tr></thead><tbody>\n");
+    buffer_add(&page->out,
+               "<div class=\"scroll\"><table><thead><tr><th>日付</th><th>アクセス数</th><th>登録</th>"
+               "<th>本人確認済み</th><th>付与</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < figures->days_count && i < 14; i++) {
         const struct figures_day *day = &figures->days[i];
         buffer_print(&page->out, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-                     report_day(page->report, day->start_ms), number(page, day->accesses), number(page, day->users),
-                     number(page, day->verified), number(page, day->granted));
+                     report_day(page->report, day->start_ms), number(page, day->accesses),
+                     number(page, day->users), number(page, day->verified), number(page, day->granted));
     }
     buffer_add(&page->out, "</tbody></table></div>\n");
     close_sheet(page, "アクセス数は、アプリを開いた回数です。全期間の表は days.csv にあります。");
@@ -209,15 +224,17 @@ static void add_hours(struct page *page) {
             }
         }
     }
-    struct chart_heat heat = {.day_labels = labels, .hours = (const int64_t(*)[24])hours,
-                              .days_count = figures->days_count};
+    struct chart_heat heat = {
+        .day_labels = labels, .hours = (const int64_t(*)[24])hours, .days_count = figures->days_count};
     memcpy(heat.levels, page->report->heat_levels, sizeof heat.levels);
     open_sheet(page, "アクセス数(時間帯ごと)");
-    buffer_print(&page->out, "<h2>最も混んだのは%s %d時台で、1時間に%s回のアクセスがありました</h2>\n", labels[busy_day],
-                 busy_hour, number(page, figures->days_count == 0 ? 0 : hours[busy_day][busy_hour]));
+    buffer_print(&page->out, "<h2>最も混んだのは%s %d時台で、1時間に%s回のアクセスがありました</h2>\n",
+                 labels[busy_day], busy_hour,
+                 number(page, figures->days_count == 0 ? 0 : hours[busy_day][busy_hour]));
     chart_heat(&page->out, &heat, "日と時間帯ごとのアクセス数");
     buffer_print(&page->out,
-                 "<table><tbody><tr><th>凡例</th><td>&#9679; 濃い青: 毎時 %s回以上</td><td>&#9675; 青: 毎時 %s回以上</td>"
+                 "<table><tbody><tr><th>凡例</th><td>&#9679; 濃い青: 毎時 %s回以上</td><td>&#9675; 青: 毎時 "
+                 "%s回以上</td>"
                  "<td>薄い青: 毎時 %s回以上</td><td>灰色: それより少ない</td></tr></tbody></table>\n",
                  number(page, heat.levels[0]), number(page, heat.levels[1]), number(page, heat.levels[2]));
     close_sheet(page, "横は時刻(0時台から23時台)、縦は日付です。1時間ごとの数は hours.csv にあります。");
@@ -241,8 +258,10 @@ static void add_funnel(struct page *page) {
     buffer_print(&page->out, "<h2>離脱が最も多い画面は「%s」で、到達した人の%.1f%%が離れました</h2>\n",
                  report_screen_name(worst), report_shares(figures, worst).of_reached);
     chart_bars(&page->out, bars, COUNT_SCREENS, 1, "画面ごとの離脱率");
-    buffer_add(&page->out, "<div class=\"scroll\"><table><thead><tr><th>画面</th><th>到達</th><th>次へ進んだ</th><th>離脱</th>"
-                           "<th>離脱率(到達者比)</th><th>離脱率(開始者比)</th></tr></thead><tbody>\n");
+    buffer_add(
+        &page->out,
+        "<div class=\"scroll\"><table><thead><tr><th>画面</th><th>到達</th><th>次へ進んだ</th><th>離脱</th>"
+        "<th>離脱率(到達者比)</th><th>離脱率(開始者比)</th></tr></thead><tbody>\n");
     for (int screen = 1; screen <= COUNT_SCREENS; screen++) {
         struct report_shares shares = report_shares(figures, screen);
         buffer_print(&page->out,
@@ -252,10 +271,14 @@ static void add_funnel(struct page *page) {
                      number(page, figures->reached[screen] - figures->went_on[screen]), shares.of_reached,
                      shares.of_entrants);
     }
-    buffer_print(&page->out, "</tbody></table></div>\n<p>始めた%s人のうち、申込みまで終えたのは%s人(%.2f%%)です。</p>\n",
-                 number(page, figures->reached[COUNT_CONSENT]), number(page, figures->went_on[COUNT_VERIFIED]), finish);
-    close_sheet(page, "単位は参加者です。離脱は、その画面に到達し、集計の時点で次へ進んでいない人です。到達者比の分母はその画面に"
-                      "到達した人、開始者比の分母は最初の画面を開いた人です。同じ割合でも、どちらの分母かで意味が変わります。");
+    buffer_print(&page->out,
+                 "</tbody></table></div>\n<p>始めた%s人のうち、申込みまで終えたのは%s人(%.2f%%)です。</p>\n",
+                 number(page, figures->reached[COUNT_CONSENT]),
+                 number(page, figures->went_on[COUNT_VERIFIED]), finish);
+    close_sheet(page, "単位は参加者です。離脱は、その画面に到達し、集計の時点で次へ進んでいない人です。到達者"
+                      "比の分母はその画面に"
+                      "到達した人、開始者比の分母は最初の画面を開いた人です。同じ割合でも、どちらの分母かで意"
+                      "味が変わります。");
 }
 
 static void add_work(struct page *page) {
@@ -268,12 +291,14 @@ static void add_work(struct page *page) {
     if (apply == NULL)
         buffer_print(&page->out, "<h2>%s件の通信に答えました</h2>\n", number(page, figures->requests));
     else
-        buffer_print(&page->out, "<h2>申込みは%s件処理し、半数は%.1fミリ秒、99%%は%.1fミリ秒以内に答えました</h2>\n",
+        buffer_print(&page->out,
+                     "<h2>申込みは%s件処理し、半数は%.1fミリ秒、99%%は%.1fミリ秒以内に答えました</h2>\n",
                      number(page, (int64_t)histogram_count(apply->histogram)),
                      (double)histogram_percentile(apply->histogram, 50) / 1000,
                      (double)histogram_percentile(apply->histogram, 99) / 1000);
-    buffer_add(&page->out, "<div class=\"scroll\"><table><thead><tr><th>処理</th><th>件数</th><th>中央値 ms</th>"
-                           "<th>90%点 ms</th><th>99%点 ms</th><th>99.9%点 ms</th></tr></thead><tbody>\n");
+    buffer_add(&page->out,
+               "<div class=\"scroll\"><table><thead><tr><th>処理</th><th>件数</th><th>中央値 ms</th>"
+               "<th>90%点 ms</th><th>99%点 ms</th><th>99.9%点 ms</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < figures->routes_count && i < 16; i++) {
         static const double percents[] = {50, 90, 99, 99.9};
         const struct figures_route *route = &figures->routes[i];
@@ -285,17 +310,19 @@ static void add_work(struct page *page) {
         buffer_add(&page->out, "</tr>\n");
     }
     buffer_add(&page->out, "</tbody></table></div>\n");
-    close_sheet(page, "応答時間は、要求が届いてから答えを送り始めるまでの時間です(単位はミリ秒、誤差は0.1%以内)。"
-                      "本人確認からの戻り(/identity/callback)は、本人確認の相手先の時間を含みます。");
+    close_sheet(page,
+                "応答時間は、要求が届いてから答えを送り始めるまでの時間です(単位はミリ秒、誤差は0.1%以内)。"
+                "本人確認からの戻り(/identity/callback)は、本人確認の相手先の時間を含みます。");
 }
 
 const char *report_html(const struct report *report, size_t *ret_length) {
     struct page page = {.report = report, .figures = report->figures};
     buffer_init(&page.out, report->arena);
-    buffer_print(&page.out,
-                 "<!doctype html>\n<html lang=\"ja\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-                 "content=\"width=device-width\">\n<title>%s 結果報告</title>\n<style>%s</style>\n</head>\n<body>\n",
-                 escape(&page, report->campaign->name), style);
+    buffer_print(
+        &page.out,
+        "<!doctype html>\n<html lang=\"ja\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+        "content=\"width=device-width\">\n<title>%s 結果報告</title>\n<style>%s</style>\n</head>\n<body>\n",
+        escape(&page, report->campaign->name), style);
     add_overview(&page);
     add_participants(&page);
     add_days(&page);

@@ -11,12 +11,8 @@ struct report_shares report_shares(const struct figures *figures, int screen) {
 }
 
 const char *report_screen_name(int screen) {
-    static const char *const names[] = {"",
-                                        "本人確認の同意",
-                                        "本人確認の手順説明",
-                                        "本人確認の意思表示",
-                                        "本人確認(アプリ)",
-                                        "本人確認完了"};
+    static const char *const names[] = {
+        "", "本人確認の同意", "本人確認の手順説明", "本人確認の意思表示", "本人確認(アプリ)", "本人確認完了"};
     ASSERT(screen >= 1 && screen <= COUNT_SCREENS);
     return names[screen];
 }

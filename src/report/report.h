@@ -31,7 +31,7 @@ MUST_CHECK bool report_tables(const struct report *report, struct report_table r
 
 // What the sections say and how the tables name things, shared by page and tables.
 struct report_shares {
-    double of_reached; // left / reached this screen, in percent
+    double of_reached;  // left / reached this screen, in percent
     double of_entrants; // left here / reached the first screen, in percent
 };
 struct report_shares report_shares(const struct figures *figures, int screen);

@@ -22,14 +22,15 @@ static const char *date_of(const struct report *report, int64_t time_ms) {
 static void write_days(struct csv_writer *writer, const struct report *report) {
     const struct figures *figures = report->figures;
     int64_t users = 0, verified = 0, granted = 0;
-    write_header(writer, (const char *const[]){"日付", "アクセス数", "登録者数", "本人確認済み", "付与", "累積登録者数",
-                                               "累積本人確認済み", "累積付与", NULL});
+    write_header(writer, (const char *const[]){"日付", "アクセス数", "登録者数", "本人確認済み", "付与",
+                                               "累積登録者数", "累積本人確認済み", "累積付与", NULL});
     for (size_t i = 0; i < figures->days_count; i++) {
         const struct figures_day *day = &figures->days[i];
         users += day->users;
         verified += day->verified;
         granted += day->granted;
-        const int64_t numbers[] = {day->accesses, day->users, day->verified, day->granted, users, verified, granted};
+        const int64_t numbers[] = {day->accesses, day->users, day->verified, day->granted,
+                                   users,         verified,   granted};
         csv_write_text(writer, date_of(report, day->start_ms));
         for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
             csv_write_integer(writer, numbers[n]);
@@ -87,7 +88,8 @@ static void write_places(struct csv_writer *writer, const struct report *report)
 }
 
 static void write_latencies(struct csv_writer *writer, const struct report *report) {
-    write_header(writer, (const char *const[]){"処理", "件数", "p50_ms", "p90_ms", "p99_ms", "p99.9_ms", "最大_ms", NULL});
+    write_header(writer, (const char *const[]){"処理", "件数", "p50_ms", "p90_ms", "p99_ms", "p99.9_ms",
+                                               "最大_ms", NULL});
     for (size_t i = 0; i < report->figures->routes_count; i++) {
         static const double percents[] = {50, 90, 99, 99.9, 100};
         const struct figures_route *route = &report->figures->routes[i];
@@ -105,11 +107,12 @@ struct table {
 };
 
 static const struct table tables[REPORT_TABLES] = {
-    {"days.csv", write_days},       {"hours.csv", write_hours},   {"funnel.csv", write_funnel},
+    {"days.csv", write_days},       {"hours.csv", write_hours},           {"funnel.csv", write_funnel},
     {"age-bands.csv", write_bands}, {"municipalities.csv", write_places}, {"latency.csv", write_latencies},
 };
 
-bool report_tables(const struct report *report, struct report_table ret_tables[REPORT_TABLES], struct error *err) {
+bool report_tables(const struct report *report, struct report_table ret_tables[REPORT_TABLES],
+                   struct error *err) {
     struct report_table made[REPORT_TABLES];
     for (int i = 0; i < REPORT_TABLES; i++) {
         struct buffer buffer;
@@ -130,12 +133,13 @@ static json_t *funnel_json(const struct figures *figures) {
     for (int screen = 1; screen <= COUNT_SCREENS; screen++) {
         struct report_shares shares = report_shares(figures, screen);
         (void)json_array_append_new(
-            funnel, json_pack("{s:s,s:s,s:I,s:I,s:I,s:f,s:f}", "step", count_step_name((enum count_step)screen), "name",
-                              report_screen_name(screen), "reached", (json_int_t)figures->reached[screen], "went_on",
-                              (json_int_t)figures->went_on[screen], "left",
-                              (json_int_t)(figures->reached[screen] - figures->went_on[screen]),
-                              "abandonment_of_reached_percent", shares.of_reached, "abandonment_of_entrants_percent",
-                              shares.of_entrants));
+            funnel,
+            json_pack("{s:s,s:s,s:I,s:I,s:I,s:f,s:f}", "step", count_step_name((enum count_step)screen),
+                      "name", report_screen_name(screen), "reached", (json_int_t)figures->reached[screen],
+                      "went_on", (json_int_t)figures->went_on[screen], "left",
+                      (json_int_t)(figures->reached[screen] - figures->went_on[screen]),
+                      "abandonment_of_reached_percent", shares.of_reached, "abandonment_of_entrants_percent",
+                      shares.of_entrants));
     }
     return funnel;
 }
@@ -147,10 +151,11 @@ static json_t *days_json(const struct report *report) {
         json_t *hours = json_array();
         for (int hour = 0; hour < 24; hour++)
             (void)json_array_append_new(hours, json_integer(day->hours[hour]));
-        (void)json_array_append_new(days, json_pack("{s:s,s:I,s:o,s:I,s:I,s:I}", "date", date_of(report, day->start_ms),
-                                                    "accesses", (json_int_t)day->accesses, "accesses_by_hour", hours,
-                                                    "users", (json_int_t)day->users, "verified",
-                                                    (json_int_t)day->verified, "granted", (json_int_t)day->granted));
+        (void)json_array_append_new(
+            days,
+            json_pack("{s:s,s:I,s:o,s:I,s:I,s:I}", "date", date_of(report, day->start_ms), "accesses",
+                      (json_int_t)day->accesses, "accesses_by_hour", hours, "users", (json_int_t)day->users,
+                      "verified", (json_int_t)day->verified, "granted", (json_int_t)day->granted));
     }
     return days;
 }
@@ -173,11 +178,12 @@ static json_t *latency_json(const struct figures *figures) {
 static json_t *participants_json(const struct figures *figures) {
     json_t *bands = json_object(), *places = json_array();
     for (int band = AGE_BAND_15; band <= AGE_BAND_80; band++)
-        (void)json_object_set_new(bands, age_band_name((enum age_band)band), json_integer(figures->by_band[band]));
+        (void)json_object_set_new(bands, age_band_name((enum age_band)band),
+                                  json_integer(figures->by_band[band]));
     for (size_t i = 0; i < figures->places_count; i++) {
         const char *name = municipality_name(figures->places[i].code);
-        (void)json_array_append_new(places, json_pack("{s:i,s:s,s:I}", "code", figures->places[i].code, "name",
-                                                      name == NULL ? "" : name, "verified",
+        (void)json_array_append_new(places, json_pack("{s:i,s:s,s:I}", "code", figures->places[i].code,
+                                                      "name", name == NULL ? "" : name, "verified",
                                                       (json_int_t)figures->places[i].verified));
     }
     return json_pack("{s:I,s:I,s:I,s:I,s:o,s:o}", "users", (json_int_t)figures->users, "verified",
@@ -191,12 +197,12 @@ const char *report_json(const struct report *report, size_t *ret_length) {
     clock_rfc3339(from, figures->from_ms);
     clock_rfc3339(to, figures->to_ms);
     CLEANUP(json_cleanup)
-    json_t *document =
-        json_pack("{s:{s:s,s:s,s:I},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o}", "campaign", "id", report->campaign->code, "name",
-                  report->campaign->name, "points", (json_int_t)report->campaign->points, "from", from, "to", to,
-                  "accesses", (json_int_t)figures->accesses, "requests", (json_int_t)figures->requests, "participants",
-                  participants_json(figures), "funnel", funnel_json(figures), "days", days_json(report), "latency",
-                  latency_json(figures));
+    json_t *document = json_pack("{s:{s:s,s:s,s:I},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o}", "campaign", "id",
+                                 report->campaign->code, "name", report->campaign->name, "points",
+                                 (json_int_t)report->campaign->points, "from", from, "to", to, "accesses",
+                                 (json_int_t)figures->accesses, "requests", (json_int_t)figures->requests,
+                                 "participants", participants_json(figures), "funnel", funnel_json(figures),
+                                 "days", days_json(report), "latency", latency_json(figures));
     const char *text = json_text(report->arena, document);
     *ret_length = text == NULL ? 0 : strlen(text);
     return text;
