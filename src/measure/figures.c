@@ -55,7 +55,8 @@ static bool query(struct reading_figures *reading, const struct statement *state
 static bool lay_out_days(struct reading_figures *reading) {
     struct figures *figures = reading->figures;
     size_t capacity = 0;
-    for (int64_t day_ms = clock_day_start_ms(figures->from_ms); day_ms < figures->to_ms; capacity++)
+    for (int64_t day_ms = clock_day_start_ms(figures->from_ms);
+         day_ms < figures->to_ms && capacity <= FIGURES_DAYS_MAX; capacity++)
         day_ms =
             clock_day_start_ms(day_ms + CLOCK_DAY_MS + CLOCK_DAY_MS / 2); // a day may have 23 or 25 hours
     if (capacity > FIGURES_DAYS_MAX)

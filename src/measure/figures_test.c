@@ -1,0 +1,82 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "measure/figures.h"
+#include "migrations_list.h"
+#include "store/migrate.h"
+#include "store/testbed.h"
+
+static void figures_are_the_sums_of_what_was_counted(void **state) {
+    struct testbed *testbed = *state;
+    struct error err = {0};
+    struct session *session = NULL;
+    struct figures figures;
+    int applied = 0;
+    testbed_fresh(testbed);
+    assert_true(migrate_run(testbed->store, MIGRATIONS, MIGRATIONS_COUNT, 0, &applied, &err));
+    testbed_script(
+        testbed,
+        "INSERT INTO access_count (hour_ms, count) VALUES (1769994000000, 5), (1770033600000, 7), "
+        "(1770080400000, 11);" // 2 February 10:00 and 21:00, 3 February 10:00
+        "INSERT INTO step_count (hour_ms, campaign_id, step, outcome, count) VALUES "
+        "(1769994000000, 1, 1, 1, 100), (1769994000000, 1, 1, 2, 93), (1769994000000, 1, 6, 1, 120), "
+        "(1770080400000, 1, 5, 1, 50), (1770080400000, 1, 8, 1, 49), (1770080400000, 1, 7, 105, 3), "
+        "(1770080400000, 2, 1, 1, 999);"
+        "INSERT INTO journey (resident_id, campaign_id, state, verified_ms, age_band, municipality) VALUES "
+        "(1, 1, 6, 1770080400000, 3, 131041), (2, 1, 6, 1770080400001, 3, 131016), "
+        "(3, 1, 6, 1770080400002, 4, 131016), (4, 1, 1, NULL, 0, 0);"
+        "INSERT INTO request_count (hour_ms, status_class, count) VALUES (1769994000000, 2, 1000);");
+    assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
+    if (!figures_read(session, 1, 0, 0, testbed->arena, &figures, &err))
+        fail_msg("%s", err.message);
+    assert_int_equal(figures.accesses, 23);
+    assert_int_equal(figures.days_count, 2);
+    assert_int_equal(figures.days[0].hours[10], 5);
+    assert_int_equal(figures.days[0].hours[21], 7);
+    assert_int_equal(figures.days[1].accesses, 11);
+    assert_int_equal(figures.users, 120);
+    assert_int_equal(figures.verified, 50);
+    assert_int_equal(figures.granted, 49);
+    assert_int_equal(figures.reached[1], 100);
+    assert_int_equal(figures.went_on[1], 93);
+    assert_int_equal(figures.outcomes[5], 3);
+    assert_int_equal(figures.by_band[3], 2);
+    assert_int_equal(figures.places_count, 2);
+    assert_int_equal(figures.places[0].code, 131016);
+    assert_int_equal(figures.requests, 1000);
+    figures_done(&figures);
+    session_close(session);
+}
+
+static void a_span_that_ends_before_it_begins_is_refused(void **state) {
+    struct testbed *testbed = *state;
+    struct error err = {0};
+    struct session *session = NULL;
+    struct figures figures;
+    int applied = 0;
+    testbed_fresh(testbed);
+    assert_true(migrate_run(testbed->store, MIGRATIONS, MIGRATIONS_COUNT, 0, &applied, &err));
+    assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
+    assert_false(figures_read(session, 1, 2000, 1000, testbed->arena, &figures, &err));
+    assert_string_equal(err.field, "to");
+    assert_false(figures_read(session, 1, 1, INT64_C(1) << 50, testbed->arena, &figures, &err));
+    assert_int_equal(err.kind, ERROR_EXHAUSTED);
+    session_close(session);
+}
+
+int main(void) {
+    struct error err;
+    if (!clock_set_zone("Asia/Tokyo", &err))
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(figures_are_the_sums_of_what_was_counted),
+        cmocka_unit_test(a_span_that_ends_before_it_begins_is_refused),
+    };
+    return testbed_run(tests, sizeof tests / sizeof *tests);
+}

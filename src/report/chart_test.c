@@ -1,0 +1,60 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "report/chart.h"
+
+static void numbers_are_grouped_by_three(void **state) {
+    char text[CHART_NUMBER_SIZE];
+    assert_string_equal(chart_number(text, 0), "0");
+    assert_string_equal(chart_number(text, 999), "999");
+    assert_string_equal(chart_number(text, 1127256), "1,127,256");
+    assert_string_equal(chart_number(text, -12345), "-12,345");
+    assert_string_equal(chart_number(text, INT64_MAX), "9,223,372,036,854,775,807");
+}
+
+static void the_tallest_bar_fills_the_height_and_nothing_is_nothing(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 20);
+    const struct chart_bar bars[] = {{"a", 10, "10", true}, {"b", 0, "0", false}};
+    struct buffer out;
+    buffer_init(&out, arena);
+    chart_bars(&out, bars, 2, 1, "two");
+    assert_non_null(strstr(out.text, "class=\"strong\""));
+    assert_non_null(strstr(out.text, "height=\"228.0\""));
+    assert_non_null(strstr(out.text, "height=\"0.0\""));
+    chart_bars(&out, bars, 0, 1, "none");
+    assert_false(out.failed);
+}
+
+static void an_hour_belongs_to_the_class_whose_bound_it_reaches(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 20);
+    const char *labels[] = {"day"};
+    const int64_t hours[1][24] = {{999, 1000, 3000, 8000}};
+    struct chart_heat heat = {labels, hours, 1, {8000, 3000, 1000}};
+    struct buffer out;
+    buffer_init(&out, arena);
+    chart_heat(&out, &heat, "heat");
+    const char *cell = out.text;
+    const char *classes[] = {"heat0", "heat1", "heat2", "heat3", "heat0"};
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        cell = strstr(cell, "class=\"heat") + 7;
+        assert_memory_equal(cell, classes[i], 5);
+    }
+}
+
+int main(void) {
+    struct error err;
+    if (!clock_set_zone("Asia/Tokyo", &err))
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_grouped_by_three),
+        cmocka_unit_test(the_tallest_bar_fills_the_height_and_nothing_is_nothing),
+        cmocka_unit_test(an_hour_belongs_to_the_class_whose_bound_it_reaches),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
