@@ -147,17 +147,20 @@ describe("the edge", () => {
       assert.doesNotMatch(answer, /root:/);
     });
   }
+});
 
-  test(`${CONNECTIONS} connections at once are all answered, also when the store is asked`, async () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-    const residents = Array.from({ length: CONNECTIONS }, () => new Resident(server.url, { agent }));
-    const registered = await Promise.all(residents.map((resident) => resident.register()));
-    assert.deepEqual([...new Set(registered.map(({ status }) => status))], [201]);
-    assert.equal(new Set(registered.map(({ json }) => json.resident)).size, CONNECTIONS);
-    const seen = await Promise.all(residents.map((resident) => resident.me()));
-    assert.deepEqual(seen.map(({ resident }) => resident), registered.map(({ json }) => json.resident));
-    agent.destroy();
-  });
+test(`${CONNECTIONS} connections at once are all answered, also when the store is asked`, async () => {
+  // A server of its own: an impatient one would close connections that wait for their turn.
+  const server = await start();
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const residents = Array.from({ length: CONNECTIONS }, () => new Resident(server.url, { agent }));
+  const registered = await Promise.all(residents.map((resident) => resident.register()));
+  assert.deepEqual([...new Set(registered.map(({ status }) => status))], [201]);
+  assert.equal(new Set(registered.map(({ json }) => json.resident)).size, CONNECTIONS);
+  const seen = await Promise.all(residents.map((resident) => resident.me()));
+  assert.deepEqual(seen.map(({ resident }) => resident), registered.map(({ json }) => json.resident));
+  agent.destroy();
+  assert.equal(await server.stop(), 0);
 });
 
 test("a server that stops finishes what it has taken", async () => {

@@ -146,7 +146,7 @@ eachStore("an application", (store) => {
 eachStore("a campaign", (store) => {
   const outside = [
     ["that has ended", "campaign-closed", "closed", "2026-01-01T00:00:00+09:00", "2026-01-02T00:00:00+09:00"],
-    ["that has not begun", "campaign-not-open", "before", "2998-01-01T00:00:00+09:00", "2999-01-01T00:00:00+09:00"],
+    ["that has not begun", "campaign-not-open", "before", "2098-01-01T00:00:00+09:00", "2099-01-01T00:00:00+09:00"],
   ];
   for (const [what, code, state, opens, closes] of outside) {
     test(`${what} takes nobody in and says so`, async () => {

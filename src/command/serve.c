@@ -66,37 +66,41 @@ static bool take_option(struct serve_options *options, int round, int option, co
     }
 }
 
-// EXIT_DONE to go on, EXIT_USAGE or -1 (help was printed) to end.
-static int parse(int argc, char **argv, struct serve_options *options) {
-    static const struct option names[] = {{"config", required_argument, NULL, 'c'},
-                                          {"listen", required_argument, NULL, 'l'},
-                                          {"store", required_argument, NULL, 'd'},
-                                          {"sandbox", no_argument, NULL, 's'},
-                                          {"set", required_argument, NULL, 'e'},
-                                          {"check", no_argument, NULL, 'k'},
-                                          {"clock", required_argument, NULL, 't'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+// One round over the command line. EXIT_DONE to go on, EXIT_USAGE or -1 (something was printed) to end.
+static int parse_round(int argc, char **argv, int round, struct serve_options *options) {
+    static const struct option names[] = {
+        {"config", required_argument, NULL, 'c'}, {"listen", required_argument, NULL, 'l'},
+        {"store", required_argument, NULL, 'd'},  {"sandbox", no_argument, NULL, 's'},
+        {"set", required_argument, NULL, 'e'},    {"check", no_argument, NULL, 'k'},
+        {"clock", required_argument, NULL, 't'},  {"defaults", no_argument, NULL, 'p'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct error err;
-    for (int round = 0; round < 2; round++) {
-        int option = 0;
-        optind = 1;
-        while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-            if (option == 'h') {
-                (void)fputs(help, stdout);
-                return -1;
-            }
-            if (option == 'p') {
-                config_print(stdout);
-                return -1;
-            }
-            if (option == '?')
-                return EXIT_USAGE;
-            if (!take_option(options, round, option, optarg, &err)) {
-                (void)fprintf(stderr, "juncho serve: %s\n", err.message);
-                return EXIT_USAGE;
-            }
+    int option = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        if (option == 'h') {
+            (void)fputs(help, stdout);
+            return -1;
         }
+        if (option == 'p') {
+            config_print(stdout);
+            return -1;
+        }
+        if (option == '?')
+            return EXIT_USAGE;
+        if (!take_option(options, round, option, optarg, &err)) {
+            (void)fprintf(stderr, "juncho serve: %s\n", err.message);
+            return EXIT_USAGE;
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int parse(int argc, char **argv, struct serve_options *options) {
+    for (int round = 0; round < 2; round++) {
+        int result = parse_round(argc, argv, round, options);
+        if (result != EXIT_DONE)
+            return result;
     }
     if (optind < argc) {
         (void)fprintf(stderr, "juncho serve: unexpected \"%s\"; see juncho serve --help\n", argv[optind]);

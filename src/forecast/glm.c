@@ -7,10 +7,10 @@
 #define ROUNDS_DEFAULT 30
 #define STEPS_FIRST    8 // of least squares before the precisions move for the first time
 #define SETTLED        0.04
-#define LOG_MEAN_MIN   -14.0
+#define LOG_MEAN_MIN   (-14.0)
 #define LOG_MEAN_MAX   30.0
 #define SIZE_DEFAULT   8.0
-#define SIZE_LOG_MIN   -3.0
+#define SIZE_LOG_MIN   (-3.0)
 #define SIZE_LOG_MAX   11.0
 #define PRECISION_MIN  0.05
 #define PRECISION_MAX  1e5
@@ -285,6 +285,7 @@ static bool prepare(struct work *work, struct arena *arena, struct error *err) {
     return true;
 }
 
+// NOLINTNEXTLINE(readability-function-size): what goes in, what comes out; each is named at the only caller
 bool glm_solve(const struct glm_design *design, const double *counts, const bool *censored,
                const struct glm_prior *prior, const struct glm_options *options, struct arena *arena,
                struct glm_fit *ret_fit, struct error *err) {

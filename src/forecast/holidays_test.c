@@ -1,3 +1,4 @@
+// covers: holidays_japan.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

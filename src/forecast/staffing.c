@@ -203,38 +203,44 @@ static bool check_goal(const struct staffing_goal *goal, struct error *err) {
            check_share(goal->shrinkage, 0.95, "shrinkage", err);
 }
 
+// Doubles the agents until the goal is met, then halves the gap below; the goal is monotone in their number.
+static bool search_agents(const struct staffing_load *load, const struct staffing_goal *goal,
+                          struct staffing_plan *plan, struct error *err) {
+    int64_t low = 0, high = 1; // low fails, high meets
+    if (!staffing_solve(load, high, &plan->state, err))
+        return false;
+    while (!goal_met(goal, &plan->state)) {
+        low = high;
+        high *= 2;
+        if (high > STAFFING_AGENTS_MAX)
+            return error_set(err, ERROR_EXHAUSTED, "more than %d agents would be needed",
+                             STAFFING_AGENTS_MAX);
+        if (!staffing_solve(load, high, &plan->state, err))
+            return false;
+    }
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        struct staffing_state state;
+        if (!staffing_solve(load, middle, &state, err))
+            return false;
+        if (goal_met(goal, &state)) {
+            high = middle;
+            plan->state = state;
+        } else {
+            low = middle;
+        }
+    }
+    plan->agents = high;
+    return true;
+}
+
 bool staffing_require(const struct staffing_load *load, const struct staffing_goal *goal,
                       struct staffing_plan *ret_plan, struct error *err) {
     if (!check_goal(goal, err) || !check_load(load, err))
         return false;
     struct staffing_plan plan = {.agents = 0, .state = idle_state()};
-    if (load->calls_per_min > 0) {
-        int64_t low = 0, high = 1; // low fails, high meets; both monotone in the number of agents
-        if (!staffing_solve(load, high, &plan.state, err))
-            return false;
-        while (!goal_met(goal, &plan.state)) {
-            low = high;
-            high *= 2;
-            if (high > STAFFING_AGENTS_MAX)
-                return error_set(err, ERROR_EXHAUSTED, "more than %d agents would be needed",
-                                 STAFFING_AGENTS_MAX);
-            if (!staffing_solve(load, high, &plan.state, err))
-                return false;
-        }
-        while (high - low > 1) {
-            int64_t middle = low + (high - low) / 2;
-            struct staffing_state state;
-            if (!staffing_solve(load, middle, &state, err))
-                return false;
-            if (goal_met(goal, &state)) {
-                high = middle;
-                plan.state = state;
-            } else {
-                low = middle;
-            }
-        }
-        plan.agents = high;
-    }
+    if (load->calls_per_min > 0 && !search_agents(load, goal, &plan, err))
+        return false;
     plan.scheduled = (int64_t)ceil((double)plan.agents / (1 - goal->shrinkage) - 1e-9);
     *ret_plan = plan;
     return true;

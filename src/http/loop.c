@@ -127,6 +127,7 @@ static void run_orphan(struct http_request *request) {
         suspend(request);
 }
 
+// NOLINTNEXTLINE(readability-function-size): libmicrohttpd says what it passes
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
                                   const char *version, const char *bytes, size_t *bytes_length,
                                   void **context) {

@@ -1,3 +1,4 @@
+// covers: loop.c request.c respond.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

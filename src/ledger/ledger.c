@@ -115,10 +115,11 @@ static bool fund(struct session *session, int64_t campaign_id, int64_t budget_po
     if (!ledger_budget(session, campaign_id, &budget, err) ||
         !SESSION_QUERY(session, &FUNDS, arena, &rows, err, value_int(campaign_id)))
         return false;
-    if (budget.reserved + budget.granted > budget_points)
+    int64_t taken = budget.reserved + budget.granted;
+    if (taken > budget_points)
         return error_set_field(err, ERROR_EXHAUSTED, "campaign.budget_points",
                                "%lld points are already reserved or granted, more than %lld",
-                               (long long)(budget.reserved + budget.granted), (long long)budget_points);
+                               (long long)taken, (long long)budget_points);
     int64_t difference = budget_points - budget.points;
     return difference == 0 || move_fund(session, campaign_id, difference, rows_int(&rows, 0, 0), now_ms, err);
 }

@@ -6,8 +6,9 @@
 // An account's balances are added, what its transfers say is taken away: a pending transfer counts until a
 // resolution takes it away again.
 #define SIDE(account, pending, posted) "SELECT " account " AS id, " pending ", " posted " FROM transfer "
-#define PENDING                        "CASE WHEN phase = 2 THEN -points WHEN phase >= 3 THEN points ELSE 0 END"
-#define POSTED                         "CASE WHEN phase IN (1, 3) THEN -points ELSE 0 END"
+
+#define PENDING "CASE WHEN phase = 2 THEN -points WHEN phase >= 3 THEN points ELSE 0 END"
+#define POSTED  "CASE WHEN phase IN (1, 3) THEN -points ELSE 0 END"
 #define FLOW                                                                                              \
     "(SELECT id, debits_pending AS dp, debits_posted AS dd, credits_pending AS cp, credits_posted AS cd " \
     "FROM account UNION ALL " SIDE("debit_account_id", PENDING, POSTED ", 0, 0") "UNION ALL " SIDE(       \

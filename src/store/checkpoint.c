@@ -13,7 +13,7 @@
 #define LOOKS_IDLE       20    // looks after which even a short log is copied: others write too
 #define REST_PAGES_MAX   256   // what may be left to copy while writers wait
 #define PASSES_MAX       8     // passive copies in a row to get there
-#define CALM_US_MAX      40000 // a pass that took no longer says that the disk is not busy with something else
+#define CALM_US_MAX      40000 // a pass that took no longer says that the disk is not busy otherwise
 #define HURRY_FACTOR     8     // a log so many times its limit is begun anew on a busy disk, too
 #define FACTOR_LOG_MAX   6     // a reader in the way: the next attempts come up to 2^6 times as late
 #define BUSY_WAIT_US     1000  // between two tries while writers wait

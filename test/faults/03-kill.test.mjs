@@ -10,7 +10,7 @@ import { eachStore, freshDirectory, juncho, start } from "../lib/juncho.mjs";
 import { Resident } from "../lib/resident.mjs";
 
 const KILLS = Number(process.env.JUNCHO_KILLS ?? 10);
-const SEED = Number(process.env.JUNCHO_SEED ?? randomInt(1 << 31));
+const SEED = Number(process.env.JUNCHO_SEED ?? randomInt(2 ** 31));
 const PEOPLE = 24;
 const ANSWERS_BEFORE_KILL_MAX = 160;
 

@@ -14,10 +14,13 @@ export const BINARY = process.env.JUNCHO_BINARY ?? join(ROOT, "build/src/juncho"
 const START_WAIT_MS = 30_000;
 const WORDS_KEPT = 64_000;
 
+const directories = [];
+process.once("exit", () => directories.forEach((one) => rmSync(one, { recursive: true, force: true })));
+
 // A new directory that is removed when the test process ends.
 export function freshDirectory() {
   const directory = mkdtempSync(join(tmpdir(), "juncho-test-"));
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  directories.push(directory);
   return directory;
 }
 

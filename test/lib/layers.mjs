@@ -110,7 +110,7 @@ export function checkTestsExist(files) {
     for (const [, names] of text.matchAll(/^\/\/ covers: (.+)$/gm))
       for (const name of names.split(" ")) there.add(folder + name.replace(/\.c$/, "_test.c"));
   }
-  const outside = /^src\/(main\.c$|command\/|site\/)|\/testbed\w*\.c$/;
+  const outside = /^src\/(main\.c$|command\/|site\/)|\/(testbed\w*|stand_in)\.c$/;
   return files
     .map(({ path }) => path)
     .filter((path) => path.startsWith("src/") && path.endsWith(".c") && !path.endsWith("_test.c"))

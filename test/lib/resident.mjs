@@ -27,16 +27,17 @@ export function exchange(url, { method = "GET", headers = {}, body, agent } = {}
 const STEPS = ["begin", "consent", "procedure", "intent"];
 
 export class Resident {
-  // `base` is the server's address; a list of addresses means one node after the other.
-  constructor(base, { agent } = {}) {
+  // `base` is the server's address; `origin` what browsers know it by, where that is another.
+  constructor(base, { agent, origin } = {}) {
     this.base = base;
     this.agent = agent;
+    this.origin = origin;
     this.cookies = new Map();
   }
 
   // A second window with the same cookies, perhaps on another node.
   clone(base = this.base) {
-    const copy = new Resident(base, { agent: this.agent });
+    const copy = new Resident(base, { agent: this.agent, origin: this.origin });
     copy.cookies = new Map(this.cookies);
     return copy;
   }
@@ -65,7 +66,7 @@ export class Resident {
     const body = typeof value === "string" || Buffer.isBuffer(value) ? value : JSON.stringify(value);
     const all = {
       "content-type": "application/json",
-      origin: new URL(this.base).origin,
+      origin: this.origin ?? new URL(this.base).origin,
       "content-length": Buffer.byteLength(body),
       ...headers,
     };
