@@ -49,7 +49,7 @@ function compareLanguages(languages) {
 
 // A key is used when the code has it whole, or as a template whose fixed parts it fits.
 function findUnused(keys, code) {
-  const templates = [...code.matchAll(/`([\w-]+\.[^`\s]*\$\{[^`\s]*)`/g)].map(([, text]) => {
+  const templates = [...code.matchAll(/`([\w-]+\.(?:[^`$\s]|\$\{[^}]*\})*)`/g)].map(([, text]) => {
     const pattern = text.split(/\$\{[^}]*\}/).map((part) => part.replace(/[.\\]/g, '\\$&'));
     return new RegExp(`^${pattern.join('[\\w-]+')}$`);
   });

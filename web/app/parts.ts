@@ -85,6 +85,13 @@ export function facts(rows: [string, unknown][]): TemplateResult {
   </dl>`;
 }
 
+// What is not yet in the balance. Verified, the points are set aside: the application is what is missing.
+export function pendingPart(pending: number): Piece {
+  if (pending === 0) return nothing;
+  const key = model.me?.state === 'verified' ? 'card.points.reserved' : 'card.points.pending';
+  return html`<p class="soft">${word(key, { points: pending })}</p>`;
+}
+
 const STEPS: readonly (Screen | 'done')[] = [...SCREENS, 'done'];
 
 // The five screens, which of them are done, and where one is.

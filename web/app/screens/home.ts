@@ -5,7 +5,7 @@ import type { TemplateResult } from 'lit/html.js';
 import type { Application, Campaign, Me } from '../api.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
-import { campaignValues, heading, link, message, say } from '../parts.js';
+import { campaignValues, heading, link, message, pendingPart, say } from '../parts.js';
 import { icons } from '../pictures.js';
 import { dateTimeText, numberText, word } from '../words.js';
 import type { Key } from '../words.js';
@@ -122,7 +122,7 @@ function pointsCard(me: Me): TemplateResult {
   return html`<section class="card points" aria-labelledby="points-title">
     <h2 id="points-title">${word('card.points')}</h2>
     <p class="big"><strong>${numberText(balance)}</strong> ${word('card.points.unit')}</p>
-    ${pending > 0 ? html`<p class="soft">${word('card.points.pending', { points: pending })}</p>` : nothing}
+    ${pendingPart(pending)}
     <p>${link('/points', html`${word('card.points.more')}${icons.go}`, 'more')}</p>
   </section>`;
 }

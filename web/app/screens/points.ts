@@ -1,19 +1,20 @@
 // points.ts - the balance, and every movement behind it.
-import { html, nothing } from 'lit/html.js';
+import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import type { Transfer } from '../api.js';
 import { model } from '../model.js';
-import { campaignValues, heading, link } from '../parts.js';
+import { campaignValues, heading, link, pendingPart } from '../parts.js';
 import { icons } from '../pictures.js';
 import { dateTimeText, numberText, word } from '../words.js';
 
 function row(transfer: Transfer): TemplateResult {
   const what = word(transfer.kind === 'grant' ? 'points.kind.grant' : 'points.kind.other', campaignValues());
+  const reserved = transfer.state === 'pending' && model.me?.state === 'verified';
   return html`<li>
     <span class="when">${dateTimeText(transfer.at)}</span>
     <span class="what">${what}</span>
-    <span class="tag ${transfer.state}">${word(`points.state.${transfer.state}`)}</span>
+    <span class="tag ${transfer.state}">${word(`points.state.${reserved ? 'reserved' : transfer.state}`)}</span>
     <span class="amount"><b>${numberText(transfer.points)}</b> ${word('card.points.unit')}</span>
   </li>`;
 }
@@ -30,7 +31,7 @@ function balance(): TemplateResult {
   return html`<section class="card points" aria-labelledby="balance-title">
     <h2 id="balance-title">${word('points.balance')}</h2>
     <p class="big"><strong>${numberText(balance)}</strong> ${word('card.points.unit')}</p>
-    ${pending > 0 ? html`<p class="soft">${word('card.points.pending', { points: pending })}</p>` : nothing}
+    ${pendingPart(pending)}
   </section>`;
 }
 

@@ -1,0 +1,139 @@
+// From any point again: reload, close, another tab, the back button, signing out.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { openBrowser, Visitor, word } from "../lib/browser.mjs";
+import { start } from "../lib/juncho.mjs";
+
+const APP = { app: "マイナアプリ" };
+
+describe("re-entry", () => {
+  let server, browser;
+  before(async () => {
+    [server, browser] = await Promise.all([start(), openBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    assert.equal(await server.stop(), 0);
+  });
+
+  test("a reload at every step lands at that step", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    const { page } = visitor;
+    await visitor.register();
+    for (const [step, next] of [
+      ["consent", "procedure"],
+      ["procedure", "intent"],
+      ["intent", "identity"],
+    ]) {
+      await page.reload();
+      await visitor.sees(`${step}.title`);
+      await visitor.press(`${step}.action`);
+      await visitor.sees(`${next}.title`, APP);
+    }
+    await page.reload();
+    await visitor.sees("identity.title", APP);
+    await visitor.identify("eligible");
+    await visitor.sees("result.verified.title");
+    await page.reload();
+    await visitor.sees("result.verified.title");
+    await visitor.press("verified.action", { points: "11,000" });
+    await visitor.sees("receipt.title");
+    const receipt = await page.locator(".slip .number").textContent();
+    await page.reload();
+    await visitor.sees("receipt.title");
+    assert.equal(await page.locator(".slip .number").textContent(), receipt);
+    await visitor.close();
+  });
+
+  test("a journey left in the middle goes on from home", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.register();
+    await visitor.press("consent.action");
+    await visitor.sees("procedure.title");
+    await visitor.page.close();
+    visitor.page = await visitor.newPage();
+    await visitor.go("/");
+    await visitor.page.getByRole("link", { name: new RegExp(word("banner.continue.title")) }).click();
+    await visitor.sees("procedure.title");
+    await visitor.close();
+  });
+
+  test("the back button shows earlier screens again, and pressing on leads to where one was", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.walkToJump();
+    await visitor.page.goBack();
+    await visitor.sees("intent.title");
+    await visitor.press("journey.back");
+    await visitor.sees("procedure.title");
+    await visitor.press("procedure.action");
+    await visitor.sees("identity.title", APP);
+    await visitor.close();
+  });
+
+  test("two tabs both notice what happens in one of them", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.walkToJump();
+    const other = new Visitor();
+    Object.assign(other, visitor);
+    other.page = await visitor.newPage();
+    await other.go("/");
+    await other.seesText(word("banner.continue.title"));
+    await visitor.page.bringToFront();
+    await visitor.identify("eligible");
+    await visitor.sees("result.verified.title");
+    await visitor.press("verified.action", { points: "11,000" });
+    await visitor.sees("receipt.title");
+    await other.seesText(word("banner.granted.title", { points: "11,000" }));
+    await visitor.close();
+  });
+
+  test("two tabs that apply at once get one receipt", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.walkToJump();
+    await visitor.identify("eligible");
+    await visitor.sees("result.verified.title");
+    const other = new Visitor();
+    Object.assign(other, visitor);
+    other.page = await visitor.newPage();
+    await other.go("/journey");
+    await other.sees("result.verified.title");
+    const points = { points: "11,000" };
+    await Promise.all([visitor, other].map((each) => each.button("verified.action", points).dispatchEvent("click")));
+    const receipts = [];
+    for (const each of [visitor, other]) {
+      await each.sees("receipt.title");
+      receipts.push(await each.page.locator(".slip .number").textContent());
+    }
+    assert.equal(receipts[0], receipts[1]);
+    await visitor.close();
+  });
+
+  test("signing out says what it means before, and leaves nothing on the device", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.walkToJump();
+    await visitor.go("/");
+    await visitor.press("end.action");
+    await visitor.seesText(word("end.bodyEarly"));
+    await visitor.looksAt("41-sign-out");
+    await visitor.press("end.no");
+    await visitor.press("end.action");
+    await visitor.press("end.yes");
+    await visitor.seesText(word("banner.verify.title"));
+    const left = await visitor.page.evaluate(() => Object.keys(localStorage));
+    assert.deepEqual(left, []);
+    assert.equal(await visitor.button("end.action").count(), 0);
+    await visitor.close();
+  });
+
+  test("the checklist is kept until it is needed", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.go("/");
+    await visitor.page.getByRole("checkbox", { name: word("checklist.card") }).check();
+    await visitor.seesText(word("checklist.count", { done: 1 }));
+    await visitor.page.reload();
+    await visitor.seesText(word("checklist.count", { done: 1 }));
+    assert.equal(await visitor.page.getByRole("checkbox", { name: word("checklist.card") }).isChecked(), true);
+    await visitor.close();
+  });
+});
