@@ -1,0 +1,77 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "base/random.h"
+#include "gate/promise.h"
+
+static void before_anything_is_known_the_guess_is_ahead_over_pace(void **state) {
+    static struct promise promise;
+    promise_init(&promise);
+    struct promise_wait wait = promise_wait(&promise, 1200, 2);
+    assert_in_range(wait.p50_s, 600, 601);
+    assert_in_range(wait.p90_s, 900, 901);
+    wait = promise_wait(&promise, 0, 2);
+    assert_int_equal(wait.p90_s, 0);
+    wait = promise_wait(&promise, 5, 0);
+    assert_int_equal(wait.p50_s, PROMISE_S_MAX);
+}
+
+// A gate whose real pace wanders around, and is on average slower than it believes.
+static void run(struct promise *promise, struct random *random, double slower, int seconds) {
+    double joined = 2000, passed = 0, drift = 0;
+    promise_init(promise);
+    for (int second = 0; second < seconds; second++) {
+        drift += -0.01 * drift + 0.05 * random_normal(random);
+        double pace = 10 * slower * exp(drift);
+        joined += fmax(0, 2000 + passed - joined) / 100 + 4 * random_unit(random);
+        passed = fmin(joined, passed + pace);
+        promise_tick(promise, (uint64_t)joined, (uint64_t)passed, 10);
+    }
+}
+
+static void promises_come_to_hold_about_as_often_as_they_say(void **state) {
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        static struct promise promise;
+        struct random random;
+        random_init_seeded(&random, seed);
+        run(&promise, &random, seed % 2 == 0 ? 0.6 : 1.3, 200000);
+        uint64_t promised = 0, held_p50 = 0, held_p90 = 0;
+        for (int span = 0; span < PROMISE_SPANS; span++) {
+            promised += promise.records[span].promised;
+            held_p50 += promise.records[span].held_p50;
+            held_p90 += promise.records[span].held_p90;
+        }
+        print_message("seed %d: %d promises, P50 held %.1f %%, P90 held %.1f %%\n", (int)seed, (int)promised,
+                      100.0 * (double)held_p50 / (double)promised,
+                      100.0 * (double)held_p90 / (double)promised);
+        assert_true(promised > 10000);
+        assert_true(fabs((double)held_p50 / (double)promised - 0.5) < 0.08);
+        assert_true(fabs((double)held_p90 / (double)promised - 0.9) < 0.08);
+    }
+}
+
+static void a_gate_that_stands_still_fills_the_memory_and_no_more(void **state) {
+    static struct promise promise;
+    promise_init(&promise);
+    for (int second = 0; second < 100000; second++)
+        promise_tick(&promise, 1000, 0, 1);
+    assert_int_equal(promise.length, PROMISE_KEPT_MAX);
+    promise_tick(&promise, 1000, 1000, 1);
+    assert_int_equal(promise.length, 0);
+    struct promise_wait wait = promise_wait(&promise, 1000, 1);
+    assert_true(wait.p90_s >= wait.p50_s && wait.p90_s <= PROMISE_S_MAX);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(before_anything_is_known_the_guess_is_ahead_over_pace),
+        cmocka_unit_test(promises_come_to_hold_about_as_often_as_they_say),
+        cmocka_unit_test(a_gate_that_stands_still_fills_the_memory_and_no_more),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
