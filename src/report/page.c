@@ -37,7 +37,7 @@ static const char style[] =
     "border-top:1px solid #d8d8db;margin-top:14px;padding-top:8px}"
     "@page{size:A4 landscape;margin:10mm}@media print{body{background:#fff;font-size:12px}"
     "section{margin:0;max-width:none;padding:0 4mm;min-height:0;height:186mm;border-top-width:4px;"
-    "page-break-after:always}"
+    "page-break-after:always}.chart{max-height:78mm}.scroll{overflow:visible;flex-shrink:0}"
     "section:last-child{page-break-after:auto}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"
     "@media(max-width:700px){section{padding:24px 16px;min-height:0}h1{font-size:25px}h2{font-size:20px}"
     ".figures b{font-size:27px}}";
