@@ -18,6 +18,7 @@ static const struct named_command commands[] = {
     {"rehearse", command_rehearse, "let virtual residents walk through it, by a plan"},
     {"migrate", command_migrate, "bring the store up to date"},
     {"backup", command_backup, "copy an SQLite store while it is in use"},
+    {"forecast", command_forecast, "how many will come, from a file of counts"},
     {"version", command_version, "print the version"},
 };
 

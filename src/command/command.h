@@ -16,4 +16,5 @@ int command_verify(int argc, char **argv);
 int command_rehearse(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_backup(int argc, char **argv);
+int command_forecast(int argc, char **argv);
 int command_version(int argc, char **argv);

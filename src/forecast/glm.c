@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define ROUNDS_DEFAULT 30
+#define ROUNDS_DEFAULT 12
 #define STEPS_FIRST    8 // of least squares before the precisions move for the first time
 #define SETTLED        0.04
 #define LOG_MEAN_MIN   (-14.0)

@@ -1,0 +1,292 @@
+#include "forecast/demand.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ARENA_BYTES      ((size_t)1 << 30)
+#define SHIFT_USUAL      0.25 // days
+#define SHIFT_REACH_DAYS 3.0  // counts so near a deadline tell its shift
+#define SHIFT_ROUNDS     6
+#define FEW_DAYS         7   // with fewer, the usual day is assumed
+#define LEVEL_PRECISION  1.0 // of an expectation: a factor of e either way
+#define SMALL_MEAN       200.0
+
+static const double shifts[] = {0.05, 0.1, 0.25, 0.5, 1, 1.67, 3};
+
+// The usual day of a service used from telephones: logarithms around the mean, by hour. Quiet before dawn, a
+// rise at noon, busiest from eight to ten in the evening (the Tokyo verification of 2025).
+static const double usual_hour[24] = {-0.6, -1.3, -1.8, -2.0, -2.0, -1.5, -0.7, 0.0, 0.2, 0.3, 0.4, 0.4,
+                                      0.6,  0.4,  0.3,  0.3,  0.3,  0.4,  0.5,  0.6, 0.8, 0.8, 0.6, 0.0};
+
+struct demand {
+    struct arena *arena;
+    const struct series *series;
+    size_t slots;
+    struct columns columns;
+    struct glm_fit fit;
+    struct demand_summary summary;
+};
+
+struct rows {
+    struct glm_design design;
+    double *counts;
+    bool *censored;
+    uint32_t *day_of;
+};
+
+static bool build_rows(const struct columns *columns, const struct series *series, size_t first, size_t count,
+                       struct arena *arena, struct rows *ret_rows, struct error *err) {
+    size_t first_day = first / series->per_day;
+    size_t days = count == 0 ? 0 : (first + count - 1) / series->per_day - first_day + 1;
+    struct rows rows = {.design = {.columns = columns->count}};
+    rows.design.rows = glm_sparse_new(arena, count, count * columns_row_entries(columns) + 1);
+    rows.design.days = glm_sparse_new(arena, days, days * columns_day_entries(columns) + 1);
+    rows.counts = arena_alloc(arena, (count + 1) * sizeof *rows.counts);
+    rows.censored = arena_alloc(arena, (count + 1) * sizeof *rows.censored);
+    rows.day_of = arena_alloc(arena, (count + 1) * sizeof *rows.day_of);
+    if (rows.design.rows.value == NULL || rows.design.days.value == NULL || rows.counts == NULL ||
+        rows.censored == NULL || rows.day_of == NULL)
+        return error_set(err, ERROR_EXHAUSTED, "out of memory for a forecast of %zu slots", count);
+    rows.design.day_of = rows.day_of;
+    for (size_t i = 0; i < count; i++) {
+        size_t slot = first + i;
+        columns_row(columns, series_day_of(series, slot), slot % series->per_day, &rows.design.rows);
+        rows.day_of[i] = (uint32_t)(slot / series->per_day - first_day);
+        rows.counts[i] = slot < series->count ? series->counts[slot] : NAN;
+        rows.censored[i] = series->censored != NULL && slot < series->count && series->censored[slot];
+    }
+    for (size_t day = 0; day < days; day++)
+        columns_day(columns, series->day + (int64_t)(first_day + day), &rows.design.days);
+    *ret_rows = rows;
+    return true;
+}
+
+// Takes over what another campaign has shown: profile, launch and deadline, but not its level.
+static void inherit(struct columns *columns, const struct demand *prior) {
+    const struct columns *other = &prior->columns;
+    const double *beta = prior->fit.beta;
+    if (other->per_day != columns->per_day)
+        return;
+    memcpy(columns->mean + columns->day_at, beta + other->day_at,
+           (columns->step_at - columns->day_at) * sizeof *beta);
+    memcpy(columns->mean + columns->slot_at, beta + other->slot_at,
+           (columns->event_at - columns->slot_at) * sizeof *beta);
+    size_t launch = 2; // the columns of its first launch serve every launch
+    for (size_t i = 0; other->occasions->launches > 0 && i < launch * columns->occasions->launches; i++)
+        columns->mean[columns->launch_at + i] = beta[other->launch_at + i % launch];
+    if (columns->occasions->deadlines > 0 && other->occasions->deadlines > 0)
+        columns->mean[columns->deadline_at] = beta[other->deadline_at];
+}
+
+static void assume_usual_day(struct columns *columns) {
+    for (size_t slot = 0; columns->per_day > 1 && slot < columns->per_day; slot++)
+        columns->mean[columns->slot_at + slot] = usual_hour[slot * 24 / columns->per_day];
+}
+
+// The level that gives `per_day` arrivals on an average day of the profile assumed.
+static double level_of(const struct columns *columns, double per_day) {
+    double sum = columns->per_day == 1 ? 1 : 0;
+    for (size_t slot = 0; columns->per_day > 1 && slot < columns->per_day; slot++)
+        sum += exp(columns->mean[columns->slot_at + slot]);
+    return log(per_day / sum);
+}
+
+static bool set_priors(struct demand *demand, const struct demand_options *options, struct glm_prior *prior,
+                       struct error *err) {
+    struct columns *columns = &demand->columns;
+    *prior = (struct glm_prior){.group_of = columns->group_of, .mean = columns->mean};
+    columns_precision(prior);
+    if (options->prior != NULL)
+        inherit(columns, options->prior);
+    else if (demand->summary.days_seen < FEW_DAYS)
+        assume_usual_day(columns);
+    if (demand->summary.days_seen >= FEW_DAYS)
+        return true;
+    // Too little to tell how wild the series is: spreads stay as they usually are, or as the other
+    // campaign's.
+    for (size_t group = 0; group < prior->groups; group++) {
+        prior->fixed[group] = true;
+        if (options->prior != NULL)
+            prior->precision[group] = options->prior->fit.precision[group];
+    }
+    if (options->expected_per_day > 0) {
+        columns->mean[columns->level_at] = level_of(columns, options->expected_per_day);
+        prior->precision[GROUP_LEVEL] = LEVEL_PRECISION;
+    } else if (demand->summary.days_seen == 0 && options->prior != NULL) {
+        columns->mean[columns->level_at] = options->prior->fit.beta[options->prior->columns.level_at];
+        prior->precision[GROUP_LEVEL] = LEVEL_PRECISION;
+    } else if (demand->summary.days_seen == 0) {
+        return error_set(
+            err, ERROR_INVALID,
+            "there is no count to learn from; say how many are expected a day, or whose profile to use");
+    }
+    return true;
+}
+
+// Whether the counts say anything about how people behave just before a deadline.
+static bool reaches_deadline(const struct demand *demand) {
+    const struct occasions *occasions = demand->columns.occasions;
+    for (size_t i = 0; i < occasions->deadlines; i++)
+        for (size_t slot = 0; slot < demand->slots; slot++) {
+            double left = occasions->deadline[i] - series_time_of(demand->series, slot);
+            if (left > 0 && left <= SHIFT_REACH_DAYS && !isnan(demand->series->counts[slot]))
+                return true;
+        }
+    return false;
+}
+
+static bool solve(struct demand *demand, const struct glm_prior *prior, int rounds, struct arena *arena,
+                  struct glm_fit *ret_fit, struct error *err) {
+    struct rows rows;
+    struct glm_options options = {.rounds_max = rounds};
+    return build_rows(&demand->columns, demand->series, 0, demand->slots, arena, &rows, err) &&
+           glm_solve(&rows.design, rows.counts, rows.censored, prior, &options, arena, ret_fit, err);
+}
+
+static bool choose_shift(struct demand *demand, const struct glm_prior *prior, struct error *err) {
+    demand->columns.shift = SHIFT_USUAL;
+    if (demand->columns.occasions->deadlines == 0 || !reaches_deadline(demand))
+        return true;
+    struct arena *arena = arena_new(ARENA_BYTES);
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    double best = -INFINITY, chosen = SHIFT_USUAL;
+    bool good = true;
+    for (size_t i = 0; good && i < sizeof shifts / sizeof shifts[0]; i++) {
+        struct glm_fit fit;
+        demand->columns.shift = shifts[i];
+        good = solve(demand, prior, SHIFT_ROUNDS, arena, &fit, err);
+        if (good && fit.evidence > best) {
+            best = fit.evidence;
+            chosen = shifts[i];
+        }
+        arena_reset(arena);
+    }
+    arena_free(arena);
+    demand->columns.shift = chosen;
+    demand->summary.shift_fitted = good;
+    return good;
+}
+
+static void look_at(struct demand *demand) {
+    size_t last = SIZE_MAX;
+    for (size_t slot = 0; slot < demand->slots; slot++) {
+        if (isnan(demand->series->counts[slot])) {
+            demand->summary.slots_missing++;
+            continue;
+        }
+        demand->summary.days_seen += slot / demand->series->per_day != last;
+        last = slot / demand->series->per_day;
+    }
+}
+
+static bool learn(struct demand *demand, const struct demand_options *options, struct error *err) {
+    const struct series *series = demand->series;
+    int64_t last_day = demand->slots == 0 ? series->day - 1 : series_day_of(series, demand->slots - 1);
+    struct glm_prior prior;
+    look_at(demand);
+    if (!columns_init(&demand->columns, options->holidays, options->occasions, series->per_day, series->day,
+                      last_day, demand->arena, err))
+        return false;
+    if (!set_priors(demand, options, &prior, err) || !choose_shift(demand, &prior, err))
+        return false;
+    if (!solve(demand, &prior, 0, demand->arena, &demand->fit, err))
+        return false;
+    struct demand_summary *summary = &demand->summary;
+    summary->columns = demand->columns.count;
+    summary->size = demand->fit.size;
+    summary->shift = demand->columns.shift;
+    summary->step = 1 / sqrt(demand->fit.precision[GROUP_STEP]);
+    summary->trend = 1 / sqrt(demand->fit.precision[GROUP_TREND]);
+    summary->shock = 1 / sqrt(demand->fit.precision[GROUP_SHOCK]);
+    summary->rounds = demand->fit.rounds;
+    return true;
+}
+
+bool demand_new(const struct series *series, size_t slots, const struct demand_options *options,
+                struct demand **ret_demand, struct error *err) {
+    struct demand *demand = calloc(1, sizeof *demand);
+    if (demand == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    demand->series = series;
+    demand->slots = slots < series->count ? slots : series->count;
+    demand->arena = arena_new(ARENA_BYTES);
+    if (demand->arena == NULL) {
+        demand_free(demand);
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    }
+    if (!learn(demand, options, err)) {
+        demand_free(demand);
+        return false;
+    }
+    *ret_demand = demand;
+    return true;
+}
+
+void demand_free(struct demand *demand) {
+    if (demand == NULL)
+        return;
+    arena_free(demand->arena);
+    free(demand);
+}
+
+void demand_cleanup(struct demand **demand) {
+    demand_free(*demand);
+}
+
+struct demand_summary demand_summarize(const struct demand *demand) {
+    return demand->summary;
+}
+
+static double normal_quantile(double probability) {
+    // Newton's method on the error function, from the logistic approximation.
+    double z = log(probability / (1 - probability)) / 1.702;
+    for (int i = 0; i < 20; i++)
+        z -= (0.5 * erfc(-z / M_SQRT2) - probability) * sqrt(2 * M_PI) * exp(z * z / 2);
+    return z;
+}
+
+double demand_quantile(double log_mean, double log_variance, double size, double probability) {
+    double mean = exp(log_mean);
+    if (mean > SMALL_MEAN) // a logarithm's spread; the count's own part is small
+        return exp(log_mean + normal_quantile(probability) * sqrt(log_variance + log1p(1 / size + 1 / mean)));
+    // The negative binomial with the same mean and variance as the mixture, added up from zero.
+    double wide = exp(log_mean + log_variance / 2);
+    double k = 1 / (expm1(log_variance) + exp(log_variance) / size);
+    double term = exp(-k * log1p(wide / k)), sum = term;
+    double count = 0;
+    while (sum < probability && count < 1e6) {
+        term *= (count + k) / (count + 1) * wide / (wide + k);
+        sum += term;
+        count++;
+    }
+    return count;
+}
+
+bool demand_forecast(const struct demand *demand, size_t first, size_t count, struct demand_slot *ret_slots,
+                     struct error *err) {
+    if (count > DEMAND_AHEAD_DAYS_MAX * demand->series->per_day)
+        return error_set(err, ERROR_INVALID, "a forecast reaches at most %d days", DEMAND_AHEAD_DAYS_MAX);
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_BYTES);
+    struct rows rows;
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!build_rows(&demand->columns, demand->series, first, count, arena, &rows, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        double log_mean, variance;
+        glm_predict(&demand->fit, &rows.design.rows, i, &rows.design.days, rows.day_of[i], &log_mean,
+                    &variance);
+        int64_t ahead = series_day_of(demand->series, first + i) - demand->columns.last_day;
+        if (ahead > 0)
+            variance += columns_drift(demand->fit.precision, ahead, demand->series->per_day > 1);
+        double size = demand->fit.size;
+        ret_slots[i] = (struct demand_slot){
+            .time = series_time_of(demand->series, first + i),
+            .p10 = demand_quantile(log_mean, variance, size, 0.1),
+            .p50 = demand_quantile(log_mean, variance, size, 0.5),
+            .p90 = demand_quantile(log_mean, variance, size, 0.9),
+        };
+    }
+    return true;
+}

@@ -1,0 +1,118 @@
+#include "forecast/inputs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define SENTENCE_SIZE 320
+
+static FILE *open_file(const char *path, struct error *err) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        error_set(err, ERROR_MISSING, "%.100s: %s", path, strerror(errno));
+    return file;
+}
+
+static bool read_series(const struct inputs_paths *paths, int64_t today, struct series *ret_series,
+                        struct error *err) {
+    if (paths->csv == NULL)
+        return series_from(NULL, 0, today, 60, ret_series, err);
+    FILE *file = open_file(paths->csv, err);
+    if (file == NULL)
+        return false;
+    bool good = series_read(file, &paths->series, ret_series, err);
+    fclose(file);
+    if (!good)
+        error_prefix(err, "%.60s: ", paths->csv);
+    return good;
+}
+
+static bool read_holidays(const char *path, struct holidays *ret_holidays, struct error *err) {
+    *ret_holidays = holidays_none();
+    if (path == NULL || text_equal(path, "japan"))
+        return holidays_of_japan(ret_holidays, err);
+    if (text_equal(path, "none"))
+        return true;
+    FILE *file = open_file(path, err);
+    if (file == NULL)
+        return false;
+    bool good = holidays_read(file, ret_holidays, err);
+    fclose(file);
+    if (!good)
+        error_prefix(err, "%.60s: ", path);
+    return good;
+}
+
+static bool read_occasions(const char *path, struct occasions *ret_occasions, struct error *err) {
+    *ret_occasions = occasions_none();
+    if (path == NULL)
+        return true;
+    FILE *file = open_file(path, err);
+    if (file == NULL)
+        return false;
+    bool good = occasions_read(file, ret_occasions, err);
+    fclose(file);
+    if (!good)
+        error_prefix(err, "%.60s: ", path);
+    return good;
+}
+
+bool inputs_read(const struct inputs_paths *paths, int64_t today, struct inputs *ret_inputs,
+                 struct error *err) {
+    struct inputs inputs = {0};
+    if (!read_series(paths, today, &inputs.series, err) ||
+        !read_holidays(paths->holidays, &inputs.holidays, err) ||
+        !read_occasions(paths->occasions, &inputs.occasions, err)) {
+        inputs_done(&inputs);
+        return false;
+    }
+    *ret_inputs = inputs;
+    return true;
+}
+
+void inputs_done(struct inputs *inputs) {
+    series_done(&inputs->series);
+    holidays_done(&inputs->holidays);
+    occasions_done(&inputs->occasions);
+}
+
+void inputs_tell(const struct inputs *inputs, void (*tell)(void *context, const char *sentence),
+                 void *context) {
+    const struct series_notes *notes = &inputs->series.notes;
+    char sentence[SENTENCE_SIZE];
+    if (inputs->series.count == 0) {
+        tell(context, "there are no counts: this is an expectation, not a forecast");
+        return;
+    }
+    if (notes->bad > 0) {
+        snprintf(sentence, sizeof sentence, "%zu rows could not be read; the first is line %" PRIu64 ": %s",
+                 notes->bad, notes->bad_line, notes->reason);
+        tell(context, sentence);
+    }
+    if (notes->repeated > 0) {
+        snprintf(sentence, sizeof sentence, "%zu rows repeat the time of another; their mean is used",
+                 notes->repeated);
+        tell(context, sentence);
+    }
+    if (notes->outage > 0) {
+        snprintf(sentence, sizeof sentence,
+                 "%zu slots of zero where there are always many count as an outage", notes->outage);
+        tell(context, sentence);
+    }
+    if (notes->missing > 0) {
+        snprintf(sentence, sizeof sentence, "%zu of %zu slots have no count", notes->missing,
+                 inputs->series.count);
+        tell(context, sentence);
+    }
+    if (notes->fractional > 0) {
+        snprintf(sentence, sizeof sentence, "%zu counts are not whole numbers", notes->fractional);
+        tell(context, sentence);
+    }
+    double last = series_time_of(&inputs->series, inputs->series.count);
+    for (size_t i = 0; i < inputs->occasions.deadlines; i++)
+        if (inputs->occasions.deadline[inputs->occasions.deadlines - 1] < last && i == 0)
+            tell(context, "every deadline lies in the past");
+}
