@@ -19,6 +19,7 @@ static const struct named_command commands[] = {
     {"migrate", command_migrate, "bring the store up to date"},
     {"backup", command_backup, "copy an SQLite store while it is in use"},
     {"forecast", command_forecast, "how many will come, from a file of counts"},
+    {"staff", command_staff, "how many must answer the telephone"},
     {"version", command_version, "print the version"},
 };
 

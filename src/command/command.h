@@ -17,4 +17,5 @@ int command_rehearse(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_forecast(int argc, char **argv);
+int command_staff(int argc, char **argv);
 int command_version(int argc, char **argv);
