@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Scores the forecast on real series beside two plain methods and, where R has it, its forecast package.
+# usage: bench/forecast/run.sh DATA_FOLDER [JUNCHO]
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+data=${1:?folder with arrivals/ and calls/}
+juncho=${2:-$here/../../build/src/juncho}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+uk=$data/arrivals/uk-register-to-vote/Register_To_Vote_applications_breakdown_01_04_2024_to_18_06_2024.csv
+awk -F, 'NR == 1 || $1 < "1998-06-29"' "$data/arrivals/worldcup98-hourly.csv" >"$work/worldcup.csv"
+
+rivals() {
+    if command -v Rscript >/dev/null && Rscript -e 'library(forecast)' >/dev/null 2>&1; then
+        timeout 300 Rscript "$here/rivals.R" "$@" || echo "R gave up"
+    else
+        echo "R's forecast package is not here: skipped"
+    fi
+}
+
+echo "== World Cup, hourly, 15-28 June 1998"
+"$juncho" forecast --backtest --csv "$work/worldcup.csv" --map start=hour_utc,count=requests --zone UTC \
+    --holidays none --occasions "$here/worldcup.ini"
+rivals "$work/worldcup.csv" hour_utc requests 24 336 168
+echo "== NASA, hourly, 18-31 August 1995"
+"$juncho" forecast --backtest --csv "$data/arrivals/nasa-1995-hourly.csv" \
+    --map start=hour_local_minus0400,count=requests --zone UTC --holidays none
+rivals "$data/arrivals/nasa-1995-hourly.csv" hour_local_minus0400 requests 24 336 168
+echo "== Register to vote, daily, 5-18 June 2024 (the deadline)"
+"$juncho" forecast --backtest --horizon-days 14 --csv "$uk" --map start=Date,count=Online --holidays none \
+    --occasions "$here/uk.ini"
+rivals "$uk" Date Online 7 14 14
+echo "== Calls by half-hour, 25-31 January 1999"
+"$juncho" forecast --backtest --test-days 7 --csv "$data/calls/anonymous-bank-january-1999-30min.csv" \
+    --map start=start_local,count=offered --holidays none --gaps-are-zero
