@@ -66,7 +66,7 @@ static void add_cell(struct buffer *out, int class, double x, double y, double h
     static const char *const marks[] = {"", "", "&#9675;", "&#9679;"};
     buffer_print(out, "<rect class=\"heat%d\" x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"/>", class, x,
                  y, CELL_WIDTH - 2, height - 2);
-    if (height >= 14 && class >= 2)
+    if (height >= 14 && (class == 2 || class == 3))
         buffer_print(out, "<text class=\"mark%d\" x=\"%.1f\" y=\"%.1f\">%s</text>", class,
                      x + (CELL_WIDTH - 2) / 2.0, y + height / 2 + 4, marks[class]);
     buffer_add(out, "\n");

@@ -203,6 +203,14 @@ static void add_days(struct page *page) {
     close_sheet(page, "アクセス数は、アプリを開いた回数です。全期間の表は days.csv にあります。");
 }
 
+static int busiest_hour(const int64_t hours[24]) {
+    int busiest = 0;
+    for (int hour = 1; hour < 24; hour++)
+        if (hours[hour] > hours[busiest])
+            busiest = hour;
+    return busiest;
+}
+
 static void add_hours(struct page *page) {
     const struct figures *figures = page->figures;
     struct arena *arena = page->report->arena;
@@ -217,11 +225,10 @@ static void add_hours(struct page *page) {
     for (size_t i = 0; i < figures->days_count; i++) {
         labels[i] = report_day(page->report, figures->days[i].start_ms);
         memcpy(hours[i], figures->days[i].hours, sizeof hours[i]);
-        for (int hour = 0; hour < 24; hour++) {
-            if (hours[i][hour] > hours[busy_day][busy_hour]) {
-                busy_day = i;
-                busy_hour = hour;
-            }
+        int hour = busiest_hour(hours[i]);
+        if (hours[i][hour] > hours[busy_day][busy_hour]) {
+            busy_day = i;
+            busy_hour = hour;
         }
     }
     struct chart_heat heat = {
