@@ -15,12 +15,13 @@
 #include "site/ticker.h"
 #include "store/migrate.h"
 
-#define BODY_BYTES_MAX    ((size_t)64 << 10)
-#define ARENA_BYTES_MAX   ((size_t)1 << 20)
-#define PROVIDER_BODY_MAX ((size_t)256 << 10)
-#define PROXIES_MAX       16
-#define SANDBOX_CLIENT_ID "RP00000001"
-#define SANDBOX_PATH      "/sandbox/api/realms/main"
+#define BODY_BYTES_MAX        ((size_t)64 << 10)
+#define ARENA_BYTES_MAX       ((size_t)1 << 20)
+#define PROVIDER_BODY_MAX     ((size_t)256 << 10)
+#define PROXIES_MAX           16
+#define VISITS_PER_CONNECTION 32
+#define SANDBOX_CLIENT_ID     "RP00000001"
+#define SANDBOX_PATH          "/sandbox/api/realms/main"
 
 struct running {
     struct site site;
@@ -197,7 +198,8 @@ static bool prepare_identity(struct running *running, struct error *err) {
     (void)snprintf(running->redirect_uri, sizeof running->redirect_uri, "%s/identity/callback",
                    site->public_url);
     struct http_client_options client = {.connections_max = (unsigned)config->identity.in_flight_max,
-                                         .calls_max = (size_t)config->identity.in_flight_max * 4,
+                                         .calls_max = (size_t)config->identity.in_flight_max *
+                                                      VISITS_PER_CONNECTION * 2,
                                          .body_bytes_max = PROVIDER_BODY_MAX,
                                          .ca_file = none_if_empty(config->identity.ca_file)};
     struct provider_options options = {
@@ -205,7 +207,8 @@ static bool prepare_identity(struct running *running, struct error *err) {
         .scopes = config->identity.scopes,
         .subject_key = site->secrets.keys[SECRETS_SUBJECT],
         .rules = {.age_min = (int)site->campaign.age_min, .prefecture = site->campaign.prefecture},
-        .in_flight_max = (unsigned)config->identity.in_flight_max,
+        // Beyond the connections, visits wait in the client in their order.
+        .in_flight_max = (unsigned)config->identity.in_flight_max * VISITS_PER_CONNECTION,
         .timeout_ms = config->identity.timeout_ms};
     bool sandbox = strcmp(config->identity.provider, "sandbox") == 0;
     if (!http_client_start(&client, &site->client, err) ||
