@@ -8,8 +8,9 @@
 #include "report/chart.h"
 #include "report/report.h"
 
-#define PLACES_SHOWN 10
-#define SHEETS       6
+#define PLACES_SHOWN    10
+#define SHEETS          6
+#define DAYS_WITH_SHAPE 5
 
 static const char style[] =
     "*{box-sizing:border-box}body{margin:0;background:#f1f1f4;color:#1a1a1c;"
@@ -27,8 +28,8 @@ static const char style[] =
     "th:first-child,td:first-child{text-align:left}thead th{border-bottom:2px solid #1a1a1c;font-weight:700}"
     ".small{font-size:12px;color:#4d4d4d;margin:auto 0 "
     "0;padding-top:14px}.beside{display:flex;gap:48px;flex-wrap:wrap}"
-    ".scroll{overflow-x:auto}"
-    ".chart{width:100%;height:auto;margin:0 0 14px}.bar{fill:#9db7f9}.strong{fill:#0017c1}"
+    ".scroll{overflow-x:auto;flex:none}"
+    ".chart{width:100%;height:auto;margin:0 0 14px;flex:none}.bar{fill:#9db7f9}.strong{fill:#0017c1}"
     ".axis{stroke:#1a1a1c;stroke-width:1}text{font-size:13px;text-anchor:middle;fill:#1a1a1c}.day{text-"
     "anchor:end}"
     ".value{font-weight:700}.heat0{fill:#f1f1f4}.heat1{fill:#c5d7fb}.heat2{fill:#7096f8}.heat3{fill:#0017c1}"
@@ -37,7 +38,7 @@ static const char style[] =
     "border-top:1px solid #d8d8db;margin-top:14px;padding-top:8px}"
     "@page{size:A4 landscape;margin:10mm}@media print{body{background:#fff;font-size:12px}"
     "section{margin:0;max-width:none;padding:0 4mm;min-height:0;height:186mm;border-top-width:4px;"
-    "page-break-after:always}.chart{max-height:78mm}.scroll{overflow:visible;flex-shrink:0}"
+    "page-break-after:always}.scroll{overflow:visible}.chart{max-height:72mm}"
     "section:last-child{page-break-after:auto}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"
     "@media(max-width:700px){section{padding:24px 16px;min-height:0}h1{font-size:25px}h2{font-size:20px}"
     ".figures b{font-size:27px}}";
@@ -203,12 +204,15 @@ static void add_days(struct page *page) {
     close_sheet(page, "アクセス数は、アプリを開いた回数です。全期間の表は days.csv にあります。");
 }
 
-static int busiest_hour(const int64_t hours[24]) {
-    int busiest = 0;
-    for (int hour = 1; hour < 24; hour++)
-        if (hours[hour] > hours[busiest])
-            busiest = hour;
-    return busiest;
+// A span of a few days leaves room for the shape of the busiest one.
+static void add_busiest_day(struct page *page, const int64_t hours[24], int busy_hour) {
+    struct chart_bar bars[24];
+    for (int hour = 0; hour < 24; hour++)
+        bars[hour] = (struct chart_bar){.label = arena_print(page->report->arena, "%d", hour),
+                                        .value = (double)hours[hour],
+                                        .words = number(page, hours[hour]),
+                                        .strong = hour == busy_hour};
+    chart_bars(&page->out, bars, 24, 1, "最も混んだ日の1時間ごとのアクセス数");
 }
 
 static void add_hours(struct page *page) {
@@ -225,10 +229,11 @@ static void add_hours(struct page *page) {
     for (size_t i = 0; i < figures->days_count; i++) {
         labels[i] = report_day(page->report, figures->days[i].start_ms);
         memcpy(hours[i], figures->days[i].hours, sizeof hours[i]);
-        int hour = busiest_hour(hours[i]);
-        if (hours[i][hour] > hours[busy_day][busy_hour]) {
-            busy_day = i;
-            busy_hour = hour;
+        for (int hour = 0; hour < 24; hour++) {
+            if (hours[i][hour] > hours[busy_day][busy_hour]) {
+                busy_day = i;
+                busy_hour = hour;
+            }
         }
     }
     struct chart_heat heat = {
@@ -239,6 +244,8 @@ static void add_hours(struct page *page) {
                  labels[busy_day], busy_hour,
                  number(page, figures->days_count == 0 ? 0 : hours[busy_day][busy_hour]));
     chart_heat(&page->out, &heat, "日と時間帯ごとのアクセス数");
+    if (figures->days_count > 0 && figures->days_count <= DAYS_WITH_SHAPE)
+        add_busiest_day(page, hours[busy_day], busy_hour);
     buffer_print(&page->out,
                  "<table><tbody><tr><th>凡例</th><td>&#9679; 濃い青: 毎時 %s回以上</td><td>&#9675; 青: 毎時 "
                  "%s回以上</td>"
