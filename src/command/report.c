@@ -139,8 +139,10 @@ static bool make_report(const struct report_command *options, struct store *stor
     struct figures figures;
     if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!session_open(store, SESSION_READ, &session, err) || !campaign_load(session, NULL, &campaign, err) ||
-        !figures_read(session, campaign.id, options->from_ms, options->to_ms, arena, &figures, err))
+    if (!session_open(store, SESSION_READ, &session, err) || !campaign_load(session, NULL, &campaign, err))
+        return false;
+    struct figures_span span = {campaign.id, options->from_ms, options->to_ms};
+    if (!figures_read(session, &span, arena, &figures, err))
         return false;
     struct report report = {.campaign = &campaign, .figures = &figures, .arena = arena};
     memcpy(report.heat_levels, options->levels, sizeof report.heat_levels);

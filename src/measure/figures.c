@@ -208,10 +208,10 @@ static bool read_all(struct reading_figures *reading) {
            read_persons(reading) && read_latencies(reading);
 }
 
-bool figures_read(struct session *session, int64_t campaign_id, int64_t from_ms, int64_t to_ms,
-                  struct arena *arena, struct figures *ret_figures, struct error *err) {
-    struct figures figures = {.from_ms = from_ms, .to_ms = to_ms};
-    struct reading_figures reading = {session, arena, &figures, campaign_id, err};
+bool figures_read(struct session *session, const struct figures_span *span, struct arena *arena,
+                  struct figures *ret_figures, struct error *err) {
+    struct figures figures = {.from_ms = span->from_ms, .to_ms = span->to_ms};
+    struct reading_figures reading = {session, arena, &figures, span->campaign_id, err};
     if (!session_begin(session, err))
         return false;
     bool ok = read_all(&reading);

@@ -44,8 +44,13 @@ struct figures {
     size_t routes_count;
 };
 
+struct figures_span {
+    int64_t campaign_id;
+    int64_t from_ms, to_ms; // [from, to); 0: from the first count, to the last
+};
+
 // Reads all of it in one moment of the store; arrays lie in the arena. from_ms 0: from the first count;
 // to_ms 0: to the last. ERROR_EXHAUSTED: more than FIGURES_DAYS_MAX days.
-MUST_CHECK bool figures_read(struct session *session, int64_t campaign_id, int64_t from_ms, int64_t to_ms,
-                             struct arena *arena, struct figures *ret_figures, struct error *err);
+MUST_CHECK bool figures_read(struct session *session, const struct figures_span *span, struct arena *arena,
+                             struct figures *ret_figures, struct error *err);
 void figures_done(struct figures *figures); // frees the histograms

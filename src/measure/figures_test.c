@@ -33,7 +33,7 @@ static void figures_are_the_sums_of_what_was_counted(void **state) {
         "(3, 1, 6, 1770080400002, 4, 131016), (4, 1, 1, NULL, 0, 0);"
         "INSERT INTO request_count (hour_ms, status_class, count) VALUES (1769994000000, 2, 1000);");
     assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
-    if (!figures_read(session, 1, 0, 0, testbed->arena, &figures, &err))
+    if (!figures_read(session, &(struct figures_span){1, 0, 0}, testbed->arena, &figures, &err))
         fail_msg("%s", err.message);
     assert_int_equal(figures.accesses, 23);
     assert_int_equal(figures.days_count, 2);
@@ -63,9 +63,11 @@ static void a_span_that_ends_before_it_begins_is_refused(void **state) {
     testbed_fresh(testbed);
     assert_true(migrate_run(testbed->store, MIGRATIONS, MIGRATIONS_COUNT, 0, &applied, &err));
     assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
-    assert_false(figures_read(session, 1, 2000, 1000, testbed->arena, &figures, &err));
+    assert_false(
+        figures_read(session, &(struct figures_span){1, 2000, 1000}, testbed->arena, &figures, &err));
     assert_string_equal(err.field, "to");
-    assert_false(figures_read(session, 1, 1, INT64_C(1) << 50, testbed->arena, &figures, &err));
+    assert_false(figures_read(session, &(struct figures_span){1, 1, INT64_C(1) << 50}, testbed->arena,
+                              &figures, &err));
     assert_int_equal(err.kind, ERROR_EXHAUSTED);
     session_close(session);
 }

@@ -229,11 +229,11 @@ static void add_hours(struct page *page) {
     for (size_t i = 0; i < figures->days_count; i++) {
         labels[i] = report_day(page->report, figures->days[i].start_ms);
         memcpy(hours[i], figures->days[i].hours, sizeof hours[i]);
-        for (int hour = 0; hour < 24; hour++) {
-            if (hours[i][hour] > hours[busy_day][busy_hour]) {
-                busy_day = i;
-                busy_hour = hour;
-            }
+    }
+    for (size_t at = 0; at < figures->days_count * 24; at++) {
+        if (hours[at / 24][at % 24] > hours[busy_day][busy_hour]) {
+            busy_day = at / 24;
+            busy_hour = (int)(at % 24);
         }
     }
     struct chart_heat heat = {

@@ -22,7 +22,9 @@ static void continue_job(struct http_request *request, void *context) {
 }
 
 static void finish(struct job *job, const struct error *err) {
-    job->err = err == NULL ? (struct error){0} : *err;
+    job->err.kind = ERROR_NONE;
+    if (err != NULL)
+        job->err = *err;
     http_request_continue(job->visit->request, continue_job, job);
 }
 
