@@ -1,3 +1,4 @@
+// covers: columns.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
