@@ -86,6 +86,7 @@ static void place_knots(struct columns *columns) {
     columns->shocks = (size_t)(days < RECENT_DAYS ? days : RECENT_DAYS);
 }
 
+// NOLINTNEXTLINE(readability-function-size): what a forecast goes by comes from this many places
 bool columns_init(struct columns *columns, const struct holidays *holidays, const struct occasions *occasions,
                   size_t per_day, int64_t first_day, int64_t last_day, struct arena *arena,
                   struct error *err) {

@@ -50,6 +50,7 @@ static bool check(const struct levels_options *options, int minutes, struct erro
     return true;
 }
 
+// NOLINTNEXTLINE(readability-function-size): capacities, thresholds and series are three things
 bool levels_of(const struct demand_slot *slots, size_t count, int minutes,
                const struct levels_options *options, int64_t first_day, size_t days,
                struct levels_day *ret_days, struct error *err) {

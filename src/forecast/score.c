@@ -115,6 +115,7 @@ struct sums {
     struct score_sum juncho, naive, mean;
 };
 
+// NOLINTNEXTLINE(readability-function-size): one origin of the backtest needs the whole setting
 static bool run_origin(const struct series *series, const struct demand_options *options, size_t origin,
                        size_t count, struct sums *sums, struct demand_slot *slots, double *seconds,
                        struct error *err) {
