@@ -1,0 +1,137 @@
+// participants.c - one pass over the counters, one over the journeys.
+#include "measure/participants.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "measure/count.h"
+#include "measure/population.h"
+#include "measure/suppression.h"
+
+static const struct statement STEPS = {
+    "SELECT hour_ms, step, outcome, count FROM step_count WHERE campaign_id = $1 AND hour_ms >= $2 "
+    "AND hour_ms < $3 AND step IN (5, 6, 8) ORDER BY hour_ms",
+    "iii"};
+static const struct statement CELLS = {
+    "SELECT municipality, age_band, COUNT(*) FROM journey WHERE campaign_id = $1 AND verified_ms >= $2 "
+    "AND verified_ms < $3 GROUP BY municipality, age_band ORDER BY municipality, age_band",
+    "iii"};
+
+struct reading {
+    struct session *session;
+    const struct value *values; // of both statements
+    struct arena *arena;
+    int64_t suppress_below;
+    struct participants *participants;
+    struct error *err;
+};
+
+static void add_step(struct participants *sums, int64_t step, int64_t outcome, int64_t count) {
+    if (step == COUNT_REGISTER)
+        sums->users += count;
+    else if (step == COUNT_GRANT)
+        sums->granted += count;
+    else if (outcome == COUNT_REACHED)
+        sums->verified += count;
+    else if (outcome == COUNT_WENT_ON)
+        sums->applied += count;
+}
+
+static bool read_days(struct reading *reading) {
+    struct participants *participants = reading->participants;
+    struct rows rows;
+    if (!session_query(reading->session, &STEPS, reading->values, 3, reading->arena, &rows, reading->err))
+        return false;
+    participants->days = arena_alloc(reading->arena, (rows.count + 1) * sizeof *participants->days);
+    if (participants->days == NULL)
+        return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
+    size_t days = 0;
+    for (size_t row = 0; row < rows.count; row++) {
+        int64_t day_ms = clock_day_start_ms(rows_int(&rows, row, 0));
+        if (days == 0 || participants->days[days - 1].start_ms != day_ms)
+            participants->days[days++].start_ms = day_ms;
+        add_step(participants, rows_int(&rows, row, 1), rows_int(&rows, row, 2), rows_int(&rows, row, 3));
+        struct participants_day *day = &participants->days[days - 1];
+        day->users = participants->users;
+        day->verified = participants->verified;
+        day->applied = participants->applied;
+        day->granted = participants->granted;
+    }
+    participants->days_count = days;
+    return true;
+}
+
+static int most_first(const void *left, const void *right) {
+    const struct participants_place *a = left, *b = right;
+    if (a->verified != b->verified)
+        return a->verified > b->verified ? -1 : 1;
+    return a->code < b->code ? -1 : a->code > b->code;
+}
+
+// Cells come by municipality, so each place is one run of them.
+static bool add_cells(struct reading *reading, const struct rows *cells) {
+    struct participants *participants = reading->participants;
+    for (size_t row = 0; row < cells->count; row++) {
+        int code = (int)rows_int(cells, row, 0);
+        int64_t band = rows_int(cells, row, 1), count = rows_int(cells, row, 2);
+        size_t places = participants->places_count;
+        if (places == 0 || participants->places[places - 1].code != code) {
+            if (places == PARTICIPANTS_PLACES_MAX)
+                return error_set(reading->err, ERROR_EXHAUSTED, "more than %d municipalities",
+                                 PARTICIPANTS_PLACES_MAX);
+            participants->places[places] =
+                (struct participants_place){.code = code, .population = population_of(code)};
+            participants->places_count = ++places;
+        }
+        participants->places[places - 1].verified += count;
+        if (band >= 0 && band < PARTICIPANTS_BANDS)
+            participants->by_band[band] += count;
+    }
+    qsort(participants->places, participants->places_count, sizeof *participants->places, most_first);
+    return true;
+}
+
+static bool suppress(struct reading *reading) {
+    struct participants *participants = reading->participants;
+    size_t count = participants->places_count;
+    int64_t *counts = arena_alloc(reading->arena, (count + 1) * sizeof *counts);
+    bool *hidden = arena_alloc(reading->arena, (count + 1) * sizeof *hidden);
+    if (counts == NULL || hidden == NULL)
+        return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        counts[i] = participants->places[i].verified;
+    (void)suppression_mark(counts, count, reading->suppress_below, hidden);
+    for (size_t i = 0; i < count; i++)
+        participants->places[i].hidden = hidden[i];
+    (void)suppression_mark(participants->by_band, PARTICIPANTS_BANDS, reading->suppress_below,
+                           participants->band_hidden);
+    return true;
+}
+
+static bool read_cells(struct reading *reading) {
+    struct participants *participants = reading->participants;
+    struct rows cells;
+    participants->places =
+        arena_alloc(reading->arena, PARTICIPANTS_PLACES_MAX * sizeof *participants->places);
+    if (participants->places == NULL)
+        return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
+    return session_query(reading->session, &CELLS, reading->values, 3, reading->arena, &cells,
+                         reading->err) &&
+           add_cells(reading, &cells) && suppress(reading);
+}
+
+bool participants_read(struct session *session, const struct participants_query *query, struct arena *arena,
+                       struct participants *ret_participants, struct error *err) {
+    struct participants participants = {0};
+    const struct value values[] = {value_int(query->campaign_id), value_int(query->from_ms),
+                                   value_int(query->to_ms == 0 ? INT64_MAX : query->to_ms)};
+    struct reading reading = {session, values, arena, query->suppress_below, &participants, err};
+    if (!read_days(&reading) || !read_cells(&reading))
+        return false;
+    *ret_participants = participants;
+    return true;
+}
+
+double participants_per_thousand(const struct participants_place *place) {
+    return place->population > 0 ? (double)place->verified / (double)place->population * 1000 : 0;
+}
