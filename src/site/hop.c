@@ -44,7 +44,7 @@ void handle_identity(struct http_request *request, void *context) {
     struct random random;
     struct hop *hop = arena_alloc(http_request_arena(request), sizeof *hop);
     if (hop == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     if (!visit_body(visit, none, &body, &err)) {
@@ -92,7 +92,7 @@ static void send_on(struct visit *visit, struct comeback *comeback, const char *
     if (visit->resident_id == comeback->row.resident_id) {
         bool moves = holder != 0 && holder != visit->resident_id;
         if (moves && !visit_set_move(visit, &response, holder)) {
-            problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+            problem_respond_memory(visit->request);
             return;
         }
         visit_redirect(visit, &response, arena_print(arena, "/?returned=%s", outcome));
@@ -242,7 +242,7 @@ void handle_callback(struct http_request *request, void *context) {
     if (job == NULL)
         return;
     if (comeback == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     comeback->code = http_request_query(request, "code");
@@ -276,7 +276,7 @@ void handle_identity_move(struct http_request *request, void *context) {
         return;
     }
     if (!visit_set_session(visit, &response, holder) || !visit_set_move(visit, &response, 0)) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     visit_respond_json(visit, &response, json_pack("{s:s}", "resident", visit_number(visit, 'R', holder)));

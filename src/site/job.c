@@ -7,7 +7,7 @@ struct job *job_new(struct visit *visit, void *data) {
     struct arena *arena = http_request_arena(visit->request);
     struct job *job = arena_alloc(arena, sizeof *job);
     if (job == NULL) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(visit->request);
         return NULL;
     }
     job->visit = visit;

@@ -70,6 +70,10 @@ void problem_respond_status(struct http_request *request, int status, const char
     respond(request, &response, code, field, detail);
 }
 
+void problem_respond_memory(struct http_request *request) {
+    problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+}
+
 void problem_respond_method(struct http_request *request, const char *allow) {
     struct http_response response = {.status = 405};
     http_response_header(&response, "Allow", allow);

@@ -12,5 +12,7 @@ void problem_respond(struct http_request *request, const struct error *err, cons
 // The same with a status of its own.
 void problem_respond_status(struct http_request *request, int status, const char *code, const char *field,
                             const char *detail);
+// 503: this request may use no more memory.
+void problem_respond_memory(struct http_request *request);
 // 405 with the methods that the path allows ("GET, HEAD").
 void problem_respond_method(struct http_request *request, const char *allow);

@@ -35,7 +35,7 @@ static void respond_access(struct visit *visit) {
                             .max_age_s = ACCESS_QUIET_S,
                             .secure = visit->site->secure};
     if (cookie.value == NULL || !cookie_format(arena, &cookie, &text, &err)) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(visit->request);
         return;
     }
     http_response_header(&response, "Set-Cookie", text);
@@ -121,7 +121,7 @@ void handle_counts(struct http_request *request, void *context) {
     if (job == NULL)
         return;
     if (counts == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     job_read(job, read_counts, answer_counts);
@@ -214,7 +214,7 @@ void handle_metrics(struct http_request *request, void *context) {
     add_store(&buffer, site);
     add_http(&buffer, site);
     if (buffer.failed || buffer.length > METRICS_TEXT_MAX) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     struct http_response response = {.status = 200,

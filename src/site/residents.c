@@ -33,7 +33,7 @@ static int64_t draw_id(struct site *site) {
 static void respond_resident(struct visit *visit, int status, int64_t resident_id, const char *state) {
     struct http_response response = {.status = status};
     if (!visit_set_session(visit, &response, resident_id)) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(visit->request);
         return;
     }
     visit_respond_json(
@@ -117,7 +117,7 @@ void handle_register(struct http_request *request, void *context) {
     struct standing *standing = arena_alloc(arena, sizeof *standing);
     struct error err;
     if (registration == NULL || standing == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     if (!parse_registration(visit, &registration->language, &err)) {
@@ -232,7 +232,7 @@ static void read_and_answer(struct http_request *request, bool entries,
     if (job == NULL)
         return;
     if (myself == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     myself->entries = entries;
@@ -251,7 +251,7 @@ void handle_session_end(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
     struct http_response response = {.status = 204};
     if (!visit_set_session(visit, &response, 0)) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     http_respond(request, &response);

@@ -63,7 +63,7 @@ static struct job *step_job(struct http_request *request, enum journey_state sta
     if (job == NULL)
         return NULL;
     if (screen == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return NULL;
     }
     screen->state_after = state_after;
@@ -207,7 +207,7 @@ void handle_application(struct http_request *request, void *context) {
     struct application *application = arena_alloc(http_request_arena(request), sizeof *application);
     struct error err = {0};
     if (application == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     if (!parse_application(visit, application, &err)) {

@@ -25,7 +25,7 @@ void visit_respond_json(struct visit *visit, struct http_response *response, jso
     char *body = json_text(http_request_arena(visit->request), object);
     json_decref(object);
     if (body == NULL) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(visit->request);
         return;
     }
     response->content_type = "application/json";
