@@ -130,18 +130,6 @@ eachStore("the identity check", (store) => {
     assert.equal((await thief.me()).state, "authenticating");
   });
 
-  test("in another browser the way back shows a code and signs nobody in", async () => {
-    const resident = await intended();
-    const back = await resident.show(await resident.leave(), "eligible");
-    const stranger = new Resident(server.url);
-    const answer = await stranger.comeBack(back);
-    assert.equal(answer.status, 303);
-    assert.match(answer.headers.location, /^\/return\?code=[\w-]+$/);
-    assert.equal((await stranger.get("/api/v1/me")).status, 401);
-    // The first browser notices by itself.
-    assert.equal((await resident.me()).state, "verified");
-  });
-
   test("a card that another account holds is not taken, and its holder may move there", async () => {
     const first = await intended();
     const back = await first.show(await first.leave(), "eligible", { person: "card-holder-1" });

@@ -7,9 +7,8 @@
 
 #include "base/text.h"
 
-#define STATE_BYTES      32
-#define STATE_ALPHABET   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-#define RETURN_CODE_BITS 40
+#define STATE_BYTES    32
+#define STATE_ALPHABET "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 // 32 bytes that only who knows the key can derive; `purpose` keeps them apart from one another.
 static void derive(unsigned char target[STATE_BYTES], const unsigned char key[TRANSACTION_KEY_SIZE],
@@ -60,21 +59,6 @@ void transaction_done(struct transaction *transaction) {
 
 bool transaction_is_alive(int64_t began_ms, int64_t now_ms) {
     return now_ms - began_ms < TRANSACTION_LIFETIME_MS;
-}
-
-void transaction_return_code(const struct transaction *transaction,
-                             const unsigned char key[TRANSACTION_KEY_SIZE],
-                             char target[TRANSACTION_RETURN_CODE_SIZE]) {
-    unsigned char bytes[STATE_BYTES];
-    derive(bytes, key, "return code", transaction->state_hash, sizeof transaction->state_hash);
-    uint64_t number = 0;
-    for (int i = 0; i < RETURN_CODE_BITS / 8; i++)
-        number = number << 8 | bytes[i];
-    char text[TEXT_CROCKFORD_SIZE];
-    text_crockford(text, number);
-    // 40 bits fill exactly the last two groups of four.
-    (void)memcpy(target, text + TEXT_CROCKFORD_SIZE - TRANSACTION_RETURN_CODE_SIZE,
-                 TRANSACTION_RETURN_CODE_SIZE);
 }
 
 void transaction_code_hash(const char *code, unsigned char target[TRANSACTION_HASH_SIZE]) {

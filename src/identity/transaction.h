@@ -12,11 +12,10 @@
 #include "store/store.h"
 #include "store/writer.h"
 
-#define TRANSACTION_KEY_SIZE         32
-#define TRANSACTION_HASH_SIZE        32
-#define TRANSACTION_TEXT_SIZE        44 // 32 bytes in base64url and the NUL: [A-Za-z0-9_-]
-#define TRANSACTION_LIFETIME_MS      (60 * CLOCK_MINUTE_MS)
-#define TRANSACTION_RETURN_CODE_SIZE 10 // "7K3M-9QXT"
+#define TRANSACTION_KEY_SIZE    32
+#define TRANSACTION_HASH_SIZE   32
+#define TRANSACTION_TEXT_SIZE   44 // 32 bytes in base64url and the NUL: [A-Za-z0-9_-]
+#define TRANSACTION_LIFETIME_MS (60 * CLOCK_MINUTE_MS)
 
 struct transaction {
     char state[TRANSACTION_TEXT_SIZE];
@@ -35,11 +34,6 @@ MUST_CHECK bool transaction_from_state(struct transaction *transaction,
 void transaction_done(struct transaction *transaction); // wipes it
 bool transaction_is_alive(int64_t began_ms, int64_t now_ms);
 
-// The short code that a strange browser shows and that the browser which began can show too, so that a
-// resident sees that the two belong together. It signs nobody in. One a transaction.
-void transaction_return_code(const struct transaction *transaction,
-                             const unsigned char key[TRANSACTION_KEY_SIZE],
-                             char target[TRANSACTION_RETURN_CODE_SIZE]);
 // The hash under which an authorization code is remembered, to know the same callback again.
 void transaction_code_hash(const char *code, unsigned char target[TRANSACTION_HASH_SIZE]);
 

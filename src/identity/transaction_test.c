@@ -79,22 +79,6 @@ static void a_jump_lives_for_an_hour(void **state) {
     assert_false(transaction_is_alive(NOW_MS, NOW_MS + TRANSACTION_LIFETIME_MS));
 }
 
-static void the_return_code_is_short_and_the_same_in_both_browsers(void **state) {
-    (void)state;
-    struct error err = {0};
-    struct transaction one = begin(1), again, two = begin(2);
-    char code[TRANSACTION_RETURN_CODE_SIZE], same[TRANSACTION_RETURN_CODE_SIZE];
-    char other[TRANSACTION_RETURN_CODE_SIZE];
-    assert_true(transaction_from_state(&again, key, one.state, &err));
-    transaction_return_code(&one, key, code);
-    transaction_return_code(&again, key, same);
-    transaction_return_code(&two, key, other);
-    assert_int_equal(strlen(code), 9);
-    assert_int_equal(code[4], '-');
-    assert_string_equal(code, same);
-    assert_string_not_equal(code, other);
-}
-
 static void prepare_tables(const struct testbed *testbed) {
     struct error err = {0};
     int applied = 0;
@@ -176,7 +160,6 @@ int main(void) {
         cmocka_unit_test(no_part_of_it_tells_another),
         cmocka_unit_test(texts_of_another_form_are_no_state),
         cmocka_unit_test(a_jump_lives_for_an_hour),
-        cmocka_unit_test(the_return_code_is_short_and_the_same_in_both_browsers),
     };
     const struct CMUnitTest stored[] = {
         cmocka_unit_test(of_returns_that_race_one_is_claimed_and_settled_once),

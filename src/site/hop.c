@@ -2,12 +2,13 @@
 //
 // The transaction lives on the server, keyed by a hash of its state; cookies are a convenience. Of callbacks
 // that race, one asks the provider; the others, and every repetition, are sent to where the journey stands.
+// What comes back in a strange browser waits for the one that began (identity/hold.h, confirm.c).
 #include <string.h>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "campaign/standing.h"
-#include "identity/transaction.h"
+#include "identity/hold.h"
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
@@ -84,23 +85,53 @@ struct comeback {
     struct journey_return result;
 };
 
-// Sends the browser on: where the journey began to the home screen, elsewhere to "return to the app where you
-// began". A strange browser is never signed in.
-static void send_on(struct visit *visit, struct comeback *comeback, const char *outcome, int64_t holder) {
-    struct arena *arena = http_request_arena(visit->request);
+static bool is_strange(const struct visit *visit, const struct comeback *comeback) {
+    return visit->resident_id != comeback->row.resident_id;
+}
+
+// The code belongs to the very callback that brought the result, while that waits: who only knows the state
+// (whoever sent the link) is shown none.
+static bool has_code(const struct visit *visit, const struct comeback *comeback) {
+    const struct transaction_row *row = &comeback->row;
+    return comeback->code != NULL && row->outcome == 0 &&
+           memcmp(comeback->code_hash, row->code_hash, sizeof row->code_hash) == 0 &&
+           comeback->standing.state == JOURNEY_AUTHENTICATING &&
+           visit->now_ms - row->returned_ms < HOLD_LIFETIME_MS;
+}
+
+// "Return to the app where you began". The code stands behind the #: it reaches no log of a proxy.
+static void send_back(struct visit *visit, struct comeback *comeback) {
     struct http_response response = {0};
-    if (visit->resident_id == comeback->row.resident_id) {
-        bool moves = holder != 0 && holder != visit->resident_id;
-        if (moves && !visit_set_move(visit, &response, holder)) {
-            problem_respond_memory(visit->request);
-            return;
-        }
-        visit_redirect(visit, &response, arena_print(arena, "/?returned=%s", outcome));
+    struct hold hold = {0};
+    char code[HOLD_CODE_SIZE];
+    if (!has_code(visit, comeback)) {
+        visit_redirect(visit, &response, "/return");
         return;
     }
-    char code[TRANSACTION_RETURN_CODE_SIZE];
-    transaction_return_code(&comeback->transaction, visit->site->secrets.keys[SECRETS_TRANSACTION], code);
-    visit_redirect(visit, &response, arena_print(arena, "/return?code=%s", code));
+    memcpy(hold.state_hash, comeback->transaction.state_hash, sizeof hold.state_hash);
+    memcpy(hold.code_hash, comeback->code_hash, sizeof hold.code_hash);
+    hold_code(&hold, visit->site->secrets.keys[SECRETS_TRANSACTION], code);
+    visit_redirect(visit, &response,
+                   arena_print(http_request_arena(visit->request), "/return#code=%s", code));
+}
+
+// Sends the browser on: where the journey began to the home screen, elsewhere back to there. A strange
+// browser is never signed in.
+static void send_on(struct visit *visit, struct comeback *comeback, int outcome, int64_t holder) {
+    const char *name = journey_outcome_name((enum journey_outcome)outcome);
+    struct http_response response = {0};
+    if (is_strange(visit, comeback)) {
+        send_back(visit, comeback);
+        return;
+    }
+    bool moves = holder != 0 && holder != visit->resident_id;
+    if (moves && !visit_set_move(visit, &response, holder)) {
+        problem_respond_memory(visit->request);
+        return;
+    }
+    visit_redirect(visit, &response,
+                   name == NULL ? "/journey" // under way: in another browser, or in another request
+                                : arena_print(http_request_arena(visit->request), "/?returned=%s", name));
 }
 
 static void settled(struct job *job, const struct error *err);
@@ -132,10 +163,44 @@ static void settled(struct job *job, const struct error *err) {
     if (err != NULL) {
         LOG(LOG_WARNING, "identity result not kept", log_text("request", http_request_id(visit->request)),
             log_text("cause", err->message));
-        send_on(visit, comeback, journey_outcome_name(JOURNEY_OUTCOME_BUSY), 0);
+        comeback->code = NULL; // nothing waits for a code
+        send_on(visit, comeback, JOURNEY_OUTCOME_BUSY, 0);
         return;
     }
-    send_on(visit, comeback, journey_outcome_name(comeback->result.outcome), comeback->result.holder);
+    comeback->row.outcome = (int)comeback->result.outcome;
+    send_on(visit, comeback, comeback->row.outcome, comeback->result.holder);
+}
+
+static void held(struct job *job, const struct error *err) {
+    struct comeback *comeback = job->data;
+    if (err != NULL) {
+        LOG(LOG_WARNING, "identity result not held",
+            log_text("request", http_request_id(job->visit->request)), log_text("cause", err->message));
+        comeback->code = NULL; // nothing waits for a code
+    }
+    send_on(job->visit, comeback, 0, 0);
+}
+
+static void submit_hold(struct visit *visit, struct comeback *comeback) {
+    const struct journey_return *result = &comeback->result;
+    struct hold *hold = arena_alloc(http_request_arena(visit->request), sizeof *hold);
+    if (hold == NULL) {
+        problem_respond_memory(visit->request);
+        return;
+    }
+    struct job *job = job_new(visit, comeback);
+    if (job == NULL)
+        return;
+    *hold = (struct hold){.outcome = (int)result->outcome,
+                          .age_band = result->age_band,
+                          .municipality = result->municipality,
+                          .held_ms = visit->now_ms};
+    memcpy(hold->state_hash, comeback->transaction.state_hash, sizeof hold->state_hash);
+    memcpy(hold->code_hash, comeback->code_hash, sizeof hold->code_hash);
+    _Static_assert(sizeof hold->person_hash == sizeof result->person_hash, "one form of hash");
+    memcpy(hold->person_hash, result->person_hash, sizeof hold->person_hash);
+    (void)hold_keep(&job->command, hold, comeback->row.resident_id, comeback->row.campaign_id);
+    job_write(job, held);
 }
 
 static void take_result(struct http_request *request, void *context) {
@@ -150,7 +215,13 @@ static void take_result(struct http_request *request, void *context) {
     comeback->result.age_band = provider->age_band;
     comeback->result.municipality = provider->municipality;
     memcpy(comeback->result.person_hash, provider->person_hash, sizeof comeback->result.person_hash);
-    submit_result(visit, comeback, true);
+    bool identified = comeback->result.outcome < JOURNEY_OUTCOME_CANCELLED;
+    if (!is_strange(visit, comeback) || !identified)
+        submit_result(visit, comeback, true);
+    else if (comeback->standing.state == JOURNEY_AUTHENTICATING)
+        submit_hold(visit, comeback);
+    else
+        send_back(visit, comeback);
 }
 
 static void provider_done(struct provider_visit *provider) {
@@ -166,8 +237,7 @@ static void replayed(struct job *job, const struct error *err) {
         problem_respond(job->visit->request, err, NULL);
         return;
     }
-    const char *outcome = journey_outcome_name((enum journey_outcome)comeback->standing.outcome);
-    send_on(job->visit, comeback, outcome == NULL ? "underway" : outcome, 0);
+    send_on(job->visit, comeback, comeback->standing.outcome, 0);
 }
 
 static bool read_comeback(struct job *job, struct session *session, struct error *err) {
@@ -192,6 +262,8 @@ static void claimed(struct job *job, const struct error *err) {
             job_read(again, read_comeback, replayed);
         return;
     }
+    memcpy(comeback->row.code_hash, comeback->code_hash, sizeof comeback->row.code_hash);
+    comeback->row.returned_ms = visit->now_ms;
     comeback->provider = (struct provider_visit){.code = comeback->code,
                                                  .transaction = &comeback->transaction,
                                                  .day = clock_civil(visit->now_ms),
@@ -225,7 +297,6 @@ static void found(struct job *job, const struct error *err) {
         struct job *claim = job_new(visit, comeback);
         if (claim == NULL)
             return;
-        transaction_code_hash(comeback->code, comeback->code_hash);
         comeback->claim = transaction_claim(&claim->command, comeback->transaction.state_hash,
                                             comeback->code_hash, visit->now_ms);
         job_write(claim, claimed);
@@ -256,6 +327,8 @@ void handle_callback(struct http_request *request, void *context) {
         visit_redirect(visit, &response, "/?returned=unknown");
         return;
     }
+    if (comeback->code != NULL)
+        transaction_code_hash(comeback->code, comeback->code_hash);
     job_read(job, read_comeback, found);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "campaign/standing.h"
+#include "identity/hold.h"
 #include "ledger/balance.h"
 #include "site/handlers.h"
 #include "site/job.h"
@@ -139,6 +140,7 @@ void handle_register(struct http_request *request, void *context) {
 
 struct myself {
     struct standing standing;
+    struct hold hold; // a check that came back in another browser
     struct balance balance;
     bool entries;
 };
@@ -152,6 +154,9 @@ static bool read_myself(struct job *job, struct session *session, struct error *
     bool ok =
         standing_read(session, visit->resident_id, visit->site->campaign.id, arena, &myself->standing, err) &&
         balance_read(session, visit->resident_id, myself->entries, arena, &myself->balance, err);
+    if (ok && myself->standing.state == JOURNEY_AUTHENTICATING)
+        ok = hold_find(session, visit->resident_id, visit->site->campaign.id, visit->now_ms, arena,
+                       &myself->hold, err);
     session_rollback(session);
     return ok;
 }
@@ -170,21 +175,25 @@ json_t *campaign_json(struct visit *visit) {
 
 static json_t *standing_json(struct visit *visit, const struct myself *myself) {
     const struct standing *standing = &myself->standing;
-    json_t *identity = json_null(), *application = json_null();
+    json_t *identity = json_null(), *application = json_null(), *confirmation = json_null();
     if (standing->outcome != 0)
-        identity =
-            json_pack("{s:s,s:s}", "outcome", journey_outcome_name((enum journey_outcome)standing->outcome),
-                      "at", visit_time(visit, standing->outcome_ms));
+        identity = json_pack(
+            "{s:s,s:s,s:b}", "outcome", journey_outcome_name((enum journey_outcome)standing->outcome), "at",
+            visit_time(visit, standing->outcome_ms), "may_move", visit_move_holder(visit) != 0);
+    if (myself->hold.found)
+        confirmation =
+            json_pack("{s:s,s:i}", "until", visit_time(visit, myself->hold.held_ms + HOLD_LIFETIME_MS),
+                      "tries_left", HOLD_TRIES_MAX - myself->hold.tries);
     if (standing->applied)
         application =
             json_pack("{s:s,s:s,s:I}", "receipt", visit_number(visit, 'J', standing->receipt), "at",
                       visit_time(visit, standing->applied_ms), "points", (json_int_t)standing->points);
-    return json_pack("{s:s,s:s,s:s,s:b,s:{s:I,s:I},s:n,s:n,s:n,s:o,s:o,s:o}", "resident",
+    return json_pack("{s:s,s:s,s:s,s:b,s:{s:I,s:I},s:n,s:n,s:n,s:o,s:o,s:o,s:o}", "resident",
                      visit_number(visit, 'R', visit->resident_id), "language", standing->language, "state",
                      journey_state_name(standing->state), "began", standing->began, "points", "balance",
                      (json_int_t)myself->balance.points, "pending", (json_int_t)myself->balance.pending,
-                     "place", "pass", "booking", "identity", identity, "application", application, "campaign",
-                     campaign_json(visit));
+                     "place", "pass", "booking", "identity", identity, "confirmation", confirmation,
+                     "application", application, "campaign", campaign_json(visit));
 }
 
 static bool answer_failed(struct job *job, const struct error *err) {

@@ -31,6 +31,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/me/journey/procedure", handle_procedure, STEP},
     {HTTP_POST, "/api/v1/me/journey/intent", handle_intent, STEP},
     {HTTP_POST, "/api/v1/me/identity", handle_identity, STEP},
+    {HTTP_POST, "/api/v1/me/identity/confirm", handle_identity_confirm, STEP},
     {HTTP_POST, "/api/v1/me/identity/move", handle_identity_move, STEP},
     {HTTP_GET, "/identity/callback", handle_callback, 0},
     {HTTP_POST, "/api/v1/me/application", handle_application, STEP},

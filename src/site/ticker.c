@@ -5,10 +5,10 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "identity/transaction.h"
+#include "identity/hold.h"
 #include "measure/traffic.h"
 
-#define PURGE_EVERY_S       3600
+#define PURGE_EVERY_S       60
 #define TRANSACTION_KEEP_MS CLOCK_DAY_MS // long enough to answer a callback that was loaded again
 
 struct ticker {
@@ -37,9 +37,11 @@ static void purge(struct ticker *ticker) {
     if (arena == NULL)
         return;
     command_init(&command, arena);
-    (void)transaction_purge(&command, clock_now_ms(&ticker->site->clock) - TRANSACTION_KEEP_MS);
+    int64_t now_ms = clock_now_ms(&ticker->site->clock);
+    (void)transaction_purge(&command, now_ms - TRANSACTION_KEEP_MS);
+    (void)hold_purge(&command, now_ms);
     if (!writer_run(ticker->site->writer, &command, &err))
-        LOG(LOG_WARNING, "old jumps not forgotten, tried again in an hour", log_text("cause", err.message));
+        LOG(LOG_WARNING, "old jumps not forgotten, tried again in a minute", log_text("cause", err.message));
 }
 
 // False when it is time to stop.

@@ -109,20 +109,59 @@ describe("coming back from the provider", () => {
     await second.close();
   });
 
-  test("the return in a strange browser sends back to the first one, which goes on by itself", async () => {
-    const first = await Visitor.open(browser, server.url);
+  // Somebody began here; the provider then opened another browser, with nothing in it.
+  async function returnElsewhere(first, size) {
     await first.walkToJump();
     await first.jump();
     const provider = first.page.url();
     await first.page.goBack();
     await first.sees("result.unfinished.title");
-    const stranger = await Visitor.open(browser, server.url);
+    const stranger = await Visitor.open(browser, server.url, { size });
     await stranger.go(provider);
     await stranger.show("eligible");
-    await stranger.sees("return.title");
-    await stranger.looksAt("28-strange-browser");
-    await stranger.go("/");
-    await stranger.seesText(word("banner.verify.title"));
+    return stranger;
+  }
+
+  for (const size of [PHONE, DESKTOP]) {
+    test(`the return in a strange browser at ${size.width} px: a code there, and the first browser asks for it`, async () => {
+      const first = await Visitor.open(browser, server.url, { size });
+      const stranger = await returnElsewhere(first, size);
+      await stranger.sees("return.code.title");
+      await stranger.looksAt("28-strange-browser");
+      const code = (await stranger.page.locator(".big-code .number").textContent()).trim();
+      await stranger.page.reload();
+      assert.equal((await stranger.page.locator(".big-code .number").textContent()).trim(), code);
+      await stranger.go("/");
+      await stranger.seesText(word("banner.verify.title"));
+      await first.sees("confirm.title");
+      await first.looksAt("29-confirm");
+      const field = first.page.getByLabel(word("confirm.label"));
+      await field.fill("12");
+      await first.press("confirm.action");
+      await first.seesText(word("confirm.form.title"));
+      await field.fill(code === "000 000" ? "111111" : "000000");
+      await first.press("confirm.action");
+      await first.seesText(word("problem.wrong-code.title"));
+      await first.looksAt("30-confirm-wrong");
+      await first.go("/");
+      await first.seesText(word("banner.confirm.title"));
+      await first.looksAt("31-home-confirm");
+      await first.page.getByRole("link", { name: new RegExp(word("banner.confirm.title")) }).click();
+      await field.pressSequentially(code);
+      await field.press("Enter");
+      await first.sees("result.verified.title");
+      await first.close();
+      await stranger.close();
+    });
+  }
+
+  test("without the other browser's code a new check in this one goes on", async () => {
+    const first = await Visitor.open(browser, server.url);
+    const stranger = await returnElsewhere(first, PHONE);
+    await stranger.sees("return.code.title");
+    await first.sees("confirm.title");
+    await first.page.getByText(word("confirm.lost")).click();
+    await first.identify("eligible");
     await first.sees("result.verified.title");
     await first.close();
     await stranger.close();

@@ -122,6 +122,18 @@ export class Resident {
     return back.headers.location;
   }
 
+  // The whole hop, but the provider opens a browser that knows nothing; returns the code that it shows there.
+  async identifyElsewhere(card = "eligible", extra = {}) {
+    const stranger = new Resident(this.base, { agent: this.agent, origin: this.origin });
+    const back = await stranger.comeBack(await this.show(await this.leave(), card, extra));
+    if (back.status !== 303) throw new Error(`callback: ${back.status} ${back.text}`);
+    return /^\/return#code=(\d{6})$/.exec(back.headers.location)?.[1] ?? back.headers.location;
+  }
+
+  confirm(code) {
+    return this.post("/api/v1/me/identity/confirm", { code });
+  }
+
   apply(campaign, key = randomUUID()) {
     return this.post("/api/v1/me/application", { campaign }, { "idempotency-key": key });
   }

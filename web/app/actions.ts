@@ -141,6 +141,22 @@ export function identify(): Promise<void> {
   });
 }
 
+// Takes the digits as people type them: full width, or with spaces.
+export function confirmCode(typed: string): Promise<void> {
+  const code = typed.normalize('NFKC').replace(/[\s-]/g, '');
+  if (!/^\d{6}$/.test(code)) {
+    change({ notice: { title: 'confirm.form.title', body: 'confirm.form.body' } });
+    return Promise.resolve();
+  }
+  return run('confirm', async () => {
+    await persist('sending', () => api.confirmIdentity(code));
+    written();
+    change({ returned: null });
+    await refresh();
+    goTo('/journey');
+  });
+}
+
 export function move(): Promise<void> {
   return run('move', async () => {
     await persist('sending', api.moveToOlderAccount);

@@ -54,13 +54,21 @@ export interface Place {
   ahead?: number;
 }
 
+// A check that came back in another browser, which shows the code that it waits for.
+export interface Confirmation {
+  until: string;
+  tries_left: number;
+}
+
 export interface Me {
   resident: string;
   state: State;
   began: boolean;
   points: { balance: number; pending: number };
   place: Place | null;
-  identity: { outcome: Outcome; at: string } | null;
+  // `may_move`: the card was shown in this browser and belongs to an older account.
+  identity: { outcome: Outcome; at: string; may_move: boolean } | null;
+  confirmation: Confirmation | null;
   application: Application | null;
 }
 
@@ -195,6 +203,11 @@ export function doStep(step: Step): Promise<{ state: State }> {
 export async function beginIdentity(): Promise<string> {
   const answer = await document<{ location: string }>(ask('POST', '/api/v1/me/identity', {}));
   return answer.location;
+}
+
+// Names the code that the other browser shows; then its result counts.
+export function confirmIdentity(code: string): Promise<{ outcome: Outcome; state: State }> {
+  return document(ask('POST', '/api/v1/me/identity/confirm', { code }));
 }
 
 export async function moveToOlderAccount(): Promise<void> {

@@ -9,7 +9,7 @@ export type Path = '/' | '/journey' | '/points' | '/return';
 export type Screen = 'consent' | 'procedure' | 'intent' | 'identity';
 
 // What the resident asked for and the server has not yet answered.
-export type Task = 'register' | 'consent' | 'procedure' | 'intent' | 'identify' | 'move' | 'apply' | 'end';
+export type Task = 'register' | 'consent' | 'procedure' | 'intent' | 'identify' | 'confirm' | 'move' | 'apply' | 'end';
 
 // Something waits to be sent again; `retryAt` is when, in milliseconds of this device's clock.
 export interface Waiting {

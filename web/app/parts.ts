@@ -53,9 +53,9 @@ export function outsideLink(address: string, text: string): TemplateResult {
 }
 
 // The one thing to do. It stays where it is while the request is under way, and says so.
-export function mainButton(text: string, task: Task, press: () => void, busyText = text): TemplateResult {
+export function mainButton(text: string, task: Task, press: () => void, busyText = text, type = 'button'): TemplateResult {
   const busy = model.task === task;
-  return html`<button class="button main" type="button" aria-disabled=${busy ? 'true' : 'false'} @click=${press}>
+  return html`<button class="button main" type=${type} aria-disabled=${busy ? 'true' : 'false'} @click=${press}>
     <span class=${busy ? 'working' : ''}>${busy ? busyText : text}</span>
   </button>`;
 }

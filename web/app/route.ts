@@ -94,11 +94,11 @@ function travelled(event: PopStateEvent): void {
 
 // Reads the address once, and leaves a clean one: a result in it would be shown again at a reload.
 export function routeStart(): void {
-  const { searchParams, pathname } = new URL(location.href);
+  const { searchParams, pathname, hash } = new URL(location.href);
   const said = searchParams.get('returned');
   const returned = said === null ? null : (OUTCOMES.find((outcome) => outcome === said) ?? 'unknown');
   const path = returned === null ? pathOf(pathname) : '/journey';
-  change({ path, returned, returnCode: searchParams.get('code') ?? '' });
+  change({ path, returned, returnCode: /^#code=(\d{6})$/.exec(hash)?.[1] ?? '' });
   if (returned !== null || path !== pathname) history.replaceState(null, '', path);
   addEventListener('popstate', travelled);
 }

@@ -59,14 +59,15 @@ function doneBanner(me: Me, application: Application): TemplateResult {
 function verifyBanner(me: Me | null): TemplateResult {
   const begun = me !== null && (me.began || me.state !== 'registered');
   if (!begun) return banner('green', icons.card, 'verify');
+  const name = me.confirmation === null ? 'continue' : 'confirm';
   return html`<div class="banner green">
     ${link(
       '/journey',
       html`<span class="badge">${icons.card}</span>
         <span class="text">
-          <span class="state">${word('banner.verify.state')}</span>
-          <strong>${word('banner.continue.title')}</strong>
-          <span class="body">${word('banner.continue.body')}</span>
+          <span class="state">${word(name === 'confirm' ? 'banner.confirm.state' : 'banner.verify.state')}</span>
+          <strong>${word(`banner.${name}.title`)}</strong>
+          <span class="body">${word(`banner.${name}.body`)}</span>
         </span>
         <span class="go">${icons.go}</span>`,
       'area',
@@ -107,7 +108,7 @@ function stages(me: Me | null): TemplateResult {
 }
 
 function hint(me: Me | null): Piece {
-  if (me?.state !== 'authenticating') return nothing;
+  if (me?.state !== 'authenticating' || me.confirmation !== null) return nothing;
   return html`<section class="hint">
     ${message('warn', word('home.hint'), html`<p>${word('home.hintBody')}</p>`)}
     <details>

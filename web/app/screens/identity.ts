@@ -8,10 +8,9 @@ import { model } from '../model.js';
 import type { Piece } from '../parts.js';
 import { heading, journeyScreen, mainButton, message, resultHeading, say } from '../parts.js';
 import { dateTimeText, word } from '../words.js';
+import { confirmScreen } from './confirm.js';
 import { troubleshooting } from './help.js';
 import { threePictures } from './steps.js';
-
-const MOVE_MS_MAX = 10 * 60_000;
 
 type Failure = Exclude<Outcome, 'verified' | 'age' | 'outside' | 'review'>;
 type Result = Failure | 'unknown' | 'unfinished';
@@ -48,7 +47,7 @@ function place(me: Me): Piece {
 
 // The card belongs to an account from before; with the card in hand, one press moves there.
 function linkedElsewhere(me: Me): TemplateResult {
-  const inTime = me.identity !== null && Date.now() - Date.parse(me.identity.at) < MOVE_MS_MAX;
+  const inTime = me.identity?.may_move === true;
   return journeyScreen(
     'identity',
     html`${heading(word('result.linked_elsewhere.title'))}
@@ -62,6 +61,7 @@ function linkedElsewhere(me: Me): TemplateResult {
 export function identityScreen(): TemplateResult {
   const { me } = model;
   if (!me) return html``;
+  if (me.confirmation !== null && model.task !== 'identify') return confirmScreen(me.confirmation);
   const result = lastResult(me);
   if (result === 'linked_elsewhere') return linkedElsewhere(me);
   const again = result !== null;
