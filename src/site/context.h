@@ -17,6 +17,7 @@
 #include "store/readers.h"
 #include "store/writer.h"
 
+struct guidance;
 struct traffic;
 struct pages;
 
@@ -33,6 +34,9 @@ struct site {
     struct router *router;
     struct traffic *traffic;
     struct pages *pages;
+    struct guidance *guidance;
+    struct reading guidance_reading; // the one look for news that may be under way
+    atomic_bool guidance_busy;
     struct key *client_key;
     struct provider *provider;
     struct sandbox *sandbox;           // NULL with a real provider
@@ -56,6 +60,7 @@ enum {
 struct visit {
     struct site *site;
     struct http_request *request;
+    struct route_match match;
     const struct route *route; // NULL for pages and for the sandbox's paths
     int64_t resident_id;       // 0: not signed in
     int64_t now_ms;            // the service's clock when the request came
@@ -64,6 +69,8 @@ struct visit {
 // Reads the body as one object with no members but `names` (ends with NULL).
 MUST_CHECK bool visit_body(const struct visit *visit, const char *const *names, json_t **ret_object,
                            struct error *err);
+// A "{name}" of the route's pattern, in the request's arena; NULL when memory is exhausted.
+const char *visit_parameter(const struct visit *visit, const char *name);
 // Responds with JSON (status, then the object, which is given up); 503 when memory is exhausted.
 // `headers_count` cookies or other headers may stand in `response`.
 void visit_respond_json(struct visit *visit, struct http_response *response, json_t *object);

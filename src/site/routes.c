@@ -34,6 +34,9 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/me/identity/confirm", handle_identity_confirm, STEP},
     {HTTP_POST, "/api/v1/me/identity/move", handle_identity_move, STEP},
     {HTTP_GET, "/identity/callback", handle_callback, 0},
+    {HTTP_GET, "/api/v1/faq", handle_faq, 0},
+    {HTTP_POST, "/api/v1/faq/{slug}/opinion", handle_faq_opinion, ROUTE_CHANGES},
+    {HTTP_GET, "/api/v1/announcements", handle_announcements, 0},
     {HTTP_POST, "/api/v1/me/application", handle_application, STEP},
 };
 
@@ -151,6 +154,7 @@ void routes_handle(struct http_request *request, void *context) {
     enum http_method method = http_request_method(request);
     if (router_find(site->router, method, path, &match)) {
         visit->route = match.route;
+        visit->match = match;
         if (admit(visit))
             match.route->handler(request, site);
     } else if (site->sandbox != NULL && sandbox_owns(site->sandbox, path)) {

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "guidance/guidance.h"
 #include "measure/traffic.h"
 #include "migrations_list.h"
 #include "site/context.h"
@@ -49,7 +50,8 @@ static bool prepare_store(struct site *site, struct error *err) {
             log_number("migrations", applied));
     CLEANUP(session_cleanup) struct session *session = NULL;
     return session_open(site->store, SESSION_WRITE, &session, err) &&
-           campaign_save(session, &site->campaign, now_ms, err);
+           campaign_save(session, &site->campaign, now_ms, err) &&
+           guidance_refresh(site->guidance, session, err);
 }
 
 static void fill_campaign(struct site *site) {
@@ -233,8 +235,9 @@ static bool start(struct running *running, struct error *err) {
     site->router = routes_new();
     if (site->traffic == NULL || site->router == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!pages_new(config->server.web_dir, &site->pages, err) || !prepare_store(site, err) ||
-        !load_secrets(site, err) || !writer_start(site->store, &writer, &site->writer, err) ||
+    if (!pages_new(config->server.web_dir, &site->pages, err) || !guidance_new(&site->guidance, err) ||
+        !prepare_store(site, err) || !load_secrets(site, err) ||
+        !writer_start(site->store, &writer, &site->writer, err) ||
         !readers_start(site->store, (unsigned)config->store.readers, (size_t)config->store.queue_max,
                        &site->readers, err) ||
         !listen_on(running, err) || !prepare_identity(running, err) ||
@@ -279,6 +282,7 @@ void site_stop(struct site *site) {
     provider_free(site->provider);
     sandbox_free(site->sandbox);
     key_free(site->client_key);
+    guidance_free(site->guidance);
     pages_free(site->pages);
     router_free(site->router);
     traffic_free(site->traffic);

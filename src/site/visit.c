@@ -21,6 +21,10 @@ bool visit_body(const struct visit *visit, const char *const *names, json_t **re
     return true;
 }
 
+const char *visit_parameter(const struct visit *visit, const char *name) {
+    return route_parameter(&visit->match, http_request_arena(visit->request), name);
+}
+
 void visit_respond_json(struct visit *visit, struct http_response *response, json_t *object) {
     char *body = json_text(http_request_arena(visit->request), object);
     json_decref(object);

@@ -36,7 +36,11 @@ export const MAY_INCLUDE = {
 export const TESTS_MAY_INCLUDE = { identity: ["http/server.h"] };
 
 // Headers that the build writes, and the folders that they are for; tests may use them too.
-export const GENERATED = { "version.h": ["command", "site"], "migrations_list.h": ["command", "site"] };
+export const GENERATED = {
+  "version.h": ["command", "site"],
+  "migrations_list.h": ["command", "site"],
+  "guidance_texts.h": ["guidance"],
+};
 
 const isSource = (path) => /^(src|fuzz)\/.*\.[ch]$/.test(path);
 

@@ -1,0 +1,57 @@
+// announcement.h - what the city has to say to everybody: when, how urgently, in which languages.
+//
+// As with answers a change is a further version with who and why. A language without a text of its own gets
+// the Japanese one, so an urgent word is never held up by a translation.
+#pragma once
+
+#include <stdint.h>
+
+#include "base/json.h"
+#include "guidance/languages.h"
+#include "store/writer.h"
+
+#define ANNOUNCEMENTS_MAX        50 // current and coming ones
+#define ANNOUNCEMENT_TITLE_BYTES 180
+#define ANNOUNCEMENT_BODY_BYTES  3000
+#define ANNOUNCEMENT_TEXTS_BYTES 20000
+
+// The numbers are stored: do not change.
+enum announcement_level { ANNOUNCEMENT_INFO = 1, ANNOUNCEMENT_WARNING = 2, ANNOUNCEMENT_URGENT = 3 };
+
+struct announcement_text {
+    const char *title, *body; // body: Markdown, may be ""; both NULL where the language has no text
+};
+
+struct announcement {
+    int64_t id, version;
+    enum announcement_level level;
+    int64_t starts_ms, ends_ms; // shown in [starts, ends)
+    bool withdrawn;
+    struct announcement_text texts[LANGUAGES_COUNT]; // the Japanese one is always there
+    const char *author, *reason;
+    int64_t at_ms;
+};
+
+const char *announcement_level_name(enum announcement_level level); // "info", "warning", "urgent"
+MUST_CHECK bool announcement_level_find(const char *name, enum announcement_level *ret_level);
+
+// Reads {"ja": {"title": "...", "body": "..."}, "en": ...}; what it points to is borrowed from `texts`.
+MUST_CHECK bool announcement_texts(const json_t *texts, struct announcement_text ret_texts[LANGUAGES_COUNT],
+                                   struct error *err);
+json_t *announcement_texts_json(const struct announcement_text texts[LANGUAGES_COUNT]); // a new reference
+
+// Adds `announcement` as version `version + 1` of its id (version 0: a new one, whose id the caller drew).
+// ERROR_INVALID: no memory or too long, or it ends before it starts.
+MUST_CHECK bool announcement_change(struct command *command, const struct announcement *announcement,
+                                    struct step **ret_step, struct error *err);
+// ERROR_CONFLICT when the step did nothing: somebody else was faster.
+MUST_CHECK bool announcement_change_done(const struct step *step, struct error *err);
+
+// The newest versions of all that end after `after_ms` and were not withdrawn, most urgent first, then by
+// start; with `all` every newest version.
+MUST_CHECK bool announcement_read(struct session *session, int64_t after_ms, bool all, struct arena *arena,
+                                  struct announcement **ret_announcements, size_t *ret_count,
+                                  struct error *err);
+
+bool announcement_is_current(const struct announcement *announcement, int64_t now_ms);
+const struct announcement_text *announcement_in(const struct announcement *announcement, size_t language);

@@ -1,0 +1,72 @@
+// faq_store.h - what operators wrote over the shipped answers, and how often answers were read and helped.
+//
+// A text is never changed: a change is a further version with who and why. The newest version of a question
+// stands instead of the shipped text of the same name; `hidden` takes it away; a new name adds a question.
+#pragma once
+
+#include <stdint.h>
+
+#include "guidance/faq.h"
+#include "store/writer.h"
+
+#define FAQ_AUTHOR_BYTES 64
+#define FAQ_REASON_BYTES 300
+#define FAQ_MISSES_MAX   2000 // kept a day
+#define FAQ_HISTORY_MAX  100
+#define FAQ_UNFOUND_MAX  100
+
+struct faq_change {
+    const char *language;
+    struct faq_entry entry; // must pass faq_entry_check
+    bool hidden;
+    int64_t base_version; // the newest version that its author saw; 0: the shipped text, or none
+    const char *author, *reason;
+    int64_t at_ms;
+};
+
+// Adds the change; when somebody else was faster no row changes (see faq_change_done).
+struct step *faq_store_change(struct command *command, const struct faq_change *change);
+// ERROR_CONFLICT when the step did nothing: the text was changed meanwhile.
+MUST_CHECK bool faq_change_done(const struct step *step, struct error *err);
+
+// The questions of a language: `shipped` with the newest versions over it, in the order of the shipped text,
+// new ones at the end of their category. Texts lie in the arena.
+MUST_CHECK bool faq_store_read(struct session *session, const char *language, const struct faq *shipped,
+                               struct arena *arena, struct faq *ret_faq, struct error *err);
+
+struct faq_version {
+    struct faq_entry entry;
+    int64_t version, at_ms;
+    bool hidden;
+    const char *author, *reason;
+};
+// Every version of a question, newest first, at most FAQ_HISTORY_MAX.
+MUST_CHECK bool faq_store_history(struct session *session, const char *language, const char *slug,
+                                  struct arena *arena, struct faq_version **ret_versions, size_t *ret_count,
+                                  struct error *err);
+
+// The numbers are stored: do not change.
+enum faq_opinion { FAQ_READ = 1, FAQ_HELPED = 2, FAQ_DID_NOT_HELP = 3 };
+
+void faq_store_opinion(struct command *command, const char *language, const char *slug,
+                       enum faq_opinion opinion, int64_t now_ms);
+// `words` from search_keepable; beyond FAQ_MISSES_MAX different ones a day nothing is kept.
+void faq_store_miss(struct command *command, const char *language, const char *words, int64_t now_ms);
+
+struct faq_figures {
+    const char *slug;
+    int64_t read, helped, did_not_help;
+};
+// Sums over [from_ms, to_ms) and all languages, most read first.
+MUST_CHECK bool faq_store_figures(struct session *session, int64_t from_ms, int64_t to_ms,
+                                  struct arena *arena, struct faq_figures **ret_figures, size_t *ret_count,
+                                  struct error *err);
+
+struct faq_unfound {
+    const char *words;
+    int64_t count;
+};
+// What was asked and not found in [from_ms, to_ms), most often first, at most FAQ_UNFOUND_MAX.
+MUST_CHECK bool faq_store_unfound(struct session *session, int64_t from_ms, int64_t to_ms,
+                                  struct arena *arena, struct faq_unfound **ret_unfound, size_t *ret_count,
+                                  struct error *err);

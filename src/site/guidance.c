@@ -1,0 +1,209 @@
+// guidance.c - questions, answers and announcements over HTTP.
+//
+// Everything is read from memory (guidance/guidance.h); only opinions and what was not found are written.
+#include "site/guidance.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "guidance/faq_store.h"
+#include "guidance/guidance.h"
+#include "guidance/markdown.h"
+#include "site/handlers.h"
+#include "site/job.h"
+#include "site/problem.h"
+
+#define FAQ_CACHE           "public, max-age=60"
+#define ANNOUNCEMENTS_CACHE "public, max-age=1"
+
+static size_t language_of(struct visit *visit) {
+    return language_choose(http_request_query(visit->request, "language"),
+                           http_request_header(visit->request, "Accept-Language"));
+}
+
+// `body` NULL: there was no memory for it.
+static void respond_text(struct visit *visit, const char *body, const char *cache_control) {
+    struct http_response response = {.status = 200, .content_type = "application/json", .body = body};
+    if (body == NULL) {
+        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        return;
+    }
+    response.body_length = strlen(body);
+    http_response_header(&response, "Cache-Control", cache_control);
+    http_response_header(&response, "Vary", "Accept-Language");
+    http_respond(visit->request, &response);
+}
+
+static void respond_cached(struct visit *visit, json_t *object, const char *cache_control) {
+    respond_text(visit, json_text(http_request_arena(visit->request), object), cache_control);
+    json_decref(object);
+}
+
+static json_t *entry_json(const struct shelf *shelf, size_t language, size_t index) {
+    const struct faq_entry *entry = &shelf_faq(shelf, language)->entries[index];
+    return json_pack("{s:s,s:s,s:s,s:s}", "slug", entry->slug, "category", entry->category, "question",
+                     entry->question, "answer_html", shelf_answer_html(shelf, language, index));
+}
+
+static void answer_miss(struct job *job, const struct error *err) {
+    if (err != NULL)
+        LOG(LOG_DEBUG, "an unanswered question was not kept", log_text("cause", err->message));
+    respond_text(job->visit, job->data, "no-store");
+}
+
+// Nothing was found: that is worth knowing, so it is written before the answer goes out.
+static void respond_nothing(struct visit *visit, const char *code, const char *query) {
+    struct arena *arena = http_request_arena(visit->request);
+    const char *words = search_keepable(query, arena);
+    CLEANUP(json_cleanup)
+    json_t *object = json_pack("{s:s,s:s,s:[]}", "language", code, "query", query, "entries");
+    char *body = json_text(arena, object);
+    if (words == NULL) {
+        respond_text(visit, body, "no-store");
+        return;
+    }
+    struct job *job = job_new(visit, body);
+    if (job == NULL)
+        return;
+    faq_store_miss(&job->command, code, words, visit->now_ms);
+    job_write(job, answer_miss);
+}
+
+static void respond_found(struct visit *visit, const struct shelf *shelf, size_t language,
+                          const char *query) {
+    struct search_result results[SEARCH_RESULTS_MAX];
+    const char *code = language_code(shelf_faq_language(shelf, language));
+    size_t count =
+        search_find(shelf_search(shelf, language), query, http_request_arena(visit->request), results);
+    if (count == 0) {
+        respond_nothing(visit, code, query);
+        return;
+    }
+    json_t *entries = json_array();
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(entries, entry_json(shelf, language, results[i].entry));
+    struct http_response response = {.status = 200};
+    visit_respond_json(visit, &response,
+                       json_pack("{s:s,s:s,s:o}", "language", code, "query", query, "entries", entries));
+}
+
+void handle_faq(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct site *site = visit->site;
+    const char *query = http_request_query(request, "q");
+    size_t language = language_of(visit);
+    if (query != NULL && strlen(query) > SEARCH_QUERY_BYTES) {
+        problem_respond_status(request, 400, "invalid", "q", "at most 200 bytes");
+        return;
+    }
+    const struct shelf *shelf = guidance_borrow(site->guidance);
+    if (query != NULL && query[0] != '\0')
+        respond_found(visit, shelf, language, query);
+    else {
+        json_t *entries = json_array();
+        for (size_t i = 0; i < shelf_faq(shelf, language)->count; i++)
+            (void)json_array_append_new(entries, entry_json(shelf, language, i));
+        respond_cached(visit,
+                       json_pack("{s:s,s:o}", "language", language_code(shelf_faq_language(shelf, language)),
+                                 "entries", entries),
+                       FAQ_CACHE);
+    }
+    guidance_give_back(site->guidance, shelf);
+}
+
+static bool read_opinion(const struct visit *visit, enum faq_opinion *ret_opinion, struct error *err) {
+    static const char *const names[] = {"opinion", NULL};
+    static const char *const opinions[] = {
+        [FAQ_READ] = "read", [FAQ_HELPED] = "helped", [FAQ_DID_NOT_HELP] = "did-not-help"};
+    CLEANUP(json_cleanup) json_t *body = NULL;
+    const char *text = NULL;
+    if (!visit_body(visit, names, &body, err) || !json_member_text(body, "opinion", 20, &text, err))
+        return false;
+    for (int i = FAQ_READ; i <= FAQ_DID_NOT_HELP; i++) {
+        if (strcmp(opinions[i], text) == 0) {
+            *ret_opinion = (enum faq_opinion)i;
+            return true;
+        }
+    }
+    return error_set_field(err, ERROR_INVALID, "opinion", "must be one of read, helped, did-not-help");
+}
+
+static void answer_opinion(struct job *job, const struct error *err) {
+    if (err != NULL)
+        problem_respond(job->visit->request, err, NULL);
+    else
+        visit_respond_empty(job->visit, 204);
+}
+
+void handle_faq_opinion(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct site *site = visit->site;
+    enum faq_opinion opinion = FAQ_READ;
+    struct error err;
+    const char *slug = visit_parameter(visit, "slug");
+    if (!read_opinion(visit, &opinion, &err)) {
+        problem_respond(request, &err, NULL);
+        return;
+    }
+    size_t language = language_of(visit);
+    const struct shelf *shelf = guidance_borrow(site->guidance);
+    bool known = slug != NULL && faq_find(shelf_faq(shelf, language), slug) != NULL;
+    language = shelf_faq_language(shelf, language);
+    guidance_give_back(site->guidance, shelf);
+    if (!known) {
+        problem_respond_status(request, 404, "not-found", "slug", "there is no such question");
+        return;
+    }
+    struct job *job = job_new(visit, NULL);
+    if (job == NULL)
+        return;
+    faq_store_opinion(&job->command, language_code(language), slug, opinion, visit->now_ms);
+    job_write(job, answer_opinion);
+}
+
+static json_t *announcement_json(struct visit *visit, const struct announcement *announcement,
+                                 size_t language) {
+    const struct announcement_text *text = announcement_in(announcement, language);
+    const char *html = markdown_html(text->body, http_request_arena(visit->request));
+    return json_pack("{s:I,s:I,s:s,s:s,s:s,s:s,s:s}", "id", (json_int_t)announcement->id, "version",
+                     (json_int_t)announcement->version, "level", announcement_level_name(announcement->level),
+                     "title", text->title, "body_html", html == NULL ? "" : html, "starts",
+                     visit_time(visit, announcement->starts_ms), "ends",
+                     visit_time(visit, announcement->ends_ms));
+}
+
+void handle_announcements(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct site *site = visit->site;
+    size_t language = language_of(visit), count = 0;
+    const struct shelf *shelf = guidance_borrow(site->guidance);
+    const struct announcement *announcements = shelf_announcements(shelf, &count);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        if (announcement_is_current(&announcements[i], visit->now_ms))
+            (void)json_array_append_new(list, announcement_json(visit, &announcements[i], language));
+    guidance_give_back(site->guidance, shelf);
+    respond_cached(visit, json_pack("{s:s,s:o}", "language", language_code(language), "announcements", list),
+                   ANNOUNCEMENTS_CACHE);
+}
+
+static bool refresh(struct reading *reading, struct session *session, struct error *err) {
+    struct site *site = reading->context;
+    return guidance_refresh(site->guidance, session, err);
+}
+
+static void refreshed(struct reading *reading, const struct error *err) {
+    struct site *site = reading->context;
+    if (err != NULL && err->kind != ERROR_UNAVAILABLE)
+        LOG(LOG_WARNING, "help is not brought up to date", log_text("cause", err->message));
+    atomic_store_explicit(&site->guidance_busy, false, memory_order_release);
+}
+
+void guidance_watch(struct site *site) {
+    struct error err;
+    if (atomic_exchange_explicit(&site->guidance_busy, true, memory_order_acq_rel))
+        return;
+    site->guidance_reading = (struct reading){.context = site, .run = refresh, .done = refreshed};
+    if (!readers_submit(site->readers, &site->guidance_reading, &err))
+        atomic_store_explicit(&site->guidance_busy, false, memory_order_release);
+}
