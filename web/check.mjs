@@ -67,7 +67,8 @@ function readLines({ name, text }) {
   });
 }
 
-const sources = [...(await filesBelow('app', ['.ts', '.html', '.webmanifest'])), ...(await filesBelow('shared', ['.ts']))];
+const FOLDERS = ['app', 'public', 'shared'];
+const sources = (await Promise.all(FOLDERS.map((folder) => filesBelow(folder, ['.ts', '.html', '.webmanifest'])))).flat();
 const languages = (await filesBelow('messages', ['.json'])).map(({ name, text }) => ({ name, messages: JSON.parse(text) }));
 findUnused(compareLanguages(languages), sources.map(({ text }) => text).join('\n'));
 sources.forEach(readLines);

@@ -12,6 +12,8 @@ struct pages {
 
 // Where the app keeps its screens (web/README.md).
 static const char *const app_paths[] = {"/", "/journey", "/points", "/return"};
+// The other pages, one address each.
+static const char *const page_paths[][2] = {{"/waiting", "/waiting.html"}, {"/draw", "/draw.html"}};
 
 bool pages_new(const char *directory, struct pages **ret_pages, struct error *err) {
     struct pages *pages = calloc(1, sizeof *pages);
@@ -45,6 +47,16 @@ static bool is_app_path(const char *path) {
     return false;
 }
 
+// The file that answers a path.
+static const char *file_of(const char *path) {
+    if (is_app_path(path))
+        return "/index.html";
+    for (size_t i = 0; i < sizeof page_paths / sizeof *page_paths; i++)
+        if (strcmp(page_paths[i][0], path) == 0)
+            return page_paths[i][1];
+    return path;
+}
+
 // Without a configured address the provider sends residents back to the one that the server listens on, and a
 // cookie of "localhost" would not be there: such a visitor is taken to that address first.
 static bool redirect_localhost(struct visit *visit) {
@@ -63,13 +75,12 @@ static bool redirect_localhost(struct visit *visit) {
 bool pages_respond(struct visit *visit) {
     enum http_method method = http_request_method(visit->request);
     const char *path = http_request_path(visit->request);
-    bool app = is_app_path(path);
     if (method != HTTP_GET && method != HTTP_HEAD)
         return false;
-    const struct static_asset *asset = pack_find(visit->site->pages->pack, app ? "/index.html" : path);
+    const struct static_asset *asset = pack_find(visit->site->pages->pack, file_of(path));
     if (asset == NULL)
         return false;
-    if (!app || !redirect_localhost(visit))
+    if (!is_app_path(path) || !redirect_localhost(visit))
         static_respond(visit->request, asset, NULL);
     return true;
 }

@@ -11,7 +11,6 @@ import { languageNow } from './words.js';
 import { noticeOf } from './notices.js';
 
 const SLOW_AFTER_MS = 3_000;
-const PLACE_LOOK_MS = 15_000;
 const KEY_BYTES = 16;
 
 const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('juncho') : null;
@@ -116,22 +115,23 @@ export function takeStep(step: Exclude<Step, 'begin'>): Promise<void> {
   });
 }
 
-// Asks for the provider's address until it is the resident's turn.
-async function addressOfProvider(): Promise<string> {
-  for (;;) {
-    try {
-      return await persist('sending', api.beginIdentity);
-    } catch (error) {
-      if (!(error instanceof Trouble) || error.place === null || !model.me) throw error;
-      change({ me: { ...model.me, place: error.place } });
-      await new Promise((resolve) => setTimeout(resolve, PLACE_LOOK_MS));
-    }
+// Asks for the provider's address; null when the gate wants the resident to wait in line first.
+async function addressOfProvider(): Promise<URL | null> {
+  try {
+    return new URL(await persist('sending', api.beginIdentity), location.href);
+  } catch (error) {
+    if (!(error instanceof Trouble) || error.place === null) throw error;
+    const { second, rank } = await persist('sending', api.joinLine);
+    written();
+    if (model.me) learn({ ...model.me, place: { second, rank }, pass: null });
+    return null;
   }
 }
 
 export function identify(): Promise<void> {
   return run('identify', async () => {
-    const address = new URL(await addressOfProvider(), location.href);
+    const address = await addressOfProvider();
+    if (address === null) return;
     if (address.protocol !== 'https:' && address.protocol !== 'http:') throw new Trouble('refused', '', 0, null);
     written();
     change({ returned: null });

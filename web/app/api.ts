@@ -60,12 +60,18 @@ export interface Confirmation {
   tries_left: number;
 }
 
+export interface Pass {
+  until: string;
+}
+
 export interface Me {
   resident: string;
   state: State;
   began: boolean;
   points: { balance: number; pending: number };
   place: Place | null;
+  // Leave to begin the identity check, until then.
+  pass?: Pass | null;
   // `may_move`: the card was shown in this browser and belongs to an older account.
   identity: { outcome: Outcome; at: string; may_move: boolean } | null;
   confirmation: Confirmation | null;
@@ -94,6 +100,7 @@ export type TroubleKind = 'offline' | 'unreachable' | 'busy' | 'refused';
 interface Problem {
   code: string;
   place: Place | null;
+  lookAgainS: number | null;
 }
 
 export class Trouble extends Error {
@@ -103,6 +110,8 @@ export class Trouble extends Error {
     readonly status: number,
     readonly retryS: number | null,
     readonly place: Place | null = null,
+    // How long the gate wants to be left alone.
+    readonly lookAgainS: number | null = null,
   ) {
     super(code);
   }
@@ -122,19 +131,19 @@ function retryAfter(response: Response): number | null {
 
 async function problemOf(response: Response): Promise<Problem> {
   try {
-    const body = (await response.json()) as { type?: unknown; place?: Place };
+    const body = (await response.json()) as { type?: unknown; place?: Place; look_again_s?: number };
     const type = typeof body.type === 'string' ? body.type : '';
-    return { code: type.replace(/^urn:juncho:problem:/, ''), place: body.place ?? null };
+    return { code: type.replace(/^urn:juncho:problem:/, ''), place: body.place ?? null, lookAgainS: body.look_again_s ?? null };
   } catch {
-    return { code: '', place: null };
+    return { code: '', place: null, lookAgainS: null };
   }
 }
 
 async function troubleOf(response: Response): Promise<Trouble> {
-  const { code, place } = await problemOf(response);
+  const { code, place, lookAgainS } = await problemOf(response);
   const { status } = response;
   const kind = status === 429 || status === 503 ? 'busy' : status >= 500 ? 'unreachable' : 'refused';
-  return new Trouble(kind, code, status, retryAfter(response), place);
+  return new Trouble(kind, code, status, retryAfter(response), place, lookAgainS);
 }
 
 async function ask(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
@@ -208,6 +217,16 @@ export async function beginIdentity(): Promise<string> {
 // Names the code that the other browser shows; then its result counts.
 export function confirmIdentity(code: string): Promise<{ outcome: Outcome; state: State }> {
   return document(ask('POST', '/api/v1/me/identity/confirm', { code }));
+}
+
+// Takes a place in line, or answers the one that is held already.
+export function joinLine(): Promise<{ ticket: string; second: number; rank: number }> {
+  return document(ask('POST', '/api/v1/gate/tickets', {}));
+}
+
+// Goes in: the turn has come.
+export function enterGate(ticket: string): Promise<Pass> {
+  return document(ask('POST', '/api/v1/gate/passes', { ticket }));
 }
 
 export async function moveToOlderAccount(): Promise<void> {

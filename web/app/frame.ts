@@ -15,6 +15,7 @@ import { home } from './screens/home.js';
 import { identityScreen } from './screens/identity.js';
 import { pointsScreen } from './screens/points.js';
 import { returnScreen } from './screens/return.js';
+import { waitingScreen } from './screens/waiting.js';
 import { settingsButton, settingsDialog } from './screens/settings.js';
 import { dateTimeText, word } from './words.js';
 
@@ -36,6 +37,7 @@ const SCREENS: Record<View, () => TemplateResult> = {
   notopen: notOpenScreen,
   points: pointsScreen,
   return: returnScreen,
+  waiting: waitingScreen,
 };
 
 function countdown({ retryAt }: Waiting): string {

@@ -3,6 +3,7 @@ import { render } from 'lit/html.js';
 
 import { begin, countAccess, refresh } from './actions.js';
 import { frame, troubleWords } from './frame.js';
+import { lineWatch } from './line.js';
 import { announce } from './live.js';
 import { lookApply, lookFollow, lookKept } from '../shared/look.js';
 import { change, model, modelOnChange } from './model.js';
@@ -47,6 +48,7 @@ function draw(): void {
   if (view === 'consent' && model.me && !model.me.began) begin();
   sayTrouble();
   persistTick();
+  lineWatch();
   watchAgain();
 }
 

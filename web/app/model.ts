@@ -1,5 +1,6 @@
 // model.ts - what the screens show; one object, changed in one place.
 import type { Campaign, Me, Outcome, Points, TroubleKind } from './api.js';
+import type { Shown } from '../shared/shown.js';
 import type { Look } from '../shared/look.js';
 import { lookKept } from '../shared/look.js';
 import type { Key } from './words.js';
@@ -23,6 +24,15 @@ export interface Notice {
   body: Key;
 }
 
+// The place in line as it is shown, and what the operator says.
+export interface Line {
+  shown: Shown;
+  message: string;
+  // The line could not be looked at; what is shown is from `seenAt`.
+  doubt: boolean;
+  seenAt: number;
+}
+
 export interface Model {
   path: Path;
   campaign: Campaign | null;
@@ -37,6 +47,9 @@ export interface Model {
   reading: Waiting | null;
   sending: Waiting | null;
   notice: Notice | null;
+  // null: not in line, or not looked at yet.
+  line: Line | null;
+  bell: boolean;
   returned: Outcome | 'unknown' | null;
   returnCode: string;
   // An earlier screen of the journey that the resident went back to.
@@ -73,6 +86,8 @@ export const model: Model = {
   reading: null,
   sending: null,
   notice: null,
+  line: null,
+  bell: false,
   returned: null,
   returnCode: '',
   lookBack: null,

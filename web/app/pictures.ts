@@ -22,6 +22,7 @@ export const icons = {
   tick: icon(svg`<path d="M5 12.5l4.5 4.5L19 7.5"/>`),
   coins: icon(svg`<circle cx="12" cy="12" r="9.5"/><path d="M10 17V7.5h2.8a2.9 2.9 0 0 1 0 5.8H10"/>`),
   look: icon(svg`<path d="M2.5 19L8 5.5 13.5 19M4.3 14.5h7.4M15 19l3.2-8 3.3 8M16 16.4h4.5"/>`),
+  bell: icon(svg`<path d="M6 17V11a6 6 0 0 1 12 0v6l1.500 1.500h-15zM10 21a2.200 2.200 0 0 0 4 0M12 5V3"/>`),
   print: icon(svg`<path d="M7 8V3.5h10V8M7 17H4.5A1.5 1.5 0 0 1 3 15.5v-6A1.5 1.5 0 0 1 4.5 8h15A1.5 1.5 0 0 1 21 9.5v6a1.5 1.5 0 0 1-1.5 1.5H17"/><path d="M7 14h10v6.5H7z"/>`),
   copy: icon(svg`<rect x="8.5" y="8.5" width="12" height="12" rx="1.5"/><path d="M15.5 8.5v-4a1 1 0 0 0-1-1h-10a1 1 0 0 0-1 1v10a1 1 0 0 0 1 1h4"/>`),
   outside: icon(svg`<path d="M13.5 4H20v6.5M20 4l-9 9M10 5.5H5.5A1.5 1.5 0 0 0 4 7v11.500A1.5 1.5 0 0 0 5.5 20H17a1.5 1.5 0 0 0 1.5-1.500V14"/>`),

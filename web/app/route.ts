@@ -3,7 +3,7 @@
 // `/journey` has one address for all its screens: the server knows which one comes next, so a
 // reload or a bookmark always lands at the right place. Going back within a visit shows an
 // earlier screen again, remembered in the history entry.
-import type { Outcome, State } from './api.js';
+import type { Me, Outcome, State } from './api.js';
 import type { Model, Path, Screen } from './model.js';
 import { change, meKnown, model } from './model.js';
 
@@ -37,6 +37,7 @@ export type View =
   | 'loading'
   | 'register'
   | 'notopen'
+  | 'waiting'
   | 'verified'
   | 'refused'
   | 'receipt'
@@ -47,13 +48,23 @@ export function screenOf(state: State): Screen | null {
   return SCREEN_OF[state] ?? null;
 }
 
+// Stands in line for the identity check, and it is not yet the turn.
+export function isInLine({ me, campaign }: Model): boolean {
+  if (!me?.place || campaign?.state === 'closed') return false;
+  return screenOf(me.state) === 'identity' && !hasPass(me);
+}
+
+export function hasPass(me: Me): boolean {
+  return me.pass != null && Date.parse(me.pass.until) > Date.now();
+}
+
 function journeyView({ me, campaign, lookBack }: Model): View {
   if (!campaign || me === undefined) return 'loading';
   if (me?.application) return 'receipt';
   if (me?.state === 'refused') return 'refused';
   if (campaign.state !== 'open') return 'notopen';
   if (me === null) return 'register';
-  return lookBack ?? screenOf(me.state) ?? 'verified';
+  return lookBack ?? (isInLine(model) ? 'waiting' : (screenOf(me.state) ?? 'verified'));
 }
 
 export function viewNow(): View {

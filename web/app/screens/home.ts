@@ -7,10 +7,12 @@ import { model } from '../model.js';
 import type { Piece } from '../parts.js';
 import { campaignValues, heading, link, message, pendingPart, say } from '../parts.js';
 import { icons } from '../pictures.js';
-import { dateTimeText, numberText, word } from '../words.js';
+import { isInLine, screenOf } from '../route.js';
+import { clockText, dateTimeText, numberText, word } from '../words.js';
 import type { Key } from '../words.js';
 import { checklist } from './checklist.js';
 import { helpList, troubleshooting } from './help.js';
+import { spanText } from './waiting.js';
 import { signOutPart } from './end.js';
 
 type Tone = 'green' | 'orange' | 'blue' | 'gray';
@@ -55,6 +57,31 @@ function doneBanner(me: Me, application: Application): TemplateResult {
   return told('blue', name === 'granted' ? icons.check : icons.clock, name, receipt);
 }
 
+// In line, or at the front of it: the place itself is what the resident comes to see.
+function lineBanner(me: Me): TemplateResult {
+  const { line } = model;
+  const turn = !isInLine(model);
+  const title = turn ? word('line.turn.title') : line?.shown.phase === 'waiting' ? spanText(line.shown.span) : word('line.title');
+  const body = turn
+    ? word('line.turn.until', { time: clockText(me.pass?.until ?? 0) })
+    : line === null
+      ? word('line.closable')
+      : word('line.homeBody', { ahead: line.shown.ahead });
+  return html`<div class="banner green">
+    ${link(
+      '/journey',
+      html`<span class="badge">${icons.clock}</span>
+        <span class="text">
+          <span class="state">${word(turn ? 'banner.verify.state' : 'line.homeState')}</span>
+          <strong>${title}</strong>
+          <span class="body">${body}</span>
+        </span>
+        <span class="go">${icons.go}</span>`,
+      'area',
+    )}
+  </div>`;
+}
+
 // A journey that was begun says so; its colour stays, because its state stays.
 function verifyBanner(me: Me | null): TemplateResult {
   const begun = me !== null && (me.began || me.state !== 'registered');
@@ -81,6 +108,7 @@ function bannerNow(me: Me | null, campaign: Campaign): TemplateResult {
   if (campaign.state === 'before') return told('gray', icons.calendar, 'before');
   if (campaign.state === 'closed') return told('gray', icons.info, 'closed');
   if (me?.state === 'verified') return banner('orange', icons.pencil, 'apply');
+  if (me?.place && screenOf(me.state) === 'identity') return lineBanner(me);
   return verifyBanner(me);
 }
 

@@ -5,9 +5,9 @@ import type { TemplateResult } from 'lit/html.js';
 import { identify, move } from '../actions.js';
 import type { Me, Outcome } from '../api.js';
 import { model } from '../model.js';
-import type { Piece } from '../parts.js';
-import { heading, journeyScreen, mainButton, message, resultHeading, say } from '../parts.js';
-import { dateTimeText, word } from '../words.js';
+import { heading, journeyScreen, mainButton, resultHeading, say } from '../parts.js';
+import { hasPass } from '../route.js';
+import { clockText, dateTimeText, word } from '../words.js';
 import { confirmScreen } from './confirm.js';
 import { troubleshooting } from './help.js';
 import { threePictures } from './steps.js';
@@ -38,11 +38,17 @@ function firstTime(): TemplateResult {
     ${threePictures()}`;
 }
 
-function place(me: Me): Piece {
-  if (me.place === null || model.task !== 'identify') return nothing;
-  const ahead = me.place.ahead;
-  const body = ahead === undefined ? nothing : html`<p>${word('identity.placeAhead', { ahead })}</p>`;
-  return message('info', word('identity.place'), body);
+// The turn has come: until when it is kept, and that nothing is lost afterwards.
+function myTurn(me: Me): TemplateResult {
+  return html`${resultHeading('good', word('line.turn.title'))}
+    <p class="lead">${word('line.turn.until', { time: clockText(me.pass?.until ?? 0) })}</p>
+    <p class="lead">${say('identity.lead')}</p>
+    ${threePictures()}`;
+}
+
+function introduction(me: Me, result: Result | null): TemplateResult {
+  if (result !== null) return resultPart(result, me);
+  return me.place !== null && hasPass(me) ? myTurn(me) : firstTime();
 }
 
 // The card belongs to an account from before; with the card in hand, one press moves there.
@@ -67,7 +73,7 @@ export function identityScreen(): TemplateResult {
   const again = result !== null;
   return journeyScreen(
     'identity',
-    html`${result === null ? firstTime() : resultPart(result, me)} ${place(me)}
+    html`${introduction(me, result)}
       ${mainButton(say('identity.action'), 'identify', () => void identify(), say('identity.opening'))}
       <details class="tips" ?open=${again}>
         <summary>${word('identity.help')}</summary>

@@ -1,0 +1,114 @@
+// waiting.ts - the place in line: when the turn will come, who is ahead, and that the page may be closed.
+import { html, nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+
+import type { Shown, Span } from '../../shared/shown.js';
+import { bellPress } from '../line.js';
+import type { Line } from '../model.js';
+import { model } from '../model.js';
+import type { Piece } from '../parts.js';
+import { heading, journeyScreen, link, message } from '../parts.js';
+import { icons } from '../pictures.js';
+import { clockText, dateTimeText, numberText, word } from '../words.js';
+
+const PERCENT = 100;
+const HOUR_MIN = 60;
+const DAY_S = 86_400;
+
+function durationText(minutes: number): string {
+  const hours = Math.floor(minutes / HOUR_MIN);
+  const rest = minutes % HOUR_MIN;
+  if (hours === 0) return word('line.minutes', { minutes });
+  return rest === 0 ? word('line.hours', { hours }) : word('line.hoursMinutes', { hours, minutes: rest });
+}
+
+export function spanText({ kind, low, high }: Span): string {
+  if (kind === 'hours') return word('line.span.hours', { low: durationText(low), high: durationText(high) });
+  return word(`line.span.${kind}`, { low, high });
+}
+
+// 19:40, or with the day when that is not today's.
+function turnText(turnAtS: number, nowMs: number): string {
+  const far = turnAtS * 1000 - nowMs > (DAY_S / 2) * 1000;
+  return far ? dateTimeText(turnAtS * 1000) : clockText(turnAtS * 1000);
+}
+
+// The same in one sentence, for the ear and for the home screen.
+export function lineWords({ phase, span, ahead, reason }: Shown): string {
+  if (phase !== 'waiting') return word(`line.${phase}.title`);
+  const sentence = word('line.sentence', { span: spanText(span), ahead });
+  return reason === null ? sentence : `${word(`line.reason.${reason}`)} ${sentence}`;
+}
+
+function numbers({ shown, seenAt }: Line): TemplateResult {
+  const { ahead, span, turnAtS } = shown;
+  return html`<div class="line-numbers">
+    <p class="until">${word('line.until')}</p>
+    <p class="span">${spanText(span)}</p>
+    <dl>
+      <div>
+        <dt>${word('line.turnAt')}</dt>
+        <dd>${turnAtS === 0 ? word('line.turnUnknown') : word('line.turnAbout', { time: turnText(turnAtS, seenAt) })}</dd>
+      </div>
+      <div>
+        <dt>${word('line.ahead')}</dt>
+        <dd>${word('line.people', { ahead })}</dd>
+      </div>
+    </dl>
+  </div>`;
+}
+
+function progress({ progress: share }: Shown): TemplateResult {
+  const percent = Math.floor(share * PERCENT);
+  return html`<progress class="way" max=${PERCENT} value=${percent} aria-label=${word('line.progress')}>
+    ${numberText(percent)}%
+  </progress>`;
+}
+
+function troubles({ shown, message: said, doubt, seenAt }: Line): Piece[] {
+  const { phase, reason } = shown;
+  return [
+    said === '' ? nothing : message('info', word('line.message'), html`<p>${said}</p>`),
+    reason === null || phase !== 'waiting'
+      ? nothing
+      : message('warn', word(`line.reason.${reason}`), html`<p>${word('line.reasonKept')}</p>`),
+    doubt ? message('warn', word('line.doubt.title'), html`<p>${word('line.doubt.body', { time: clockText(seenAt) })}</p>`) : nothing,
+  ];
+}
+
+function bell(): TemplateResult {
+  return html`<p class="bell">
+      <button class="button second" type="button" aria-pressed=${model.bell ? 'true' : 'false'} @click=${() => void bellPress()}>
+        ${icons.bell}${word('line.bell')}
+      </button>
+    </p>
+    <p class="soft" role="status">${model.bell ? word('line.bellOn') : nothing}</p>`;
+}
+
+function body(line: Line): TemplateResult {
+  const { shown } = line;
+  if (shown.phase === 'waiting') {
+    return html`${heading(word('line.title'))} ${numbers(line)} ${progress(shown)} ${troubles(line)}
+      <p class="lead closable">${word('line.closable')}</p>
+      ${bell()}`;
+  }
+  return html`${heading(word(`line.${shown.phase}.title`))}
+    <p class="lead">${word(`line.${shown.phase}.body`, { ahead: shown.ahead })}</p>
+    ${troubles(line)}
+    ${shown.phase === 'closed' ? nothing : html`<p class="lead closable">${word('line.closable')}</p>${bell()}`}`;
+}
+
+export function waitingScreen(): TemplateResult {
+  const { line } = model;
+  return journeyScreen(
+    'identity',
+    html`<div class="line">
+      ${line === null
+        ? html`${heading(word('line.title'))}
+            <div class="bones" role="img" aria-label=${word('page.loading')}><i></i></div>
+            <p class="lead closable">${word('line.closable')}</p>`
+        : body(line)}
+      <p class="aside">${link('/', word('page.toHome'))}</p>
+    </div>`,
+  );
+}
