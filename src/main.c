@@ -20,6 +20,7 @@ static const struct named_command commands[] = {
     {"backup", command_backup, "copy an SQLite store while it is in use"},
     {"forecast", command_forecast, "how many will come, from a file of counts"},
     {"staff", command_staff, "how many must answer the telephone"},
+    {"import", command_import, "bring in what others measured: access logs, calls, figures, answers"},
     {"version", command_version, "print the version"},
 };
 

@@ -18,4 +18,5 @@ int command_migrate(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_forecast(int argc, char **argv);
 int command_staff(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_version(int argc, char **argv);

@@ -1,0 +1,96 @@
+// juncho import: what others measured is taken once, and every bad line is named.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+
+import { eachStore, freshDirectory, juncho } from "./lib/juncho.mjs";
+import { psql } from "./lib/postgres.mjs";
+
+const CALLS = `start,offered,answered,abandoned,talk_s
+2026-02-02T09:00+09:00,10,6,4,1800
+2026-02-02T09:30+09:00,12,12,0,3000
+2026-02-02T10:00+09:00,7,9,0,10
+2026-02-02T10:30+09:00,eight,9,0,10
+`;
+
+// The rows of a query as arrays of texts.
+async function rows(url, sql) {
+  const lines = url.startsWith("sqlite:")
+    ? execFileSync("sqlite3", ["-separator", "|", url.slice("sqlite:".length), sql]).toString().trim().split("\n")
+    : await psql(url, sql);
+  return lines.map((line) => line.split("|"));
+}
+
+function file(name, contents) {
+  const path = join(freshDirectory(), name);
+  writeFileSync(path, contents);
+  return path;
+}
+
+async function run(...args) {
+  const { code, stdout, stderr } = await juncho(["import", ...args, "--json"]);
+  return { code, stderr, result: code === 2 || stdout === "" ? null : JSON.parse(stdout) };
+}
+
+const SUMS = "SELECT COUNT(*), SUM(offered), SUM(answered) FROM call_interval";
+
+eachStore("import", (store) => {
+  let url;
+  before(async () => {
+    url = await store.fresh();
+    assert.equal((await juncho(["migrate", "--store", url])).code, 0);
+  });
+
+  test("calls are taken, and the bad lines are named", async () => {
+    const path = file("calls.csv", CALLS);
+    const { code, result, stderr } = await run("calls", path, "--store", url);
+    assert.equal(code, 3, stderr);
+    assert.equal(result.read, 4);
+    assert.equal(result.taken, 2);
+    assert.deepEqual(result.bad.map(({ line }) => line), [4, 5]);
+    assert.match(result.bad[1].reason, /eight/);
+    assert.deepEqual(await rows(url, SUMS), [["2", "22", "18"]]);
+  });
+
+  test("the same contents again change nothing, compressed or not", async () => {
+    const { code, result } = await run("calls", file("again.csv.gz", gzipSync(CALLS)), "--store", url);
+    assert.equal(code, 3);
+    assert.equal(result.taken, 0);
+    assert.equal(result.repeated, 2);
+    assert.deepEqual(await rows(url, SUMS), [["2", "22", "18"]]);
+  });
+
+  test("a dry run and a strict run with a bad line change nothing", async () => {
+    const path = file("other.csv", CALLS.replaceAll("2026-02-02", "2026-02-03"));
+    const dry = await run("calls", path, "--store", url, "--dry-run");
+    assert.equal(dry.code, 3);
+    assert.equal(dry.result.taken, 2);
+    const strict = await run("calls", path, "--store", url, "--strict");
+    assert.equal(strict.code, 1);
+    assert.equal(strict.result.taken, 0);
+    assert.deepEqual(await rows(url, SUMS), [["2", "22", "18"]]);
+  });
+});
+
+describe("import, without a store", () => {
+  test("wrong use is told apart from a file that cannot be read", async () => {
+    const path = file("calls.csv", CALLS);
+    assert.equal((await run("calls")).code, 2);
+    assert.equal((await run("letters", path)).code, 2);
+    assert.equal((await run("calls", path, "--within-s", "soon")).code, 2);
+    assert.equal((await run("calls", "/nowhere.csv", "--dry-run")).code, 1);
+    const unmapped = await run("calls", path, "--map", "start=Begin", "--dry-run");
+    assert.equal(unmapped.code, 1);
+    assert.match(unmapped.stderr, /Begin/);
+  });
+
+  test("a damaged gzip file is an error and not a short file", async () => {
+    const path = file("cut.csv.gz", gzipSync(CALLS.repeat(50)).subarray(0, 60));
+    const { code, stderr } = await run("calls", path, "--dry-run");
+    assert.equal(code, 1);
+    assert.match(stderr, /damaged|too early/);
+  });
+});
