@@ -10,11 +10,12 @@
 
 #include "base/log.h"
 #include "command/command.h"
+#include "site/routes.h"
 #include "site/site.h"
 
 static const char help[] =
     "usage: juncho serve [--config FILE] [--listen ADDR:PORT] [--store URL] [--sandbox] [--check]\n"
-    "                    [--defaults] [--set SECTION.KEY=VALUE]... [--clock START*SPEED]\n"
+    "                    [--defaults] [--routes] [--set SECTION.KEY=VALUE]... [--clock START*SPEED]\n"
     "\n"
     "Runs the service until SIGTERM or SIGINT, then finishes what it accepted.\n"
     "\n"
@@ -24,6 +25,7 @@ static const char help[] =
     "  --sandbox            use the built-in identity provider with test cards\n"
     "  --set S.KEY=VALUE    set one key of the settings; may stand several times\n"
     "  --defaults           print a settings file in which every key is explained\n"
+    "  --routes             print every route of the HTTP interface; docs/openapi.yaml describes them\n"
     "  --check              only read the settings and say whether they are right\n"
     "  --clock START*SPEED  with --sandbox: let the service's time begin at START and run SPEED times as "
     "fast\n"
@@ -68,12 +70,17 @@ static bool take_option(struct serve_options *options, int round, int option, co
 
 // One round over the command line. EXIT_DONE to go on, EXIT_USAGE or -1 (something was printed) to end.
 static int parse_round(int argc, char **argv, int round, struct serve_options *options) {
-    static const struct option names[] = {
-        {"config", required_argument, NULL, 'c'}, {"listen", required_argument, NULL, 'l'},
-        {"store", required_argument, NULL, 'd'},  {"sandbox", no_argument, NULL, 's'},
-        {"set", required_argument, NULL, 'e'},    {"check", no_argument, NULL, 'k'},
-        {"clock", required_argument, NULL, 't'},  {"defaults", no_argument, NULL, 'p'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"config", required_argument, NULL, 'c'},
+                                          {"listen", required_argument, NULL, 'l'},
+                                          {"store", required_argument, NULL, 'd'},
+                                          {"sandbox", no_argument, NULL, 's'},
+                                          {"set", required_argument, NULL, 'e'},
+                                          {"check", no_argument, NULL, 'k'},
+                                          {"clock", required_argument, NULL, 't'},
+                                          {"defaults", no_argument, NULL, 'p'},
+                                          {"routes", no_argument, NULL, 'r'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     struct error err;
     int option = 0;
     optind = 1;
@@ -82,8 +89,8 @@ static int parse_round(int argc, char **argv, int round, struct serve_options *o
             (void)fputs(help, stdout);
             return -1;
         }
-        if (option == 'p') {
-            config_print(stdout);
+        if (option == 'p' || option == 'r') {
+            (option == 'p' ? config_print : routes_print)(stdout);
             return -1;
         }
         if (option == '?')

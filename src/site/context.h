@@ -49,7 +49,7 @@ struct site {
     _Atomic int64_t last_id; // of the residents that this node made
 };
 
-// Flags of a route.
+// Flags of a route; each has its name in routes.c (flag_names).
 enum {
     ROUTE_CHANGES = 1,   // needs Content-Type: application/json and a same-origin Origin
     ROUTE_SIGNED_IN = 2, // needs a session

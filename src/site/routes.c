@@ -40,6 +40,27 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/me/application", handle_application, STEP},
 };
 
+static const struct {
+    uint32_t flag;
+    const char *name;
+} flag_names[] = {{ROUTE_CHANGES, "changes"}, {ROUTE_SIGNED_IN, "signed-in"}, {ROUTE_UNCOUNTED, "uncounted"}};
+
+void routes_print(FILE *target) {
+    static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "DELETE"};
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        const struct route *route = &routes[i];
+        uint32_t unnamed = route->flags;
+        (void)fprintf(target, "%s %s", methods[route->method], route->pattern);
+        for (size_t k = 0; k < sizeof flag_names / sizeof *flag_names; k++) {
+            if ((route->flags & flag_names[k].flag) != 0)
+                (void)fprintf(target, " %s", flag_names[k].name);
+            unnamed &= ~flag_names[k].flag;
+        }
+        ASSERT(unnamed == 0); // every flag has a name
+        (void)fputc('\n', target);
+    }
+}
+
 struct router *routes_new(void) {
     return router_new(routes, sizeof routes / sizeof *routes);
 }

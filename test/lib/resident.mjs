@@ -2,6 +2,8 @@
 import { request } from "node:http";
 import { randomUUID } from "node:crypto";
 
+import { checkAnswer } from "./openapi.mjs";
+
 const ANSWER_WAIT_MS = 30_000;
 
 // One HTTP exchange without any help: {status, headers, text, json}.
@@ -48,6 +50,7 @@ export class Resident {
     const sent = { ...(cookie && { cookie }), ...headers };
     const answer = await exchange(url, { method, headers: sent, body, agent: this.agent });
     for (const line of answer.headers["set-cookie"] ?? []) this.keep(line);
+    checkAnswer(method, url.pathname, answer);
     return answer;
   }
 
