@@ -7,7 +7,7 @@
 // assets/ carry a hash of their content in their name and may be cached for ever; every other file is to
 // be asked for again by its ETag. Beside each file stand FILE.br and FILE.gz. Words come from messages/,
 // never from the code.
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -129,6 +129,10 @@ async function build() {
   for (const file of PAGES.flatMap(({ html, files }) => [html, ...files])) {
     const text = await readFile(path.join(WEB, file), 'utf8');
     await writeFile(path.join(out, path.basename(file)), filled(text, { ...messages, ...addresses }));
+  }
+  await mkdir(path.join(out, 'words'), { recursive: true });
+  for (const name of await readdir(path.join(WEB, 'messages'))) {
+    if (name !== 'ja.json') await copyFile(path.join(WEB, 'messages', name), path.join(out, 'words', name));
   }
   const sizes = {};
   for (const file of (await filesBelow(out)).sort()) {

@@ -56,14 +56,14 @@ static bool read_text(const char *code, const json_t *object, struct announcemen
     return true;
 }
 
-bool announcement_texts(const json_t *texts, struct announcement_text ret_texts[LANGUAGES_COUNT],
-                        struct error *err) {
+bool announcement_texts(const struct languages *languages, const json_t *texts,
+                        struct announcement_text ret_texts[LANGUAGES_MAX], struct error *err) {
     const char *code;
     json_t *object;
-    struct announcement_text found[LANGUAGES_COUNT] = {0};
+    struct announcement_text found[LANGUAGES_MAX] = {0};
     json_object_foreach((json_t *)texts, code, object) {
-        size_t language = language_find(code);
-        if (language == LANGUAGES_COUNT)
+        size_t language = languages_find(languages, code);
+        if (language == languages->count)
             return error_set_field(err, ERROR_INVALID, code, "there is no language \"%.20s\"", code);
         if (!read_text(code, object, &found[language], err))
             return false;
@@ -74,20 +74,21 @@ bool announcement_texts(const json_t *texts, struct announcement_text ret_texts[
     return true;
 }
 
-json_t *announcement_texts_json(const struct announcement_text texts[LANGUAGES_COUNT]) {
+json_t *announcement_texts_json(const struct languages *languages,
+                                const struct announcement_text texts[LANGUAGES_MAX]) {
     json_t *object = json_object();
-    for (size_t i = 0; i < LANGUAGES_COUNT; i++)
+    for (size_t i = 0; i < languages->count; i++)
         if (texts[i].title != NULL)
-            (void)json_object_set_new(object, language_code(i),
+            (void)json_object_set_new(object, languages->list[i].code,
                                       json_pack("{s:s,s:s}", "title", texts[i].title, "body", texts[i].body));
     return object;
 }
 
-bool announcement_change(struct command *command, const struct announcement *announcement,
-                         struct step **ret_step, struct error *err) {
+bool announcement_change(struct command *command, const struct languages *languages,
+                         const struct announcement *announcement, struct step **ret_step, struct error *err) {
     if (announcement->ends_ms <= announcement->starts_ms)
         return error_set_field(err, ERROR_INVALID, "ends", "ends must be after starts");
-    CLEANUP(json_cleanup) json_t *object = announcement_texts_json(announcement->texts);
+    CLEANUP(json_cleanup) json_t *object = announcement_texts_json(languages, announcement->texts);
     const char *texts = json_text(command->arena, object);
     if (texts == NULL || strlen(texts) > ANNOUNCEMENT_TEXTS_BYTES)
         return error_set_field(err, ERROR_INVALID, "texts", "all texts together are longer than %d bytes",
@@ -111,13 +112,14 @@ bool announcement_change_done(const struct step *step, struct error *err) {
 }
 
 // Texts that were stored are read leniently: what cannot be read any more is shown by its number.
-static bool fill_texts(struct announcement *announcement, const char *stored, struct arena *arena) {
+static bool fill_texts(const struct languages *languages, struct announcement *announcement,
+                       const char *stored, struct arena *arena) {
     CLEANUP(json_cleanup) json_t *object = NULL;
     struct error err;
     if (!json_parse_object(stored, strlen(stored), &object, &err) ||
-        !announcement_texts(object, announcement->texts, &err))
+        !announcement_texts(languages, object, announcement->texts, &err))
         return false;
-    for (size_t i = 0; i < LANGUAGES_COUNT; i++) {
+    for (size_t i = 0; i < languages->count; i++) {
         struct announcement_text *text = &announcement->texts[i];
         if (text->title == NULL)
             continue;
@@ -129,11 +131,12 @@ static bool fill_texts(struct announcement *announcement, const char *stored, st
     return true;
 }
 
-bool announcement_read(struct session *session, int64_t after_ms, bool all, struct arena *arena,
-                       struct announcement **ret_announcements, size_t *ret_count, struct error *err) {
+bool announcement_read(struct session *session, const struct languages *languages, int64_t after_ms,
+                       struct arena *arena, struct announcement **ret_announcements, size_t *ret_count,
+                       struct error *err) {
     struct rows rows;
-    if (!SESSION_QUERY(session, &READ, arena, &rows, err, value_int(all), value_int(after_ms),
-                       value_int(ANNOUNCEMENTS_MAX)))
+    if (!SESSION_QUERY(session, &READ, arena, &rows, err, value_int(after_ms == ANNOUNCEMENT_EVERY),
+                       value_int(after_ms), value_int(ANNOUNCEMENTS_MAX)))
         return false;
     struct announcement *found = arena_alloc(arena, (rows.count + 1) * sizeof *found);
     if (found == NULL)
@@ -148,7 +151,7 @@ bool announcement_read(struct session *session, int64_t after_ms, bool all, stru
                                          .author = rows_text(&rows, i, 7),
                                          .reason = rows_text(&rows, i, 8),
                                          .at_ms = rows_int(&rows, i, 9)};
-        if (!fill_texts(&found[i], rows_text(&rows, i, 6), arena))
+        if (!fill_texts(languages, &found[i], rows_text(&rows, i, 6), arena))
             return error_set(err, ERROR_INVALID, "announcement %lld in the store cannot be read",
                              (long long)found[i].id);
     }

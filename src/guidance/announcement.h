@@ -27,7 +27,7 @@ struct announcement {
     enum announcement_level level;
     int64_t starts_ms, ends_ms; // shown in [starts, ends)
     bool withdrawn;
-    struct announcement_text texts[LANGUAGES_COUNT]; // the Japanese one is always there
+    struct announcement_text texts[LANGUAGES_MAX]; // the Japanese one is always there
     const char *author, *reason;
     int64_t at_ms;
 };
@@ -36,20 +36,25 @@ const char *announcement_level_name(enum announcement_level level); // "info", "
 MUST_CHECK bool announcement_level_find(const char *name, enum announcement_level *ret_level);
 
 // Reads {"ja": {"title": "...", "body": "..."}, "en": ...}; what it points to is borrowed from `texts`.
-MUST_CHECK bool announcement_texts(const json_t *texts, struct announcement_text ret_texts[LANGUAGES_COUNT],
-                                   struct error *err);
-json_t *announcement_texts_json(const struct announcement_text texts[LANGUAGES_COUNT]); // a new reference
+MUST_CHECK bool announcement_texts(const struct languages *languages, const json_t *texts,
+                                   struct announcement_text ret_texts[LANGUAGES_MAX], struct error *err);
+json_t *announcement_texts_json(const struct languages *languages,
+                                const struct announcement_text texts[LANGUAGES_MAX]); // a new reference
 
 // Adds `announcement` as version `version + 1` of its id (version 0: a new one, whose id the caller drew).
 // ERROR_INVALID: no memory or too long, or it ends before it starts.
-MUST_CHECK bool announcement_change(struct command *command, const struct announcement *announcement,
-                                    struct step **ret_step, struct error *err);
+MUST_CHECK bool announcement_change(struct command *command, const struct languages *languages,
+                                    const struct announcement *announcement, struct step **ret_step,
+                                    struct error *err);
 // ERROR_CONFLICT when the step did nothing: somebody else was faster.
 MUST_CHECK bool announcement_change_done(const struct step *step, struct error *err);
 
+#define ANNOUNCEMENT_EVERY INT64_C(-1) // instead of a time: past and withdrawn ones too
+
 // The newest versions of all that end after `after_ms` and were not withdrawn, most urgent first, then by
-// start; with `all` every newest version.
-MUST_CHECK bool announcement_read(struct session *session, int64_t after_ms, bool all, struct arena *arena,
+// start.
+MUST_CHECK bool announcement_read(struct session *session, const struct languages *languages,
+                                  int64_t after_ms, struct arena *arena,
                                   struct announcement **ret_announcements, size_t *ret_count,
                                   struct error *err);
 

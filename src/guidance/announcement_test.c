@@ -9,6 +9,8 @@
 #include "guidance/announcement.h"
 #include "guidance/testbed_guidance.h"
 
+static struct languages languages;
+
 static struct announcement example(int64_t id, enum announcement_level level, int64_t starts_ms,
                                    int64_t ends_ms) {
     return (struct announcement){.id = id,
@@ -26,17 +28,16 @@ static bool write_one(struct testbed *testbed, const struct announcement *announ
     struct step *step = NULL;
     struct error err;
     command_init(&command, testbed->arena);
-    assert_true(announcement_change(&command, announcement, &step, &err));
+    assert_true(announcement_change(&command, &languages, announcement, &step, &err));
     testbed_run_command(testbed, &command);
     return announcement_change_done(step, &err);
 }
 
-static size_t read_after(struct testbed *testbed, int64_t after_ms, bool all,
-                         struct announcement **ret_found) {
+static size_t read_after(struct testbed *testbed, int64_t after_ms, struct announcement **ret_found) {
     struct session *session = testbed_session(testbed);
     struct error err;
     size_t count = 0;
-    assert_true(announcement_read(session, after_ms, all, testbed->arena, ret_found, &count, &err));
+    assert_true(announcement_read(session, &languages, after_ms, testbed->arena, ret_found, &count, &err));
     session_close(session);
     return count;
 }
@@ -49,7 +50,7 @@ static void the_most_urgent_comes_first_and_the_past_is_gone(void **state) {
     testbed_guidance(testbed);
     assert_true(write_one(testbed, &info));
     assert_true(write_one(testbed, &urgent));
-    assert_int_equal(read_after(testbed, 0, false, &found), 2);
+    assert_int_equal(read_after(testbed, 0, &found), 2);
     assert_int_equal(found[0].id, 2);
     assert_string_equal(found[1].texts[0].body, "一行目\n\n二行目");
     assert_string_equal(announcement_in(&found[0], 2)->title, "Crowded");
@@ -57,9 +58,9 @@ static void the_most_urgent_comes_first_and_the_past_is_gone(void **state) {
     assert_false(announcement_is_current(&found[0], 49));
     assert_true(announcement_is_current(&found[0], 50));
     assert_false(announcement_is_current(&found[0], 90));
-    assert_int_equal(read_after(testbed, 90, false, &found), 1);
-    assert_int_equal(read_after(testbed, 100, false, &found), 0);
-    assert_int_equal(read_after(testbed, 100, true, &found), 2);
+    assert_int_equal(read_after(testbed, 90, &found), 1);
+    assert_int_equal(read_after(testbed, 100, &found), 0);
+    assert_int_equal(read_after(testbed, ANNOUNCEMENT_EVERY, &found), 2);
 }
 
 static void a_change_needs_the_version_that_it_changes(void **state) {
@@ -72,17 +73,17 @@ static void a_change_needs_the_version_that_it_changes(void **state) {
     announcement.version = 1;
     announcement.withdrawn = true;
     assert_true(write_one(testbed, &announcement));
-    assert_int_equal(read_after(testbed, 0, false, &found), 0);
-    assert_int_equal(read_after(testbed, 0, true, &found), 1);
+    assert_int_equal(read_after(testbed, 0, &found), 0);
+    assert_int_equal(read_after(testbed, ANNOUNCEMENT_EVERY, &found), 1);
     assert_int_equal(found[0].version, 2);
 }
 
 static void refused(const char *json, const char *field) {
-    struct announcement_text texts[LANGUAGES_COUNT];
+    struct announcement_text texts[LANGUAGES_MAX];
     struct error err = {0};
     json_t *object = json_loads(json, 0, NULL);
     assert_non_null(object);
-    assert_false(announcement_texts(object, texts, &err));
+    assert_false(announcement_texts(&languages, object, texts, &err));
     assert_string_equal(err.field, field);
     json_decref(object);
 }
@@ -105,7 +106,7 @@ static void it_must_end_after_it_starts(void **state) {
     struct error err;
     enum announcement_level level = ANNOUNCEMENT_INFO;
     command_init(&command, testbed->arena);
-    assert_false(announcement_change(&command, &announcement, &step, &err));
+    assert_false(announcement_change(&command, &languages, &announcement, &step, &err));
     assert_string_equal(err.field, "ends");
     assert_true(announcement_level_find("urgent", &level));
     assert_int_equal(level, ANNOUNCEMENT_URGENT);
@@ -114,6 +115,9 @@ static void it_must_end_after_it_starts(void **state) {
 }
 
 int main(void) {
+    struct error err;
+    if (!languages_read("", NULL, &languages, &err))
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_most_urgent_comes_first_and_the_past_is_gone),
         cmocka_unit_test(a_change_needs_the_version_that_it_changes),

@@ -18,38 +18,54 @@ struct shelf {
     struct arena *arena;
     uint64_t number;
     unsigned borrowed; // under the guidance's lock; the guidance itself counts as one
-    struct faq faq[LANGUAGES_COUNT];
-    struct search search[LANGUAGES_COUNT];
-    const char *html[LANGUAGES_COUNT][FAQ_ENTRIES_MAX]; // answers as browsers get them
+    struct faq faq[LANGUAGES_MAX];
+    struct search search[LANGUAGES_MAX];
+    const char *html[LANGUAGES_MAX][FAQ_ENTRIES_MAX]; // answers as browsers get them
     struct announcement *announcements;
     size_t announcements_count;
 };
 
 struct guidance {
     struct arena *arena; // shipped texts
-    struct faq shipped[LANGUAGES_COUNT];
-    struct fold_table tables[LANGUAGES_COUNT];
+    struct languages languages;
+    struct faq shipped[LANGUAGES_MAX];
+    struct fold_table tables[LANGUAGES_MAX];
     pthread_mutex_t lock;
     struct shelf *shelf;
     int64_t written; // rows that the shelf knows; -1: the store was never asked
 };
 
-static bool read_shipped(struct guidance *guidance, struct error *err) {
-    for (size_t i = 0; i < LANGUAGES_COUNT; i++) {
-        char name[32];
-        (void)snprintf(name, sizeof name, "faq.%s.md", language_code(i));
-        const char *faq = guidance_texts(name);
-        if (faq != NULL && !faq_read(faq, guidance->arena, &guidance->shipped[i], err)) {
-            error_prefix(err, "%s ", name);
-            return false;
-        }
-        (void)snprintf(name, sizeof name, "words.%s.txt", language_code(i));
-        const char *words = guidance_texts(name);
-        if (words != NULL && !fold_table_read(words, guidance->arena, &guidance->tables[i], err)) {
-            error_prefix(err, "%s ", name);
-            return false;
-        }
+// The operator's text of a kind, or the program's own; NULL when there is neither.
+static const char *text_of(const char *operators, const char *format, const char *code) {
+    char name[32];
+    (void)snprintf(name, sizeof name, format, code);
+    return operators != NULL ? operators : guidance_texts(name);
+}
+
+static bool read_language(struct guidance *guidance, size_t i, struct error *err) {
+    const struct language *language = &guidance->languages.list[i];
+    const char *faq = text_of(language->faq, "faq.%s.md", language->code);
+    if (faq != NULL && !faq_read(faq, guidance->arena, &guidance->shipped[i], err)) {
+        error_prefix(err, "faq.%s.md ", language->code);
+        return false;
     }
+    const char *words = text_of(language->words, "words.%s.txt", language->code);
+    if (words != NULL && !fold_table_read(words, guidance->arena, &guidance->tables[i], err)) {
+        error_prefix(err, "words.%s.txt ", language->code);
+        return false;
+    }
+    return true;
+}
+
+static bool read_shipped(struct guidance *guidance, const char *directory, struct error *err) {
+    guidance->arena = arena_new(GUIDANCE_ARENA_BYTES);
+    if (guidance->arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!languages_read(directory, guidance->arena, &guidance->languages, err))
+        return false;
+    for (size_t i = 0; i < guidance->languages.count; i++)
+        if (!read_language(guidance, i, err))
+            return false;
     return true;
 }
 
@@ -80,31 +96,31 @@ static bool render_answers(struct shelf *shelf, size_t language, struct error *e
 }
 
 static bool fill_shelf(struct shelf *shelf, struct guidance *guidance, struct session *session,
-                       struct error *err) {
+                       int64_t now_ms, struct error *err) {
     shelf->arena = arena_new(SHELF_ARENA_BYTES);
     if (shelf->arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    for (size_t i = 0; i < LANGUAGES_COUNT; i++) {
+    for (size_t i = 0; i < guidance->languages.count; i++) {
         shelf->faq[i] = guidance->shipped[i];
-        if (session != NULL && !faq_store_read(session, language_code(i), &guidance->shipped[i], shelf->arena,
-                                               &shelf->faq[i], err))
+        if (session != NULL && !faq_store_read(session, guidance->languages.list[i].code,
+                                               &guidance->shipped[i], shelf->arena, &shelf->faq[i], err))
             return false;
         if (!search_init(&shelf->search[i], &guidance->tables[i], &shelf->faq[i], shelf->arena, err) ||
             !render_answers(shelf, i, err))
             return false;
     }
-    return session == NULL || announcement_read(session, 0, false, shelf->arena, &shelf->announcements,
-                                                &shelf->announcements_count, err);
+    return session == NULL || announcement_read(session, &guidance->languages, now_ms, shelf->arena,
+                                                &shelf->announcements, &shelf->announcements_count, err);
 }
 
 // `session` NULL: the shipped texts alone.
-static bool make_shelf(struct guidance *guidance, struct session *session, struct shelf **ret_shelf,
-                       struct error *err) {
+static bool make_shelf(struct guidance *guidance, struct session *session, int64_t now_ms,
+                       struct shelf **ret_shelf, struct error *err) {
     struct shelf *shelf = calloc(1, sizeof *shelf);
     if (shelf == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     shelf->borrowed = 1;
-    if (!fill_shelf(shelf, guidance, session, err)) {
+    if (!fill_shelf(shelf, guidance, session, now_ms, err)) {
         shelf_free(shelf);
         return false;
     }
@@ -112,17 +128,14 @@ static bool make_shelf(struct guidance *guidance, struct session *session, struc
     return true;
 }
 
-bool guidance_new(struct guidance **ret_guidance, struct error *err) {
+bool guidance_new(const char *directory, struct guidance **ret_guidance, struct error *err) {
     struct guidance *guidance = calloc(1, sizeof *guidance);
     struct shelf *shelf = NULL;
     if (guidance == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     (void)pthread_mutex_init(&guidance->lock, NULL);
     guidance->written = -1;
-    guidance->arena = arena_new(GUIDANCE_ARENA_BYTES);
-    if (guidance->arena == NULL || !read_shipped(guidance, err) || !make_shelf(guidance, NULL, &shelf, err)) {
-        if (guidance->arena == NULL)
-            (void)error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!read_shipped(guidance, directory, err) || !make_shelf(guidance, NULL, 0, &shelf, err)) {
         guidance_free(guidance);
         return false;
     }
@@ -143,7 +156,7 @@ void guidance_free(struct guidance *guidance) {
     free(guidance);
 }
 
-bool guidance_refresh(struct guidance *guidance, struct session *session, struct error *err) {
+bool guidance_refresh(struct guidance *guidance, struct session *session, int64_t now_ms, struct error *err) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(8192);
     struct shelf *shelf = NULL;
     struct rows rows;
@@ -154,13 +167,17 @@ bool guidance_refresh(struct guidance *guidance, struct session *session, struct
     bool ok = session_query(session, &WRITTEN, NULL, 0, arena, &rows, err);
     int64_t written = ok ? rows_int(&rows, 0, 0) : 0;
     if (ok && written != guidance->written)
-        ok = make_shelf(guidance, session, &shelf, err);
+        ok = make_shelf(guidance, session, now_ms, &shelf, err);
     session_rollback(session);
     if (shelf != NULL) {
         put_up(guidance, shelf);
         guidance->written = written;
     }
     return ok;
+}
+
+const struct languages *guidance_languages(const struct guidance *guidance) {
+    return &guidance->languages;
 }
 
 const struct shelf *guidance_borrow(struct guidance *guidance) {

@@ -16,13 +16,18 @@
 struct guidance;
 struct shelf;
 
-// Reads the shipped texts; the store is not asked yet. ERROR_INVALID: a shipped text is wrong.
-MUST_CHECK bool guidance_new(struct guidance **ret_guidance, struct error *err);
+// Reads the shipped texts and those in `directory` (languages.h; "": none); the store is not asked yet.
+// ERROR_INVALID: a text is wrong; the message names the file.
+MUST_CHECK bool guidance_new(const char *directory, struct guidance **ret_guidance, struct error *err);
 void guidance_free(struct guidance *guidance); // all shelves must have been given back; NULL is fine
 
 // Looks whether anything was written since the last time, and if so puts up a new shelf. Cheap when not.
-// One caller at a time. On failure the old shelf stays.
-MUST_CHECK bool guidance_refresh(struct guidance *guidance, struct session *session, struct error *err);
+// `now_ms`: announcements that are over are left out. One caller at a time. On failure the old shelf stays.
+MUST_CHECK bool guidance_refresh(struct guidance *guidance, struct session *session, int64_t now_ms,
+                                 struct error *err);
+
+// Never changes; languages elsewhere are indexes of its list.
+const struct languages *guidance_languages(const struct guidance *guidance);
 
 const struct shelf *guidance_borrow(struct guidance *guidance);
 void guidance_give_back(struct guidance *guidance, const struct shelf *shelf);

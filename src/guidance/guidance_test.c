@@ -27,16 +27,16 @@ static void a_borrowed_shelf_stays_as_it_is_while_a_new_one_goes_up(void **state
     struct guidance *guidance = NULL;
     struct error err = {0};
     testbed_guidance(testbed);
-    assert_true(guidance_new(&guidance, &err));
+    assert_true(guidance_new("", &guidance, &err));
     struct session *session = testbed_session(testbed);
-    assert_true(guidance_refresh(guidance, session, &err));
+    assert_true(guidance_refresh(guidance, session, 1, &err));
     const struct shelf *before = guidance_borrow(guidance);
-    assert_true(guidance_refresh(guidance, session, &err));
+    assert_true(guidance_refresh(guidance, session, 1, &err));
     const struct shelf *same = guidance_borrow(guidance);
     assert_ptr_equal(before, same);
     guidance_give_back(guidance, same);
     write_answer(testbed, "窓口へどうぞ。", 0);
-    assert_true(guidance_refresh(guidance, session, &err));
+    assert_true(guidance_refresh(guidance, session, 1, &err));
     const struct shelf *after = guidance_borrow(guidance);
     assert_true(shelf_number(after) > shelf_number(before));
     assert_string_equal(faq_find(shelf_faq(after, 0), "pin-forgotten")->answer, "窓口へどうぞ。");
@@ -53,9 +53,9 @@ static void shipped_answers_are_there_before_the_store_was_asked(void **state) {
     struct search_result results[SEARCH_RESULTS_MAX];
     struct error err = {0};
     size_t announcements = 1;
-    assert_true(guidance_new(&guidance, &err));
+    assert_true(guidance_new("", &guidance, &err));
     const struct shelf *shelf = guidance_borrow(guidance);
-    for (size_t i = 0; i < LANGUAGES_COUNT; i++)
+    for (size_t i = 0; i < guidance_languages(guidance)->count; i++)
         assert_true(shelf_faq(shelf, i)->count > 20);
     size_t count = search_find(shelf_search(shelf, 0), "パスワード忘れた", testbed->arena, results);
     assert_true(count > 0);

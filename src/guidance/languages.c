@@ -1,38 +1,164 @@
-// languages.c - five codes, and what a browser asks for.
+// languages.c - the table of languages, files that add to it, and what a browser asks for.
 #include "guidance/languages.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-static const char *const codes[LANGUAGES_COUNT] = {"ja", "ja-easy", "en", "zh", "ko"};
+#include "base/json.h"
+#include "base/text.h"
 
-const char *language_code(size_t index) {
-    return codes[index];
+#define CODE_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
+#define PATH_SIZE    512
+
+static const struct {
+    const char *code, *name;
+} own[] = {{"ja", "日本語"},
+           {"ja-easy", "やさしい日本語"},
+           {"en", "English"},
+           {"zh", "中文(简体)"},
+           {"ko", "한국어"}};
+
+static void close_file(FILE **stream) {
+    if (*stream != NULL)
+        (void)fclose(*stream);
 }
 
-size_t language_find(const char *code) {
-    for (size_t i = 0; i < LANGUAGES_COUNT; i++)
-        if (strcmp(codes[i], code) == 0)
+// NULL and no error when there is no such file.
+static bool read_file(const char *directory, const char *name, struct arena *arena, const char **ret_text,
+                      struct error *err) {
+    char path[PATH_SIZE];
+    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+    CLEANUP(close_file) FILE *stream = fopen(path, "re");
+    if (stream == NULL && errno == ENOENT)
+        return true;
+    if (stream == NULL)
+        return error_set(err, ERROR_INVALID, "%.80s cannot be read: %m", name);
+    char *text = arena_alloc(arena, LANGUAGE_BYTES_MAX + 1);
+    if (text == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    size_t length = fread(text, 1, LANGUAGE_BYTES_MAX + 1, stream);
+    if (length > LANGUAGE_BYTES_MAX || ferror(stream) != 0)
+        return error_set(err, ERROR_INVALID, "%.80s is longer than %zu bytes", name, LANGUAGE_BYTES_MAX);
+    text[length] = '\0';
+    *ret_text = text;
+    return true;
+}
+
+static bool check_messages(const char *name, struct language *language, struct error *err) {
+    CLEANUP(json_cleanup) json_t *object = NULL;
+    const char *key, *own_name = NULL;
+    json_t *value;
+    if (!json_parse_object(language->messages, strlen(language->messages), &object, err)) {
+        error_prefix(err, "%.60s: ", name);
+        return false;
+    }
+    if (!json_member_text(object, "language.name", LANGUAGE_NAME_SIZE - 1, &own_name, err))
+        return error_set(err, ERROR_INVALID, "%.60s: \"language.name\" must be a text of 1 to %d bytes", name,
+                         LANGUAGE_NAME_SIZE - 1);
+    json_object_foreach(object, key, value) {
+        if (!json_is_string(value))
+            return error_set(err, ERROR_INVALID, "%.60s: %.60s is not a text", name, key);
+    }
+    return text_copy(language->name, sizeof language->name, own_name);
+}
+
+static bool add_file(struct languages *languages, const char *directory, const char *name,
+                     struct arena *arena, struct error *err) {
+    char code[LANGUAGE_CODE_SIZE];
+    size_t length = strlen(name) - strlen(".json");
+    if (length == 0 || length >= sizeof code)
+        return error_set(err, ERROR_INVALID, "%.60s: a language's code has at most %d letters", name,
+                         LANGUAGE_CODE_SIZE - 1);
+    memcpy(code, name, length);
+    code[length] = '\0';
+    if (!text_is_made_of(code, CODE_LETTERS, 1, LANGUAGE_CODE_SIZE - 1))
+        return error_set(err, ERROR_INVALID, "%.60s: a code has lower-case letters, digits and hyphens",
+                         name);
+    size_t at = languages_find(languages, code);
+    if (at == LANGUAGES_MAX)
+        return error_set(err, ERROR_INVALID, "%.60s: there are %d languages already", name, LANGUAGES_MAX);
+    struct language *language = &languages->list[at];
+    if (at == languages->count) {
+        memcpy(language->code, code, sizeof code);
+        languages->count++;
+    }
+    return read_file(directory, name, arena, &language->messages, err) && language->messages != NULL &&
+           check_messages(name, language, err);
+}
+
+static bool ends_with_json(const char *name) {
+    size_t length = strlen(name), ending = strlen(".json");
+    return length > ending && strcmp(name + length - ending, ".json") == 0;
+}
+
+static void close_directory(DIR **directory) {
+    if (*directory != NULL)
+        (void)closedir(*directory);
+}
+
+static bool add_directory(struct languages *languages, const char *path, struct arena *arena,
+                          struct error *err) {
+    CLEANUP(close_directory) DIR *directory = opendir(path);
+    struct dirent *entry;
+    if (directory == NULL)
+        return error_set(err, ERROR_INVALID, "%.100s cannot be read: %m", path);
+    while ((entry = readdir(directory)) != NULL)
+        if (ends_with_json(entry->d_name) && !add_file(languages, path, entry->d_name, arena, err))
+            return false;
+    for (size_t i = 0; i < languages->count; i++) {
+        struct language *language = &languages->list[i];
+        char name[64];
+        (void)snprintf(name, sizeof name, "faq.%s.md", language->code);
+        if (!read_file(path, name, arena, &language->faq, err))
+            return false;
+        (void)snprintf(name, sizeof name, "words.%s.txt", language->code);
+        if (!read_file(path, name, arena, &language->words, err))
+            return false;
+    }
+    return true;
+}
+
+bool languages_read(const char *directory, struct arena *arena, struct languages *ret_languages,
+                    struct error *err) {
+    struct languages languages = {.count = sizeof own / sizeof *own};
+    for (size_t i = 0; i < languages.count; i++) {
+        bool fits = text_copy(languages.list[i].code, LANGUAGE_CODE_SIZE, own[i].code) &&
+                    text_copy(languages.list[i].name, LANGUAGE_NAME_SIZE, own[i].name);
+        ASSERT(fits);
+    }
+    if (directory[0] != '\0' && !add_directory(&languages, directory, arena, err))
+        return false;
+    *ret_languages = languages;
+    return true;
+}
+
+size_t languages_find(const struct languages *languages, const char *code) {
+    for (size_t i = 0; i < languages->count; i++)
+        if (strcmp(languages->list[i].code, code) == 0)
             return i;
-    return LANGUAGES_COUNT;
+    return languages->count;
 }
 
 // "en-US,en;q=0.9": the main part of each entry.
-static size_t language_of_entry(const char *entry) {
+static size_t find_entry(const struct languages *languages, const char *entry) {
     size_t length = strcspn(entry, "-,; \t");
-    for (size_t i = 0; i < LANGUAGES_COUNT; i++)
-        if (strlen(codes[i]) == length && strncasecmp(codes[i], entry, length) == 0)
+    for (size_t i = 0; i < languages->count; i++)
+        if (strlen(languages->list[i].code) == length &&
+            strncasecmp(languages->list[i].code, entry, length) == 0)
             return i;
-    return LANGUAGES_COUNT;
+    return languages->count;
 }
 
-size_t language_choose(const char *code, const char *accept_language) {
-    size_t found = code == NULL ? LANGUAGES_COUNT : language_find(code);
+size_t languages_choose(const struct languages *languages, const char *code, const char *accept_language) {
+    size_t found = code == NULL ? languages->count : languages_find(languages, code);
     const char *entry = accept_language;
-    while (found == LANGUAGES_COUNT && entry != NULL) {
+    while (found == languages->count && entry != NULL) {
         entry += strspn(entry, " \t,");
-        found = language_of_entry(entry);
+        found = find_entry(languages, entry);
         entry = strchr(entry, ',');
     }
-    return found == LANGUAGES_COUNT ? 0 : found;
+    return found == languages->count ? 0 : found;
 }

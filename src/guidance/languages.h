@@ -1,16 +1,41 @@
-// languages.h - the languages in which residents are spoken to.
+// languages.h - the languages in which residents are spoken to: five that come with the program, and those
+// that a city adds as files.
+//
+// A folder of the operator's may hold CODE.json (the words of the app; "language.name" among them),
+// faq.CODE.md and words.CODE.txt, for a further language or instead of what the program ships.
 #pragma once
 
 #include <stddef.h>
 
-#define LANGUAGES_COUNT     5
-#define LANGUAGES_CODE_SIZE 8
+#include "base/arena.h"
+#include "base/error.h"
 
-// "ja", "ja-easy" (やさしい日本語), "en", "zh", "ko"; `index` below LANGUAGES_COUNT. Japanese is the first.
-const char *language_code(size_t index);
-// The index of a code; LANGUAGES_COUNT when there is no such language.
-size_t language_find(const char *code);
+#define LANGUAGES_MAX      16
+#define LANGUAGE_CODE_SIZE 12
+#define LANGUAGE_NAME_SIZE 64
+#define LANGUAGE_BYTES_MAX ((size_t)512 << 10) // of one file
+
+struct language {
+    char code[LANGUAGE_CODE_SIZE]; // "ja", "ja-easy": lower-case letters, digits and hyphens
+    char name[LANGUAGE_NAME_SIZE]; // in the language itself
+    const char *messages;          // the operator's CODE.json; NULL: the program's own
+    const char *faq, *words;       // the operator's files; NULL: the program's own, if there are any
+};
+
+// Japanese is the first.
+struct languages {
+    struct language list[LANGUAGES_MAX];
+    size_t count;
+};
+
+// Those of the program, and those of `directory` ("": none); texts lie in the arena. ERROR_INVALID names the
+// file.
+MUST_CHECK bool languages_read(const char *directory, struct arena *arena, struct languages *ret_languages,
+                               struct error *err);
+
+// The index of a code; `count` when there is no such language.
+size_t languages_find(const struct languages *languages, const char *code);
 // The best language for a code and an Accept-Language header, either of which may be NULL: the code when it
 // is known, else the first known language of the header, else Japanese. Weights are ignored: browsers send
 // the list in order.
-size_t language_choose(const char *code, const char *accept_language);
+size_t languages_choose(const struct languages *languages, const char *code, const char *accept_language);

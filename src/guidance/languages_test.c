@@ -4,14 +4,51 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "guidance/languages.h"
 
+static struct arena *arena;
+static struct languages languages;
+static struct error err;
+static char directory[64];
+
+static int set_up(void **state) {
+    arena = arena_new(8 << 20);
+    strcpy(directory, "/tmp/juncho-languages-XXXXXX");
+    return arena == NULL || mkdtemp(directory) == NULL;
+}
+
+static const char *const written[] = {"fr.json", "faq.fr.md", "words.fr.txt", "FR.json", "en.json"};
+
+static int tear_down(void **state) {
+    arena_free(arena);
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        char path[128];
+        (void)snprintf(path, sizeof path, "%s/%s", directory, written[i]);
+        (void)unlink(path);
+    }
+    return rmdir(directory);
+}
+
+static void write_file(const char *name, const char *text) {
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *stream = fopen(path, "we");
+    assert_non_null(stream);
+    assert_true(fputs(text, stream) >= 0);
+    assert_int_equal(fclose(stream), 0);
+}
+
 static const char *chosen(const char *code, const char *accept) {
-    return language_code(language_choose(code, accept));
+    return languages.list[languages_choose(&languages, code, accept)].code;
 }
 
 static void a_choice_goes_before_the_browser(void **state) {
+    assert_true(languages_read("", arena, &languages, &err));
+    assert_int_equal(languages.count, 5);
     assert_string_equal(chosen("ko", "en"), "ko");
     assert_string_equal(chosen("ja-easy", "en"), "ja-easy");
     assert_string_equal(chosen("fr", "en"), "en");
@@ -23,16 +60,44 @@ static void a_choice_goes_before_the_browser(void **state) {
     assert_string_equal(chosen(NULL, NULL), "ja");
 }
 
-static void every_code_is_found(void **state) {
-    for (size_t i = 0; i < LANGUAGES_COUNT; i++)
-        assert_int_equal(language_find(language_code(i)), i);
-    assert_int_equal(language_find("xx"), LANGUAGES_COUNT);
+static void a_city_adds_a_language_by_files(void **state) {
+    write_file("fr.json", "{\"language.name\": \"Français\", \"page.home\": \"Accueil\"}");
+    write_file("faq.fr.md", "# Carte\n## Code {#pin}\nA la mairie.\n");
+    write_file("en.json", "{\"language.name\": \"English (city)\"}");
+    assert_true(languages_read(directory, arena, &languages, &err));
+    assert_int_equal(languages.count, 6);
+    size_t french = languages_find(&languages, "fr");
+    assert_string_equal(languages.list[french].name, "Français");
+    assert_non_null(strstr(languages.list[french].messages, "Accueil"));
+    assert_non_null(strstr(languages.list[french].faq, "mairie"));
+    assert_null(languages.list[french].words);
+    assert_string_equal(languages.list[languages_find(&languages, "en")].name, "English (city)");
+    assert_null(languages.list[0].messages);
+    assert_string_equal(chosen(NULL, "fr-CA"), "fr");
+}
+
+static void refused(const char *name, const char *text, const char *words) {
+    write_file(name, text);
+    assert_false(languages_read(directory, arena, &languages, &err));
+    assert_int_equal(err.kind, ERROR_INVALID);
+    if (strstr(err.message, words) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", err.message, words);
+}
+
+static void a_file_that_is_wrong_is_named(void **state) {
+    refused("fr.json", "{", "fr.json");
+    refused("fr.json", "{\"page.home\": \"Accueil\"}", "language.name");
+    refused("fr.json", "{\"language.name\": \"Français\", \"page.home\": 5}", "page.home is not a text");
+    write_file("fr.json", "{\"language.name\": \"Français\"}");
+    refused("FR.json", "{\"language.name\": \"Français\"}", "FR.json");
+    assert_false(languages_read("/does/not/exist", arena, &languages, &err));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_choice_goes_before_the_browser),
-        cmocka_unit_test(every_code_is_found),
+        cmocka_unit_test_setup_teardown(a_choice_goes_before_the_browser, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_city_adds_a_language_by_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_that_is_wrong_is_named, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

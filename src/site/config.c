@@ -89,6 +89,9 @@ static const struct config_key keys[] = {
      "calls to the provider at a time"},
     {"identity", "timeout_ms", NUMBER(identity.timeout_ms), "10000", 100, 120000, NULL,
      "for one call to the provider"},
+    {"guidance", "languages_dir", WORDS(guidance.languages_dir), "", ANY,
+     "folder with CODE.json, faq.CODE.md, words.CODE.txt: further languages, or texts instead of the shipped "
+     "ones"},
     {"log", "format", WORDS(log.format), "logfmt", 0, 0, "logfmt|json", "of a log line"},
     {"log", "level", WORDS(log.level), "info", 0, 0, "debug|info|warning|error", "the least that is written"},
     {0},

@@ -43,6 +43,9 @@ struct config {
         int64_t discovery, in_flight_max, timeout_ms;
     } identity;
     struct {
+        char languages_dir[CONFIG_TEXT_SIZE]; // empty: the languages of the program alone
+    } guidance;
+    struct {
         char format[CONFIG_TEXT_SIZE], level[CONFIG_TEXT_SIZE];
     } log;
 };

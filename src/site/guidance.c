@@ -11,14 +11,16 @@
 #include "guidance/markdown.h"
 #include "site/handlers.h"
 #include "site/job.h"
+#include "site/pages.h"
 #include "site/problem.h"
 
 #define FAQ_CACHE           "public, max-age=60"
 #define ANNOUNCEMENTS_CACHE "public, max-age=1"
 
 static size_t language_of(struct visit *visit) {
-    return language_choose(http_request_query(visit->request, "language"),
-                           http_request_header(visit->request, "Accept-Language"));
+    return languages_choose(guidance_languages(visit->site->guidance),
+                            http_request_query(visit->request, "language"),
+                            http_request_header(visit->request, "Accept-Language"));
 }
 
 // `body` NULL: there was no memory for it.
@@ -32,6 +34,10 @@ static void respond_text(struct visit *visit, const char *body, const char *cach
     http_response_header(&response, "Cache-Control", cache_control);
     http_response_header(&response, "Vary", "Accept-Language");
     http_respond(visit->request, &response);
+}
+
+static const char *code_of(const struct visit *visit, size_t language) {
+    return guidance_languages(visit->site->guidance)->list[language].code;
 }
 
 static void respond_cached(struct visit *visit, json_t *object, const char *cache_control) {
@@ -72,7 +78,7 @@ static void respond_nothing(struct visit *visit, const char *code, const char *q
 static void respond_found(struct visit *visit, const struct shelf *shelf, size_t language,
                           const char *query) {
     struct search_result results[SEARCH_RESULTS_MAX];
-    const char *code = language_code(shelf_faq_language(shelf, language));
+    const char *code = code_of(visit, shelf_faq_language(shelf, language));
     size_t count =
         search_find(shelf_search(shelf, language), query, http_request_arena(visit->request), results);
     if (count == 0) {
@@ -104,7 +110,7 @@ void handle_faq(struct http_request *request, void *context) {
         for (size_t i = 0; i < shelf_faq(shelf, language)->count; i++)
             (void)json_array_append_new(entries, entry_json(shelf, language, i));
         respond_cached(visit,
-                       json_pack("{s:s,s:o}", "language", language_code(shelf_faq_language(shelf, language)),
+                       json_pack("{s:s,s:o}", "language", code_of(visit, shelf_faq_language(shelf, language)),
                                  "entries", entries),
                        FAQ_CACHE);
     }
@@ -157,8 +163,32 @@ void handle_faq_opinion(struct http_request *request, void *context) {
     struct job *job = job_new(visit, NULL);
     if (job == NULL)
         return;
-    faq_store_opinion(&job->command, language_code(language), slug, opinion, visit->now_ms);
+    faq_store_opinion(&job->command, code_of(visit, language), slug, opinion, visit->now_ms);
     job_write(job, answer_opinion);
+}
+
+void handle_languages(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    const struct languages *languages = guidance_languages(visit->site->guidance);
+    json_t *list = json_array();
+    for (size_t i = 0; i < languages->count; i++)
+        (void)json_array_append_new(
+            list, json_pack("{s:s,s:s}", "code", languages->list[i].code, "name", languages->list[i].name));
+    respond_cached(visit, json_pack("{s:o}", "languages", list), FAQ_CACHE);
+}
+
+// The words of the app: the operator's file, or the page of that name which was built with the app.
+void handle_language(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    const struct languages *languages = guidance_languages(visit->site->guidance);
+    const char *code = visit_parameter(visit, "code");
+    size_t language = code == NULL ? languages->count : languages_find(languages, code);
+    const char *messages = language == languages->count ? NULL : languages->list[language].messages;
+    if (messages != NULL)
+        respond_text(visit, messages, FAQ_CACHE);
+    else if (language == languages->count ||
+             !pages_respond_file(visit, arena_print(http_request_arena(request), "/words/%s.json", code)))
+        problem_respond_status(request, 404, "not-found", "code", "there is no such language");
 }
 
 static json_t *announcement_json(struct visit *visit, const struct announcement *announcement,
@@ -183,13 +213,13 @@ void handle_announcements(struct http_request *request, void *context) {
         if (announcement_is_current(&announcements[i], visit->now_ms))
             (void)json_array_append_new(list, announcement_json(visit, &announcements[i], language));
     guidance_give_back(site->guidance, shelf);
-    respond_cached(visit, json_pack("{s:s,s:o}", "language", language_code(language), "announcements", list),
+    respond_cached(visit, json_pack("{s:s,s:o}", "language", code_of(visit, language), "announcements", list),
                    ANNOUNCEMENTS_CACHE);
 }
 
 static bool refresh(struct reading *reading, struct session *session, struct error *err) {
     struct site *site = reading->context;
-    return guidance_refresh(site->guidance, session, err);
+    return guidance_refresh(site->guidance, session, clock_now_ms(&site->clock), err);
 }
 
 static void refreshed(struct reading *reading, const struct error *err) {

@@ -84,3 +84,10 @@ bool pages_respond(struct visit *visit) {
         static_respond(visit->request, asset, NULL);
     return true;
 }
+
+bool pages_respond_file(struct visit *visit, const char *path) {
+    const struct static_asset *asset = path == NULL ? NULL : pack_find(visit->site->pages->pack, path);
+    if (asset != NULL)
+        static_respond(visit->request, asset, NULL);
+    return asset != NULL;
+}

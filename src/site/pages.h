@@ -8,3 +8,5 @@ MUST_CHECK bool pages_new(const char *directory, struct pages **ret_pages, struc
 void pages_free(struct pages *pages); // NULL is fine
 // Responds when the path is a page or an asset; false when it is not.
 bool pages_respond(struct visit *visit);
+// Responds with a file of the pages by its path; false when there is none or `path` is NULL.
+bool pages_respond_file(struct visit *visit, const char *path);

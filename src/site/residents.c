@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "campaign/standing.h"
+#include "guidance/guidance.h"
 #include "identity/hold.h"
 #include "ledger/balance.h"
 #include "site/handlers.h"
@@ -76,7 +77,7 @@ static void submit_registration(struct visit *visit, struct registration *regist
 
 static bool parse_registration(struct visit *visit, const char **ret_language, struct error *err) {
     static const char *const names[] = {"terms", "language", NULL};
-    static const char *const languages[] = {"ja", "ja-easy", "en", "zh", "ko"};
+    const struct languages *languages = guidance_languages(visit->site->guidance);
     CLEANUP(json_cleanup) json_t *body = NULL;
     bool terms = false;
     const char *language = "ja";
@@ -85,13 +86,12 @@ static bool parse_registration(struct visit *visit, const char **ret_language, s
         return false;
     if (!terms)
         return error_set_field(err, ERROR_INVALID, "terms", "the terms of use must be agreed to");
-    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++) {
-        if (strcmp(languages[i], language) == 0) {
-            *ret_language = languages[i];
-            return true;
-        }
-    }
-    return error_set_field(err, ERROR_INVALID, "language", "must be one of ja, ja-easy, en, zh, ko");
+    size_t found = languages_find(languages, language);
+    if (found == languages->count)
+        return error_set_field(err, ERROR_INVALID, "language",
+                               "must be one that GET /api/v1/languages lists");
+    *ret_language = languages->list[found].code;
+    return true;
 }
 
 static bool read_standing(struct job *job, struct session *session, struct error *err) {

@@ -36,6 +36,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/identity/callback", handle_callback, 0},
     {HTTP_GET, "/api/v1/faq", handle_faq, 0},
     {HTTP_POST, "/api/v1/faq/{slug}/opinion", handle_faq_opinion, ROUTE_CHANGES},
+    {HTTP_GET, "/api/v1/languages", handle_languages, 0},
+    {HTTP_GET, "/api/v1/languages/{code}", handle_language, 0},
     {HTTP_GET, "/api/v1/announcements", handle_announcements, 0},
     {HTTP_POST, "/api/v1/me/application", handle_application, STEP},
 };

@@ -51,7 +51,7 @@ static bool prepare_store(struct site *site, struct error *err) {
     CLEANUP(session_cleanup) struct session *session = NULL;
     return session_open(site->store, SESSION_WRITE, &session, err) &&
            campaign_save(session, &site->campaign, now_ms, err) &&
-           guidance_refresh(site->guidance, session, err);
+           guidance_refresh(site->guidance, session, now_ms, err);
 }
 
 static void fill_campaign(struct site *site) {
@@ -235,9 +235,9 @@ static bool start(struct running *running, struct error *err) {
     site->router = routes_new();
     if (site->traffic == NULL || site->router == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!pages_new(config->server.web_dir, &site->pages, err) || !guidance_new(&site->guidance, err) ||
-        !prepare_store(site, err) || !load_secrets(site, err) ||
-        !writer_start(site->store, &writer, &site->writer, err) ||
+    if (!pages_new(config->server.web_dir, &site->pages, err) ||
+        !guidance_new(config->guidance.languages_dir, &site->guidance, err) || !prepare_store(site, err) ||
+        !load_secrets(site, err) || !writer_start(site->store, &writer, &site->writer, err) ||
         !readers_start(site->store, (unsigned)config->store.readers, (size_t)config->store.queue_max,
                        &site->readers, err) ||
         !listen_on(running, err) || !prepare_identity(running, err) ||
