@@ -45,6 +45,14 @@ const PAGES = [
     files: [],
     bytesMax: 16 * KIB,
   },
+  {
+    html: 'public/faq.html',
+    early: EARLY,
+    modules: { 'faq.js': 'public/faq.ts' },
+    styles: { 'faq.css': 'public/faq.css' },
+    files: [],
+    bytesMax: 16 * KIB,
+  },
 ];
 // The oldest phones that the identity app itself runs on: iOS 16, Android 11 with a current Chrome.
 const TARGETS = ['es2022', 'safari16', 'chrome109', 'firefox115'];
@@ -96,6 +104,26 @@ function filled(text, values) {
   });
 }
 
+async function messagesOf(name) {
+  return JSON.parse(await readFile(path.join(WEB, 'messages', name), 'utf8'));
+}
+
+// The words of every other language for the app, and each page of public/ in it: draw.html, draw.en.html, ...
+async function translate(out, values) {
+  await mkdir(path.join(out, 'words'), { recursive: true });
+  const pages = PAGES.map(({ html }) => html).filter((html) => html.startsWith('public/'));
+  for (const name of await readdir(path.join(WEB, 'messages'))) {
+    if (name === 'ja.json') continue;
+    await copyFile(path.join(WEB, 'messages', name), path.join(out, 'words', name));
+    const words = { ...values, ...(await messagesOf(name)) };
+    for (const page of pages) {
+      const text = await readFile(path.join(WEB, page), 'utf8');
+      const ending = name.replace('.json', '.html');
+      await writeFile(path.join(out, path.basename(page, 'html') + ending), filled(text, words));
+    }
+  }
+}
+
 async function compress(file) {
   const content = await readFile(file);
   const parameters = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
@@ -124,16 +152,13 @@ async function build() {
   const out = outDirectory();
   await rm(path.join(out, 'assets'), { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  const messages = JSON.parse(await readFile(path.join(WEB, 'messages/ja.json'), 'utf8'));
+  const japanese = await messagesOf('ja.json');
   const addresses = await bundle(out);
   for (const file of PAGES.flatMap(({ html, files }) => [html, ...files])) {
     const text = await readFile(path.join(WEB, file), 'utf8');
-    await writeFile(path.join(out, path.basename(file)), filled(text, { ...messages, ...addresses }));
+    await writeFile(path.join(out, path.basename(file)), filled(text, { ...japanese, ...addresses }));
   }
-  await mkdir(path.join(out, 'words'), { recursive: true });
-  for (const name of await readdir(path.join(WEB, 'messages'))) {
-    if (name !== 'ja.json') await copyFile(path.join(WEB, 'messages', name), path.join(out, 'words', name));
-  }
+  await translate(out, { ...japanese, ...addresses });
   const sizes = {};
   for (const file of (await filesBelow(out)).sort()) {
     const { bytes, compressed } = await compress(file);

@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 const WEB = path.dirname(fileURLToPath(import.meta.url));
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
+// Keys that the server reads out of the files.
+const READ_BY_SERVER = ['language.name'];
 const INLINE = /\s(?:style|on[a-z]+)=["'$]/;
 
 const faults = [];
@@ -55,7 +57,7 @@ function findUnused(keys, code) {
   });
   for (const key of keys) {
     const whole = code.includes(`'${key}'`) || code.includes(`{{${key}}}`);
-    if (!whole && !templates.some((template) => template.test(key))) faults.push(`ja.json: ${key} is not used`);
+    if (!whole && !READ_BY_SERVER.includes(key) && !templates.some((template) => template.test(key))) faults.push(`ja.json: ${key} is not used`);
   }
 }
 

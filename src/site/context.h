@@ -69,6 +69,10 @@ struct visit {
 // Reads the body as one object with no members but `names` (ends with NULL).
 MUST_CHECK bool visit_body(const struct visit *visit, const char *const *names, json_t **ret_object,
                            struct error *err);
+// The index of the visitor's language in guidance_languages(): as asked for by ?language=, else the choice
+// kept in the cookie "juncho-language", else what the browser prefers.
+size_t visit_language(struct visit *visit);
+const char *visit_language_code(struct visit *visit);
 // A "{name}" of the route's pattern, in the request's arena; NULL when memory is exhausted.
 const char *visit_parameter(const struct visit *visit, const char *name);
 // Responds with JSON (status, then the object, which is given up); 503 when memory is exhausted.

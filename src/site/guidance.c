@@ -17,12 +17,6 @@
 #define FAQ_CACHE           "public, max-age=60"
 #define ANNOUNCEMENTS_CACHE "public, max-age=1"
 
-static size_t language_of(struct visit *visit) {
-    return languages_choose(guidance_languages(visit->site->guidance),
-                            http_request_query(visit->request, "language"),
-                            http_request_header(visit->request, "Accept-Language"));
-}
-
 // `body` NULL: there was no memory for it.
 static void respond_text(struct visit *visit, const char *body, const char *cache_control) {
     struct http_response response = {.status = 200, .content_type = "application/json", .body = body};
@@ -32,7 +26,7 @@ static void respond_text(struct visit *visit, const char *body, const char *cach
     }
     response.body_length = strlen(body);
     http_response_header(&response, "Cache-Control", cache_control);
-    http_response_header(&response, "Vary", "Accept-Language");
+    http_response_header(&response, "Vary", "Accept-Language, Cookie");
     http_respond(visit->request, &response);
 }
 
@@ -97,7 +91,7 @@ void handle_faq(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
     struct site *site = visit->site;
     const char *query = http_request_query(request, "q");
-    size_t language = language_of(visit);
+    size_t language = visit_language(visit);
     if (query != NULL && strlen(query) > SEARCH_QUERY_BYTES) {
         problem_respond_status(request, 400, "invalid", "q", "at most 200 bytes");
         return;
@@ -151,7 +145,7 @@ void handle_faq_opinion(struct http_request *request, void *context) {
         problem_respond(request, &err, NULL);
         return;
     }
-    size_t language = language_of(visit);
+    size_t language = visit_language(visit);
     const struct shelf *shelf = guidance_borrow(site->guidance);
     bool known = slug != NULL && faq_find(shelf_faq(shelf, language), slug) != NULL;
     language = shelf_faq_language(shelf, language);
@@ -205,7 +199,7 @@ static json_t *announcement_json(struct visit *visit, const struct announcement 
 void handle_announcements(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
     struct site *site = visit->site;
-    size_t language = language_of(visit), count = 0;
+    size_t language = visit_language(visit), count = 0;
     const struct shelf *shelf = guidance_borrow(site->guidance);
     const struct announcement *announcements = shelf_announcements(shelf, &count);
     json_t *list = json_array();

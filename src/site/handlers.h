@@ -12,5 +12,5 @@ http_handler handle_register, handle_me, handle_points, handle_session_end;
 http_handler handle_begin, handle_consent, handle_procedure, handle_intent;
 http_handler handle_identity, handle_identity_confirm, handle_identity_move, handle_callback;
 http_handler handle_application;
-http_handler handle_faq, handle_faq_opinion, handle_announcements;
+http_handler handle_faq, handle_faq_page, handle_faq_opinion, handle_announcements;
 http_handler handle_languages, handle_language;

@@ -40,6 +40,16 @@ void pages_free(struct pages *pages) {
     free(pages);
 }
 
+// A page in the visitor's language where it was built in it: "/draw.html" and "/draw.en.html".
+static const struct static_asset *find_in_language(struct visit *visit, const char *file) {
+    const struct pack *pack = visit->site->pages->pack;
+    size_t stem = strlen(file) - strlen(".html");
+    const char *own = arena_print(http_request_arena(visit->request), "%.*s.%s.html", (int)stem, file,
+                                  visit_language_code(visit));
+    const struct static_asset *asset = own == NULL ? NULL : pack_find(pack, own);
+    return asset != NULL ? asset : pack_find(pack, file);
+}
+
 static bool is_app_path(const char *path) {
     for (size_t i = 0; i < sizeof app_paths / sizeof *app_paths; i++)
         if (strcmp(app_paths[i], path) == 0)
@@ -48,13 +58,13 @@ static bool is_app_path(const char *path) {
 }
 
 // The file that answers a path.
-static const char *file_of(const char *path) {
+static const struct static_asset *find_page(struct visit *visit, const char *path) {
     if (is_app_path(path))
-        return "/index.html";
+        return pack_find(visit->site->pages->pack, "/index.html");
     for (size_t i = 0; i < sizeof page_paths / sizeof *page_paths; i++)
         if (strcmp(page_paths[i][0], path) == 0)
-            return page_paths[i][1];
-    return path;
+            return find_in_language(visit, page_paths[i][1]);
+    return pack_find(visit->site->pages->pack, path);
 }
 
 // Without a configured address the provider sends residents back to the one that the server listens on, and a
@@ -77,12 +87,16 @@ bool pages_respond(struct visit *visit) {
     const char *path = http_request_path(visit->request);
     if (method != HTTP_GET && method != HTTP_HEAD)
         return false;
-    const struct static_asset *asset = pack_find(visit->site->pages->pack, file_of(path));
+    const struct static_asset *asset = find_page(visit, path);
     if (asset == NULL)
         return false;
     if (!is_app_path(path) || !redirect_localhost(visit))
         static_respond(visit->request, asset, NULL);
     return true;
+}
+
+const struct static_asset *pages_find(struct visit *visit, const char *file) {
+    return find_in_language(visit, file);
 }
 
 bool pages_respond_file(struct visit *visit, const char *path) {

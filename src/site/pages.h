@@ -1,6 +1,7 @@
 // pages.h - the pages that browsers load: built into the program, or from a folder.
 #pragma once
 
+#include "http/static.h"
 #include "site/context.h"
 
 // `directory` empty: the built-in ones. ERROR_INVALID: the folder holds no index.html.
@@ -8,5 +9,8 @@ MUST_CHECK bool pages_new(const char *directory, struct pages **ret_pages, struc
 void pages_free(struct pages *pages); // NULL is fine
 // Responds when the path is a page or an asset; false when it is not.
 bool pages_respond(struct visit *visit);
+// A page of web/public in the visitor's language, by its Japanese file ("/faq.html"); NULL when there is
+// none.
+const struct static_asset *pages_find(struct visit *visit, const char *file);
 // Responds with a file of the pages by its path; false when there is none or `path` is NULL.
 bool pages_respond_file(struct visit *visit, const char *path);

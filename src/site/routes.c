@@ -34,6 +34,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/me/identity/confirm", handle_identity_confirm, STEP},
     {HTTP_POST, "/api/v1/me/identity/move", handle_identity_move, STEP},
     {HTTP_GET, "/identity/callback", handle_callback, 0},
+    {HTTP_GET, "/faq", handle_faq_page, 0},
     {HTTP_GET, "/api/v1/faq", handle_faq, 0},
     {HTTP_POST, "/api/v1/faq/{slug}/opinion", handle_faq_opinion, ROUTE_CHANGES},
     {HTTP_GET, "/api/v1/languages", handle_languages, 0},

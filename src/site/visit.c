@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "guidance/guidance.h"
 #include "http/cookie.h"
 #include "site/context.h"
 #include "site/problem.h"
@@ -19,6 +20,19 @@ bool visit_body(const struct visit *visit, const char *const *names, json_t **re
         return false;
     *ret_object = json_incref(object);
     return true;
+}
+
+size_t visit_language(struct visit *visit) {
+    struct http_request *request = visit->request;
+    const struct languages *languages = guidance_languages(visit->site->guidance);
+    const char *asked = http_request_query(request, "language");
+    const char *kept = http_request_cookie(request, "juncho-language");
+    bool known = asked != NULL && languages_find(languages, asked) < languages->count;
+    return languages_choose(languages, known ? asked : kept, http_request_header(request, "Accept-Language"));
+}
+
+const char *visit_language_code(struct visit *visit) {
+    return guidance_languages(visit->site->guidance)->list[visit_language(visit)].code;
 }
 
 const char *visit_parameter(const struct visit *visit, const char *name) {

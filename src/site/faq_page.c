@@ -1,0 +1,136 @@
+// faq_page.c - the page of questions and answers for browsers without script: the built page, filled.
+//
+// The page has four marks, <!--juncho:...-->, that stand for what was asked, what was found, and whether to
+// say that nothing was. Its words are the page's own; nothing is written here.
+#include <string.h>
+
+#include "guidance/guidance.h"
+#include "site/handlers.h"
+#include "site/pages.h"
+#include "site/problem.h"
+
+#define MARK_START "<!--juncho:"
+#define MARK_END   "-->"
+
+struct page {
+    struct visit *visit;
+    const struct shelf *shelf;
+    size_t language;
+    const char *query;
+    struct search_result results[SEARCH_RESULTS_MAX];
+    size_t results_count;
+    struct buffer out;
+};
+
+static void add_escaped(struct buffer *buffer, const char *text) {
+    for (; *text != '\0'; text++) {
+        switch (*text) {
+        case '&':
+            buffer_add(buffer, "&amp;");
+            break;
+        case '<':
+            buffer_add(buffer, "&lt;");
+            break;
+        case '>':
+            buffer_add(buffer, "&gt;");
+            break;
+        case '"':
+            buffer_add(buffer, "&quot;");
+            break;
+        default:
+            buffer_add_bytes(buffer, text, 1);
+        }
+    }
+}
+
+static void add_entry(struct page *page, size_t index, bool open) {
+    const struct faq_entry *entry = &shelf_faq(page->shelf, page->language)->entries[index];
+    buffer_print(&page->out, "<details id=\"%s\"%s><summary>", entry->slug, open ? " open" : "");
+    add_escaped(&page->out, entry->question);
+    buffer_add(&page->out, "</summary><div class=\"answer\">");
+    buffer_add(&page->out, shelf_answer_html(page->shelf, page->language, index));
+    buffer_add(&page->out, "</div></details>");
+}
+
+static void add_all(struct page *page) {
+    const struct faq *faq = shelf_faq(page->shelf, page->language);
+    for (size_t i = 0; i < faq->count; i++) {
+        bool begins = i == 0 || strcmp(faq->entries[i].category, faq->entries[i - 1].category) != 0;
+        if (begins) {
+            buffer_add(&page->out, i == 0 ? "<section><h2>" : "</section><section><h2>");
+            add_escaped(&page->out, faq->entries[i].category);
+            buffer_add(&page->out, "</h2>");
+        }
+        add_entry(page, i, false);
+    }
+    if (faq->count > 0)
+        buffer_add(&page->out, "</section>");
+}
+
+static void add_results(struct page *page) {
+    if (page->query[0] == '\0') {
+        add_all(page);
+        return;
+    }
+    for (size_t i = 0; i < page->results_count; i++)
+        add_entry(page, page->results[i].entry, i == 0);
+}
+
+static void fill(struct page *page, const char *mark, size_t length) {
+    if (strncmp(mark, "query", length) == 0)
+        add_escaped(&page->out, page->query);
+    else if (strncmp(mark, "results", length) == 0)
+        add_results(page);
+    else if (strncmp(mark, "none", length) == 0)
+        buffer_add(&page->out, page->query[0] != '\0' && page->results_count == 0 ? "" : "hidden");
+}
+
+static void fill_all(struct page *page, const struct static_asset *asset) {
+    const char *text = asset->plain.bytes, *end = text + asset->plain.length;
+    for (;;) {
+        const char *start = memmem(text, (size_t)(end - text), MARK_START, strlen(MARK_START));
+        const char *stop =
+            start == NULL ? NULL : memmem(start, (size_t)(end - start), MARK_END, strlen(MARK_END));
+        if (stop == NULL) {
+            buffer_add_bytes(&page->out, text, (size_t)(end - text));
+            return;
+        }
+        const char *mark = start + strlen(MARK_START);
+        buffer_add_bytes(&page->out, text, (size_t)(start - text));
+        fill(page, mark, (size_t)(stop - mark));
+        text = stop + strlen(MARK_END);
+    }
+}
+
+void handle_faq_page(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct site *site = visit->site;
+    const struct static_asset *asset = pages_find(visit, "/faq.html");
+    const char *query = http_request_query(request, "q");
+    struct page *page = arena_alloc(http_request_arena(request), sizeof *page);
+    if (asset == NULL || page == NULL) {
+        problem_respond_status(request, asset == NULL ? 404 : 503,
+                               asset == NULL ? "not-found" : "unavailable", NULL,
+                               asset == NULL ? "the pages were built without it" : "out of memory");
+        return;
+    }
+    bool fits = query != NULL && strlen(query) <= SEARCH_QUERY_BYTES;
+    *page = (struct page){.visit = visit, .query = fits ? query : "", .language = visit_language(visit)};
+    page->shelf = guidance_borrow(site->guidance);
+    page->results_count = search_find(shelf_search(page->shelf, page->language), page->query,
+                                      http_request_arena(request), page->results);
+    buffer_init(&page->out, http_request_arena(request));
+    fill_all(page, asset);
+    guidance_give_back(site->guidance, page->shelf);
+    if (page->out.failed) {
+        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        return;
+    }
+    struct http_response response = {.status = 200,
+                                     .content_type = "text/html; charset=utf-8",
+                                     .body = page->out.text,
+                                     .body_length = page->out.length};
+    http_response_header(&response, "Cache-Control", "no-cache");
+    http_response_header(&response, "Vary", "Accept-Language, Cookie");
+    http_respond(request, &response);
+}

@@ -1,0 +1,100 @@
+// faq.ts - what a script adds to the page of answers: results while one types, and whether an answer helped.
+//
+// Without it the page works as a form. Answers come from the server as HTML that it made harmless.
+interface Entry {
+  slug: string;
+  question: string;
+  answer_html: string;
+}
+
+const PAUSE_MS = 150;
+const HEADERS = { 'Content-Type': 'application/json' };
+
+const input = document.getElementById('q') as HTMLInputElement;
+const results = document.getElementById('results') as HTMLElement;
+const none = document.getElementById('none') as HTMLElement;
+const said = document.getElementById('said') as HTMLElement;
+const opinionPart = document.getElementById('opinion') as HTMLTemplateElement;
+const all = input.value === '' ? [...results.children] : null;
+const read = new Set<string>();
+let waiting = 0;
+let asked = input.value.trim();
+
+function send(slug: string, opinion: string): void {
+  const address = `/api/v1/faq/${slug}/opinion?language=${encodeURIComponent(document.documentElement.lang)}`;
+  fetch(address, { method: 'POST', headers: HEADERS, body: JSON.stringify({ opinion }) }).catch(() => {});
+}
+
+// The question whether it helped stands under an answer once that was opened.
+function opened(details: HTMLDetailsElement): void {
+  const slug = details.id;
+  if (!details.open || details.querySelector('.opinion') !== null) return;
+  details.append(opinionPart.content.cloneNode(true));
+  if (!read.has(slug)) send(slug, 'read');
+  read.add(slug);
+}
+
+function answered(button: HTMLButtonElement): void {
+  const details = button.closest('details') as HTMLDetailsElement;
+  const thanks = details.querySelector<HTMLElement>("[data-is='thanks']") as HTMLElement;
+  send(details.id, button.dataset['opinion'] ?? '');
+  thanks.textContent = thanks.dataset['text'] ?? '';
+  details.querySelectorAll('.opinion button').forEach((one) => one.remove());
+}
+
+// The best answer is open already.
+function entryElement(entry: Entry, index: number): HTMLDetailsElement {
+  const details = document.createElement('details');
+  const summary = document.createElement('summary');
+  const answer = document.createElement('div');
+  details.id = entry.slug;
+  details.open = index === 0;
+  summary.textContent = entry.question;
+  answer.className = 'answer';
+  answer.innerHTML = entry.answer_html;
+  details.append(summary, answer);
+  return details;
+}
+
+function show(children: Element[], found: boolean): void {
+  results.replaceChildren(...children);
+  none.hidden = found;
+  const text = found ? (said.dataset['found'] ?? '') : (said.dataset['none'] ?? '');
+  said.textContent = text.replace('{count}', String(results.querySelectorAll('details').length));
+}
+
+async function ask(): Promise<void> {
+  const question = input.value.trim();
+  if (question === asked) return;
+  asked = question;
+  if (question === '' && all !== null) {
+    show(all, true);
+    return;
+  }
+  const language = encodeURIComponent(document.documentElement.lang);
+  try {
+    const answer = await fetch(`/api/v1/faq?language=${language}&q=${encodeURIComponent(question)}`);
+    const { entries } = (await answer.json()) as { entries: Entry[] };
+    if (answer.ok && question === asked) show(entries.map(entryElement), entries.length > 0);
+  } catch {
+    asked = ''; // the form still works, and the next key tries again
+  }
+}
+
+input.addEventListener('input', () => {
+  clearTimeout(waiting);
+  waiting = window.setTimeout(() => void ask(), PAUSE_MS);
+});
+input.form?.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void ask();
+});
+results.addEventListener('toggle', (event) => opened(event.target as HTMLDetailsElement), true);
+results.addEventListener('click', (event) => {
+  const button = (event.target as Element).closest<HTMLButtonElement>('[data-opinion]');
+  if (button !== null) answered(button);
+});
+
+// A link to one answer opens it.
+const wanted = location.hash === '' ? null : document.getElementById(location.hash.slice(1));
+if (wanted instanceof HTMLDetailsElement) wanted.open = true;
