@@ -16,6 +16,7 @@ static const struct named_command commands[] = {
     {"report", command_report, "write the verification report"},
     {"verify", command_verify, "audit ledger, journeys and counts"},
     {"rehearse", command_rehearse, "let virtual residents walk through it, by a plan"},
+    {"simulate", command_simulate, "write a whole campaign into an empty store, by a plan"},
     {"migrate", command_migrate, "bring the store up to date"},
     {"backup", command_backup, "copy an SQLite store while it is in use"},
     {"forecast", command_forecast, "how many will come, from a file of counts"},

@@ -14,6 +14,7 @@ int command_serve(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_rehearse(int argc, char **argv);
+int command_simulate(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_forecast(int argc, char **argv);

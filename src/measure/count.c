@@ -35,10 +35,14 @@ void count_step(struct tallies *tallies, int64_t now_ms, int64_t campaign_id, en
 }
 
 void count_access(struct tallies *tallies, int64_t now_ms) {
+    count_accesses(tallies, now_ms, 1);
+}
+
+void count_accesses(struct tallies *tallies, int64_t now_ms, int64_t amount) {
     tallies_add(tallies, &(struct tally){.statement = &ADD_ACCESS,
                                          .keys = {clock_hour_start_ms(now_ms)},
                                          .keys_count = 1,
-                                         .amount = 1});
+                                         .amount = amount});
 }
 
 bool count_read(struct session *session, int64_t campaign_id, struct count_sums *ret_sums,

@@ -37,6 +37,8 @@ void count_step(struct tallies *tallies, int64_t now_ms, int64_t campaign_id, en
 
 // Adds one opening of the app to the hour of now_ms.
 void count_access(struct tallies *tallies, int64_t now_ms);
+// As many openings at once.
+void count_accesses(struct tallies *tallies, int64_t now_ms, int64_t amount);
 
 // Everything that was counted, over all hours of a campaign.
 struct count_sums {

@@ -20,47 +20,78 @@
 #define STAGE_MINUTES_MAX 100000
 #define RATE_MAX_PER_HOUR 1e9
 
-enum kind { KIND_NUMBER, KIND_INTEGER, KIND_TIME, KIND_BOOL, KIND_MOMENT, KIND_FILE, KIND_STAGE };
+enum kind {
+    KIND_NUMBER,
+    KIND_NUMBERS,
+    KIND_INTEGER,
+    KIND_TIME,
+    KIND_BOOL,
+    KIND_MOMENT,
+    KIND_FILE,
+    KIND_TEXT,
+    KIND_STAGE
+};
 
 struct key {
     const char *section, *name;
     enum kind kind;
     size_t offset;
     double min, max;
+    size_t count; // of KIND_NUMBERS; of KIND_TEXT its bytes
 };
 
 #define AT(member) offsetof(struct plan, member)
 
 static const struct key KEYS[] = {
-    {"arrivals", "file", KIND_FILE, AT(arrivals_file), 0, 0},
-    {"arrivals", "start", KIND_MOMENT, AT(start_ms), 0, 0},
-    {"arrivals", "hours", KIND_NUMBER, AT(hours), 0.001, 24 * 400},
-    {"arrivals", "scale", KIND_NUMBER, AT(scale), 1e-6, SCALE_MAX},
-    {"arrivals", "speed", KIND_NUMBER, AT(speed), 0.001, SPEED_MAX},
-    {"arrivals", "even", KIND_BOOL, AT(even), 0, 0},
-    {"arrivals", "seed", KIND_INTEGER, AT(seed), 0, 9e18},
-    {"stages", "stage", KIND_STAGE, 0, 0, 0},
-    {"behaviour", "leave_consent", KIND_NUMBER, AT(behaviour.leave[PLAN_CONSENT]), 0, 1},
-    {"behaviour", "leave_procedure", KIND_NUMBER, AT(behaviour.leave[PLAN_PROCEDURE]), 0, 1},
-    {"behaviour", "leave_intent", KIND_NUMBER, AT(behaviour.leave[PLAN_INTENT]), 0, 1},
-    {"behaviour", "leave_authenticate", KIND_NUMBER, AT(behaviour.leave[PLAN_AUTHENTICATE]), 0, 1},
-    {"behaviour", "leave_verified", KIND_NUMBER, AT(behaviour.leave[PLAN_VERIFIED]), 0, 1},
-    {"behaviour", "lost_in_hop", KIND_NUMBER, AT(behaviour.lost_in_hop), 0, 1},
-    {"behaviour", "time_home_s", KIND_TIME, AT(behaviour.time_home), 0, 0},
-    {"behaviour", "time_consent_s", KIND_TIME, AT(behaviour.time_screen[PLAN_CONSENT]), 0, 0},
-    {"behaviour", "time_procedure_s", KIND_TIME, AT(behaviour.time_screen[PLAN_PROCEDURE]), 0, 0},
-    {"behaviour", "time_intent_s", KIND_TIME, AT(behaviour.time_screen[PLAN_INTENT]), 0, 0},
-    {"behaviour", "time_authenticate_s", KIND_TIME, AT(behaviour.time_screen[PLAN_AUTHENTICATE]), 0, 0},
-    {"behaviour", "time_verified_s", KIND_TIME, AT(behaviour.time_screen[PLAN_VERIFIED]), 0, 0},
-    {"behaviour", "retry", KIND_NUMBER, AT(behaviour.retry), 0, 1},
-    {"behaviour", "retries_max", KIND_INTEGER, AT(behaviour.retries_max), 0, 1000},
-    {"behaviour", "connections_max", KIND_INTEGER, AT(connections_max), 1, CONNECTIONS_MAX},
-    {"behaviour", "patience_s", KIND_NUMBER, AT(patience_s), 0.1, 3600},
-    {"thresholds", "p50_ms_max", KIND_NUMBER, AT(thresholds.p50_ms_max), 0, 1e9},
-    {"thresholds", "p99_ms_max", KIND_NUMBER, AT(thresholds.p99_ms_max), 0, 1e9},
-    {"thresholds", "lost_max", KIND_INTEGER, AT(thresholds.lost_max), 0, 9e18},
-    {"thresholds", "refused_max", KIND_INTEGER, AT(thresholds.refused_max), 0, 9e18},
-    {"thresholds", "finished_share_min", KIND_NUMBER, AT(thresholds.finished_share_min), 0, 1},
+    {"arrivals", "file", KIND_FILE, AT(arrivals_file), 0, 0, 0},
+    {"arrivals", "start", KIND_MOMENT, AT(start_ms), 0, 0, 0},
+    {"arrivals", "hours", KIND_NUMBER, AT(hours), 0.001, 24 * 400, 0},
+    {"arrivals", "scale", KIND_NUMBER, AT(scale), 1e-6, SCALE_MAX, 0},
+    {"arrivals", "speed", KIND_NUMBER, AT(speed), 0.001, SPEED_MAX, 0},
+    {"arrivals", "even", KIND_BOOL, AT(even), 0, 0, 0},
+    {"arrivals", "seed", KIND_INTEGER, AT(seed), 0, 9e18, 0},
+    {"stages", "stage", KIND_STAGE, 0, 0, 0, 0},
+    {"behaviour", "leave_consent", KIND_NUMBER, AT(behaviour.leave[PLAN_CONSENT]), 0, 1, 0},
+    {"behaviour", "leave_procedure", KIND_NUMBER, AT(behaviour.leave[PLAN_PROCEDURE]), 0, 1, 0},
+    {"behaviour", "leave_intent", KIND_NUMBER, AT(behaviour.leave[PLAN_INTENT]), 0, 1, 0},
+    {"behaviour", "leave_authenticate", KIND_NUMBER, AT(behaviour.leave[PLAN_AUTHENTICATE]), 0, 1, 0},
+    {"behaviour", "leave_verified", KIND_NUMBER, AT(behaviour.leave[PLAN_VERIFIED]), 0, 1, 0},
+    {"behaviour", "lost_in_hop", KIND_NUMBER, AT(behaviour.lost_in_hop), 0, 1, 0},
+    {"behaviour", "time_home_s", KIND_TIME, AT(behaviour.time_home), 0, 0, 0},
+    {"behaviour", "time_consent_s", KIND_TIME, AT(behaviour.time_screen[PLAN_CONSENT]), 0, 0, 0},
+    {"behaviour", "time_procedure_s", KIND_TIME, AT(behaviour.time_screen[PLAN_PROCEDURE]), 0, 0, 0},
+    {"behaviour", "time_intent_s", KIND_TIME, AT(behaviour.time_screen[PLAN_INTENT]), 0, 0, 0},
+    {"behaviour", "time_authenticate_s", KIND_TIME, AT(behaviour.time_screen[PLAN_AUTHENTICATE]), 0, 0, 0},
+    {"behaviour", "time_verified_s", KIND_TIME, AT(behaviour.time_screen[PLAN_VERIFIED]), 0, 0, 0},
+    {"behaviour", "retry", KIND_NUMBER, AT(behaviour.retry), 0, 1, 0},
+    {"behaviour", "retries_max", KIND_INTEGER, AT(behaviour.retries_max), 0, 1000, 0},
+    {"behaviour", "connections_max", KIND_INTEGER, AT(connections_max), 1, CONNECTIONS_MAX, 0},
+    {"behaviour", "patience_s", KIND_NUMBER, AT(patience_s), 0.1, 3600, 0},
+    {"thresholds", "p50_ms_max", KIND_NUMBER, AT(thresholds.p50_ms_max), 0, 1e9, 0},
+    {"thresholds", "p99_ms_max", KIND_NUMBER, AT(thresholds.p99_ms_max), 0, 1e9, 0},
+    {"thresholds", "lost_max", KIND_INTEGER, AT(thresholds.lost_max), 0, 9e18, 0},
+    {"thresholds", "refused_max", KIND_INTEGER, AT(thresholds.refused_max), 0, 9e18, 0},
+    {"thresholds", "finished_share_min", KIND_NUMBER, AT(thresholds.finished_share_min), 0, 1, 0},
+    {"campaign", "id", KIND_TEXT, AT(campaign.code), 0, 0, PLAN_CODE_SIZE},
+    {"campaign", "name", KIND_TEXT, AT(campaign.name), 0, 0, PLAN_NAME_SIZE},
+    {"campaign", "points", KIND_INTEGER, AT(campaign.points), 1, 1e9, 0},
+    {"campaign", "opens", KIND_MOMENT, AT(campaign.opens_ms), 0, 0, 0},
+    {"campaign", "closes", KIND_MOMENT, AT(campaign.closes_ms), 0, 0, 0},
+    {"campaign", "residents", KIND_NUMBER, AT(campaign.residents), 1, 1e8, 0},
+    {"campaign", "registered_before", KIND_NUMBER, AT(campaign.registered_before), 0, 1, 0},
+    {"campaign", "before_days", KIND_NUMBER, AT(campaign.before_days), 0, 400, 0},
+    {"campaign", "begin", KIND_NUMBER, AT(campaign.begin), 0, 1, 0},
+    {"campaign", "visits", KIND_NUMBER, AT(campaign.visits), 0, 100, 0},
+    {"shape", "weekday", KIND_NUMBERS, AT(campaign.weekday), 0, 1e9, 24},
+    {"shape", "weekend", KIND_NUMBERS, AT(campaign.weekend), 0, 1e9, 24},
+    {"shape", "weekend_factor", KIND_NUMBER, AT(campaign.weekend_factor), 0, 100, 0},
+    {"shape", "launch", KIND_NUMBERS, AT(campaign.launch), 0.001, 1000, 2},
+    {"shape", "deadline", KIND_NUMBERS, AT(campaign.deadline), 0.001, 1000, 2},
+    {"people", "age_bands", KIND_NUMBERS, AT(campaign.bands), 0, 1e9, PLAN_BANDS},
+    {"people", "returns", KIND_NUMBERS, AT(campaign.returns), 0, 1e9, PLAN_RETURNS},
+    {"people", "second_try", KIND_NUMBER, AT(campaign.second_try), 0, 1, 0},
+    {"service", "latency_ms", KIND_NUMBERS, AT(campaign.latency_ms), 0.001, 1e6, 2},
+    {"service", "slow_per_hour", KIND_NUMBER, AT(campaign.slow_per_hour), 1, 1e12, 0},
 };
 
 const char *plan_screen_name(enum plan_screen screen) {
@@ -87,6 +118,18 @@ void plan_default(struct plan *ret_plan) {
         .connections_max = 1000,
         .patience_s = 30,
         .thresholds = {.p50_ms_max = INFINITY, .p99_ms_max = INFINITY, .refused_max = INT64_MAX},
+        .campaign = {.code = "simulation",
+                     .name = "シミュレーション",
+                     .points = 11000,
+                     .before_days = 1,
+                     .begin = 1,
+                     .weekend_factor = 1,
+                     .launch = {1, 1},
+                     .deadline = {1, 1},
+                     .bands = {1, 1, 1, 1, 1, 1, 1, 1},
+                     .returns = {1},
+                     .latency_ms = {12, 9},
+                     .slow_per_hour = 1e12},
     };
     *ret_plan = plan;
 }
@@ -123,6 +166,23 @@ static bool parse_number(const char *text, double min, double max, double *ret_n
     if (end == text || *end != '\0' || errno != 0 || !(number >= min && number <= max))
         return false;
     *ret_number = number;
+    return true;
+}
+
+// As many numbers as the key wants, with blanks between.
+static bool parse_numbers(const struct key *key, const char *text, double *target) {
+    double numbers[24];
+    ASSERT(key->count <= sizeof numbers / sizeof *numbers);
+    for (size_t i = 0; i < key->count; i++) {
+        char *end = NULL;
+        numbers[i] = strtod(text, &end);
+        if (end == text || !(numbers[i] >= key->min && numbers[i] <= key->max))
+            return false;
+        text = end;
+    }
+    if (text[strspn(text, " \t")] != '\0')
+        return false;
+    memcpy(target, numbers, key->count * sizeof *numbers);
     return true;
 }
 
@@ -179,6 +239,8 @@ static bool parse_value(struct plan *plan, const struct key *key, const char *te
     switch (key->kind) {
     case KIND_NUMBER:
         return parse_number(text, key->min, key->max, target);
+    case KIND_NUMBERS:
+        return parse_numbers(key, text, target);
     case KIND_INTEGER:
         return parse_integer(key, text, target);
     case KIND_TIME:
@@ -189,6 +251,8 @@ static bool parse_value(struct plan *plan, const struct key *key, const char *te
         return clock_parse(text, target, &ignored);
     case KIND_FILE:
         return *text != '\0' && text_copy(target, PATH_MAX, text);
+    case KIND_TEXT:
+        return *text != '\0' && text_is_clean_utf8(text, strlen(text)) && text_copy(target, key->count, text);
     case KIND_STAGE:
         return parse_stage(plan, text);
     }

@@ -1,4 +1,5 @@
-// plan.h - what a rehearsal does: who arrives when, how they behave, and what counts as good enough.
+// plan.h - what a rehearsal does: who arrives when, how they behave, and what counts as good enough; and
+// what a simulation supposes of a whole campaign.
 //
 // A plan is an INI file. Arrivals come from a file of counts ([arrivals] file=) or from [stages] of a rate
 // that rises or falls; everything is in the service's time, which runs `speed` times as fast as the wall.
@@ -34,6 +35,44 @@ struct plan_time {
     double mean_s, deviation_s;
 };
 
+// A campaign that is simulated (rehearse/simulation.h): what is supposed, not what comes out.
+#define PLAN_CODE_SIZE 33
+#define PLAN_NAME_SIZE 121
+#define PLAN_BANDS     8 // 15-19, 20-29, ..., 80 and over
+
+// What follows a jump to the identity app that does not verify, by weight, in the order of the plan's key.
+enum plan_return {
+    PLAN_NO_JUMP, // stopped before it
+    PLAN_CANCELLED,
+    PLAN_CARD,
+    PLAN_CERTIFICATE,
+    PLAN_BUSY,
+    PLAN_AGE,
+    PLAN_OUTSIDE,
+    PLAN_RETURNS,
+};
+
+struct plan_campaign {
+    char code[PLAN_CODE_SIZE], name[PLAN_NAME_SIZE];
+    int64_t points;
+    int64_t opens_ms, closes_ms;
+    double residents;         // expected in all; 0: the plan has no campaign to simulate
+    double registered_before; // share of them who registered before the opening, within `before_days`
+    double before_days;
+    double begin;  // share of the residents who begin the identity check
+    double visits; // further openings of the app for each arrival
+    // Arrivals of an hour: profile of its kind of day x (1 + launch + deadline), see rehearse/shape.h.
+    double weekday[24], weekend[24];
+    double weekend_factor;
+    double launch[2];   // height over the base, days in which it falls to 1/e
+    double deadline[2]; // height over the base a day before the end, shift in days
+    double bands[PLAN_BANDS];
+    double returns[PLAN_RETURNS];
+    double second_try;    // share of the verified who needed two jumps
+    double latency_ms[2]; // mean and deviation of a request while it is quiet
+    double slow_per_hour; // accesses an hour from which on requests slow down in proportion
+};
+
 struct plan {
     char arrivals_file[PATH_MAX]; // "" when there are stages; relative to the plan's folder when read
     int64_t start_ms;             // what the service's clock shows at the beginning
@@ -52,6 +91,8 @@ struct plan {
         double retry;    // share that tries again when refused for now
         int retries_max; // by one resident
     } behaviour;
+
+    struct plan_campaign campaign;
 
     int connections_max; // kept open at once
     double patience_s;   // wall seconds until a request without an answer is given up
