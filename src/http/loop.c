@@ -361,9 +361,10 @@ static struct MHD_Daemon *start_daemon(struct loop *loop) {
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, loop, MHD_OPTION_NOTIFY_CONNECTION, on_connection, loop,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_CONNECTION_LIMIT,
         loop->options->connections_max + 1, MHD_OPTION_CONNECTION_TIMEOUT, loop->options->idle_timeout_s,
-        // Not strict: what strict would refuse (no Host, blanks in the target) libmicrohttpd answers twice
-        // over, and request.c refuses it by itself.
-        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+        // The lax one must not be strict: what it would refuse then (no Host, blanks in the target) it
+        // answers twice over, and request.c refuses it by itself.
+        MHD_OPTION_STRICT_FOR_CLIENT, HTTP_LIBRARY_IS_LAX ? 0 : 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+        MHD_OPTION_END);
 }
 
 bool loop_init(struct loop *loop, struct http_server *server, unsigned index, int listen_fd,

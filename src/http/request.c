@@ -78,13 +78,6 @@ static bool is_clean_header(const char *name, size_t name_length, const char *va
     return name_length > 0;
 }
 
-// libmicrohttpd before 0.9.77 takes a line like ": x" for the end of the header, cuts values at a NUL, and
-// takes folded lines and bare LF. It splits the header in place, so all of that shows as a field that does
-// not begin right behind the last one. Later versions refuse these by themselves and cut in other ways.
-static bool cuts_in_place(void) {
-    return MHD_VERSION < 0x00097700;
-}
-
 static bool follows(const struct header_findings *findings, const char *name, size_t name_length,
                     const char *value) {
     const char *rest = name + name_length + 1;
@@ -95,7 +88,7 @@ static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, co
                                       size_t name_length, const char *value, size_t value_length) {
     struct header_findings *findings = context;
     if (value == NULL || !is_clean_header(name, name_length, value, value_length) ||
-        (cuts_in_place() && !follows(findings, name, name_length, value))) {
+        (HTTP_LIBRARY_IS_LAX && !follows(findings, name, name_length, value))) {
         findings->malformed = true;
         return MHD_NO;
     }
@@ -192,7 +185,7 @@ void request_read_headers(struct http_request *request, const char *method, cons
     struct header_findings findings = {.request = request, .next_name = version + strlen(version) + 2};
     (void)MHD_get_connection_values_n(request->mhd, MHD_HEADER_KIND, look_at_header, &findings);
     size_t size = MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
-    if (cuts_in_place() && findings.next_name + 2 != method + size)
+    if (HTTP_LIBRARY_IS_LAX && findings.next_name + 2 != method + size)
         findings.malformed = true;
     const char *fault = framing_fault(&findings, version);
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)

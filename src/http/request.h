@@ -14,6 +14,12 @@ struct connection;
 
 #define REQUEST_ID_SIZE 32
 
+// libmicrohttpd before 0.9.77 takes a line like ": x" for the end of the header, cuts values at a NUL, and
+// takes folded lines and bare LF. It splits the header in place, so all of that shows as a field that does
+// not begin right behind the last one. Later versions, when told to be strict, refuse these by themselves
+// (with a page of their own, which no callback can change) and cut in other ways.
+#define HTTP_LIBRARY_IS_LAX (MHD_VERSION < 0x00097700)
+
 struct http_request {
     struct loop *loop;
     struct connection *connection; // NULL once the client is gone
