@@ -7,7 +7,8 @@
 // The campaign as residents' programs see it; a new reference.
 json_t *campaign_json(struct visit *visit);
 
-http_handler handle_campaign, handle_access, handle_counts, handle_metrics, handle_alive, handle_ready;
+http_handler handle_campaign, handle_qr, handle_access, handle_counts, handle_metrics, handle_alive,
+    handle_ready;
 http_handler handle_register, handle_me, handle_points, handle_session_end;
 http_handler handle_begin, handle_consent, handle_procedure, handle_intent;
 http_handler handle_identity, handle_identity_confirm, handle_identity_move, handle_callback;

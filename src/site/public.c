@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/qr.h"
 #include "http/cookie.h"
 #include "ledger/ledger.h"
 #include "measure/count.h"
@@ -17,6 +18,27 @@ void handle_campaign(struct http_request *request, void *context) {
     struct http_response response = {.status = 200};
     struct visit *visit = http_request_context(request);
     visit_respond_json(visit, &response, campaign_json(visit));
+}
+
+// The app's own address for a telephone's camera. It says nothing of who asks: a picture that signed its
+// finder in could be sent to somebody who then shows their own card.
+void handle_qr(struct http_request *request, void *context) {
+    struct site *site = context;
+    struct arena *arena = http_request_arena(request);
+    const char *address = arena_print(arena, "%s/journey", site->public_url), *svg = NULL;
+    struct error err;
+    if (address == NULL) {
+        problem_respond_memory(request);
+        return;
+    }
+    if (!qr_svg(arena, address, &svg, &err)) {
+        problem_respond(request, &err, NULL);
+        return;
+    }
+    struct http_response response = {
+        .status = 200, .content_type = "image/svg+xml", .body = svg, .body_length = strlen(svg)};
+    http_response_header(&response, "Cache-Control", "public, max-age=3600");
+    http_respond(request, &response);
 }
 
 static void settle_access(struct command *command, struct tallies *tallies) {

@@ -19,6 +19,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/healthz", handle_alive, ROUTE_UNCOUNTED},
     {HTTP_GET, "/readyz", handle_ready, ROUTE_UNCOUNTED},
     {HTTP_GET, "/metrics", handle_metrics, ROUTE_UNCOUNTED},
+    {HTTP_GET, "/qr.svg", handle_qr, 0},
     {HTTP_GET, "/api/v1/campaign", handle_campaign, 0},
     {HTTP_GET, "/api/v1/console/counts", handle_counts, ROUTE_UNCOUNTED},
     {HTTP_POST, "/api/v1/accesses", handle_access, ROUTE_CHANGES},

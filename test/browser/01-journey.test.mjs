@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
+import jsQR from "jsqr";
+
 import { DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
@@ -62,6 +64,25 @@ describe("the journey in a browser", () => {
       await visitor.close();
     });
   }
+
+  test("on a desk a camera reads the app's address, and nothing else; a phone does not show it", async () => {
+    const visitor = await Visitor.open(browser, server.url, { size: DESKTOP });
+    await visitor.register();
+    await visitor.go("/");
+    const picture = visitor.page.getByAltText(word("phone.picture"));
+    await picture.scrollIntoViewIfNeeded();
+    await visitor.page.waitForFunction((name) => document.querySelector(`img[alt="${name}"]`).complete, word("phone.picture"));
+    const { data, width } = await picture.evaluate((image) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 370, height: 370 });
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0, canvas.width, canvas.height);
+      return { data: [...context.getImageData(0, 0, canvas.width, canvas.height).data], width: canvas.width };
+    });
+    assert.equal(jsQR(new Uint8ClampedArray(data), width, width)?.data, `${server.url}/journey`);
+    await visitor.page.setViewportSize(PHONE);
+    assert.equal(await picture.isVisible(), false);
+    await visitor.close();
+  });
 
   test("the receipt prints without its controls, black on white", async () => {
     const visitor = await Visitor.open(browser, server.url, { look: { theme: "dark", text: "100" } });

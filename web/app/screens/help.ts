@@ -20,6 +20,16 @@ export function helpList(): TemplateResult {
   </section>`;
 }
 
+// On a large screen: the same page on a telephone. The picture holds the address and nothing of this resident.
+export function onPhone(): TemplateResult {
+  return html`<section class="card on-phone" aria-labelledby="phone-title">
+    <h2 id="phone-title">${word('phone.title')}</h2>
+    <p>${word('phone.body')}</p>
+    <img src="/qr.svg" alt=${word('phone.picture')} width="185" height="185" loading="lazy" />
+    <p class="soft">${word('phone.safe')}</p>
+  </section>`;
+}
+
 export function troubleshooting(): TemplateResult {
   return html`<ul class="remedies">
     ${REMEDIES.map((name) => html`<li>${say(`identity.help.${name}`)}</li>`)}

@@ -11,7 +11,7 @@ import { isInLine, screenOf } from '../route.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
 import type { Key } from '../words.js';
 import { checklist } from './checklist.js';
-import { helpList, troubleshooting } from './help.js';
+import { helpList, onPhone, troubleshooting } from './help.js';
 import { spanText } from './waiting.js';
 import { signOutPart } from './end.js';
 
@@ -175,7 +175,7 @@ export function home(): TemplateResult {
     </section>
     <div class="lead-part">${bannerNow(me, campaign)} ${me?.state === 'refused' ? nothing : stages(me)} ${hint(me)}</div>
     <div class="side-part">
-      ${me === null ? nothing : pointsCard(me)} ${checklistWanted(me, campaign) ? checklist() : nothing}
+      ${me === null ? nothing : pointsCard(me)} ${checklistWanted(me, campaign) ? html`${checklist()} ${onPhone()}` : nothing}
     </div>
     <div class="help-part">${helpList()} ${me === null ? nothing : signOutPart(me)}</div>
   </div>`;

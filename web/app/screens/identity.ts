@@ -9,7 +9,7 @@ import { heading, journeyScreen, mainButton, resultHeading, say } from '../parts
 import { hasPass } from '../route.js';
 import { clockText, dateTimeText, word } from '../words.js';
 import { confirmScreen } from './confirm.js';
-import { troubleshooting } from './help.js';
+import { onPhone, troubleshooting } from './help.js';
 import { threePictures } from './steps.js';
 
 type Failure = Exclude<Outcome, 'verified' | 'age' | 'outside' | 'review'>;
@@ -78,6 +78,7 @@ export function identityScreen(): TemplateResult {
       <details class="tips" ?open=${again}>
         <summary>${word('identity.help')}</summary>
         ${troubleshooting()}
-      </details>`,
+      </details>
+      ${onPhone()}`,
   );
 }
