@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 
 import { webModule } from "./lib/bundle.mjs";
 
-const { lookAgainS, peopleAhead, turnHasCome, waitOf } = await webModule("shared/place.ts");
+const { isKnown, lookAgainS, peopleAhead, turnHasCome, waitOf } = await webModule("shared/place.ts");
 const { show, spanOf, tellingOf } = await webModule("shared/shown.ts");
 
 const START_S = 1770000000;
@@ -50,6 +50,14 @@ describe("a place from the public document", () => {
   test("a rank counts once a node, and never beyond the people of its second", () => {
     assert.equal(peopleAhead(document({ nodes: 3 }), spot(150, 4)), 2012 - 1005);
     assert.equal(peopleAhead(document(), spot(150, 4000)), 2020 - 1005);
+  });
+
+  test("a document that is older than a place does not know it, for a few seconds", () => {
+    assert.equal(isKnown(document(), spot(599)), true);
+    assert.equal(isKnown(document(), spot(600)), false);
+    assert.equal(isKnown(document({ now: START_S + 606 }), spot(600)), true);
+    assert.equal(isKnown(document({ arrivals: [], watermark: spot(700) }), spot(600)), true);
+    assert.equal(isKnown(document(), spot(0, 5)), true);
   });
 
   test("whoever stands before the watermark has nobody ahead", () => {

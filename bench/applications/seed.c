@@ -1,6 +1,7 @@
-// seed.c - verified residents and their session cookies, so that a load test can let them apply.
+// seed.c - verified (or only registered) residents and their session cookies, so that a load test can let
+// them apply (or join the line).
 //
-// usage: seed STORE_URL KEY_FILE COUNT > cookies
+// usage: seed STORE_URL KEY_FILE COUNT [registered] > cookies
 // Every resident goes through the same commands that the service uses, so that `juncho verify` holds
 // afterwards.
 #include <sodium.h>
@@ -64,7 +65,7 @@ static void add_stage(struct seedling *seedling, struct arena *arena, enum stage
     }
 }
 
-static void seed(struct store *store, const struct campaign *campaign, int64_t count) {
+static void seed(struct store *store, const struct campaign *campaign, int64_t count, int stages) {
     struct writer_options options = {.queue_max = GROUP * STAGES, .batch_max = GROUP * STAGES};
     // An arena for each command: the writer fills one while the next command is being built.
     struct arena **arenas = calloc(GROUP * STAGES, sizeof *arenas);
@@ -80,7 +81,7 @@ static void seed(struct store *store, const struct campaign *campaign, int64_t c
         // again.
         must(writer_start(store, &options, &writer, &err), &err);
         size_t used = 0;
-        for (int stage = 0; stage < STAGES; stage++) {
+        for (int stage = 0; stage < stages; stage++) {
             for (int64_t i = first; i < first + GROUP && i < count; i++) {
                 struct journey_change change = {
                     .campaign = campaign, .resident_id = FIRST_ID + i, .now_ms = clock_wall_ms()};
@@ -116,8 +117,8 @@ int main(int argc, char **argv) {
     struct session *session = NULL;
     struct campaign campaign;
     struct error err = {0};
-    if (argc != 4 || sodium_init() < 0) {
-        (void)fprintf(stderr, "usage: seed STORE_URL KEY_FILE COUNT > cookies\n");
+    if (argc < 4 || argc > 5 || sodium_init() < 0) {
+        (void)fprintf(stderr, "usage: seed STORE_URL KEY_FILE COUNT [registered] > cookies\n");
         return 2;
     }
     int64_t count = strtoll(argv[3], NULL, 10);
@@ -126,7 +127,7 @@ int main(int argc, char **argv) {
     must(session_open(store, SESSION_READ, &session, &err), &err);
     must(campaign_load(session, NULL, &campaign, &err), &err);
     session_close(session);
-    seed(store, &campaign, count);
+    seed(store, &campaign, count, argc == 5 ? STAGE_REGISTER + 1 : STAGES);
     store_close(store);
     print_cookies(argv[2], count);
     return 0;

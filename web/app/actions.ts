@@ -121,9 +121,10 @@ async function addressOfProvider(): Promise<URL | null> {
     return new URL(await persist('sending', api.beginIdentity), location.href);
   } catch (error) {
     if (!(error instanceof Trouble) || error.place === null) throw error;
-    const { second, rank } = await persist('sending', api.joinLine);
     written();
-    if (model.me) learn({ ...model.me, place: { second, rank }, pass: null });
+    // Nobody ahead and still not in: a moment's wait all the same.
+    const place = { ...error.place, ahead: Math.max(error.place.ahead ?? 0, 1) };
+    if (model.me) learn({ ...model.me, place, pass: null });
     return null;
   }
 }

@@ -48,10 +48,12 @@ export interface Application {
   points: number;
 }
 
+// A place in line; `pseudonym` is the number that a place of the draw was drawn by.
 export interface Place {
   second: number;
   rank: number;
   ahead?: number;
+  pseudonym?: string;
 }
 
 // A check that came back in another browser, which shows the code that it waits for.
@@ -219,14 +221,9 @@ export function confirmIdentity(code: string): Promise<{ outcome: Outcome; state
   return document(ask('POST', '/api/v1/me/identity/confirm', { code }));
 }
 
-// Takes a place in line, or answers the one that is held already.
-export function joinLine(): Promise<{ ticket: string; second: number; rank: number }> {
-  return document(ask('POST', '/api/v1/gate/tickets', {}));
-}
-
-// Goes in: the turn has come.
-export function enterGate(ticket: string): Promise<Pass> {
-  return document(ask('POST', '/api/v1/gate/passes', { ticket }));
+// Goes in with the place that the server holds: the turn has come.
+export function enterGate(): Promise<Pass> {
+  return document(ask('POST', '/api/v1/gate/passes', {}));
 }
 
 export async function moveToOlderAccount(): Promise<void> {

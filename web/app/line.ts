@@ -5,7 +5,7 @@
 import { bellArm, bellRing } from '../shared/bell.js';
 import { follow } from '../shared/follow.js';
 import type { GateDocument, Spot } from '../shared/place.js';
-import { lookAgainS, peopleAhead } from '../shared/place.js';
+import { isKnown, lookAgainS, peopleAhead } from '../shared/place.js';
 import type { Shown } from '../shared/shown.js';
 import { show, tellingOf } from '../shared/shown.js';
 import * as api from './api.js';
@@ -21,6 +21,8 @@ interface Kept {
   spot: Spot;
   shown: Shown;
 }
+
+const LOOK_SOON_S = 1;
 
 let following: { spot: Spot; stop: () => void } | null = null;
 let entering = false;
@@ -42,8 +44,7 @@ async function enter(): Promise<void> {
   if (entering || Date.now() < enterAfterMs) return;
   entering = true;
   try {
-    const { ticket } = await persist('reading', api.joinLine);
-    const pass = await persist('reading', () => api.enterGate(ticket));
+    const pass = await persist('reading', api.enterGate);
     if (model.bell) bellRing();
     if (model.me) learn({ ...model.me, pass });
   } catch (error) {
@@ -63,6 +64,7 @@ function tell(shown: Shown): void {
 }
 
 function heard(document: GateDocument, spot: Spot): number {
+  if (!isKnown(document, spot)) return LOOK_SOON_S;
   const shown = show(shownBefore(spot), document, spot, Date.now());
   change({ line: { shown, message: document.message, doubt: false, seenAt: document.now * 1000 } });
   keep('line', { spot, shown } satisfies Kept);

@@ -50,12 +50,17 @@ export function screenOf(state: State): Screen | null {
 
 // Stands in line for the identity check, and it is not yet the turn.
 export function isInLine({ me, campaign }: Model): boolean {
-  if (!me?.place || campaign?.state === 'closed') return false;
-  return screenOf(me.state) === 'identity' && !hasPass(me);
+  if (!me?.place || me.confirmation || campaign?.state === 'closed') return false;
+  return screenOf(me.state) === 'identity' && me.place.ahead !== 0 && !hasPass(me);
 }
 
-export function hasPass(me: Me): boolean {
+function hasPass(me: Me): boolean {
   return me.pass != null && Date.parse(me.pass.until) > Date.now();
+}
+
+// Has waited in line, and may begin now.
+export function isCalled(me: Me): boolean {
+  return me.place !== null && screenOf(me.state) === 'identity' && hasPass(me);
 }
 
 function journeyView({ me, campaign, lookBack }: Model): View {

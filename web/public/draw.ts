@@ -41,11 +41,11 @@ async function check(): Promise<void> {
   if (draw === null || draw.secret === null) return;
   const pseudonym = pseudonymOf(input.value);
   const rank = await rankOf(draw.secret, draw.campaign, pseudonym);
-  const percent = ((rank / RANKS) * 100).toLocaleString('ja', { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+  const percent = ((rank / RANKS) * 100).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
   const share = part('share');
   input.value = pseudonym;
   share.textContent = (share.dataset['text'] ?? '').replace('{percent}', percent);
-  part('rank').textContent = `${rank.toLocaleString('ja')} (${rank.toString(HEX).padStart(RANK_DIGITS, '0')})`;
+  part('rank').textContent = `${rank.toLocaleString(document.documentElement.lang)} (${rank.toString(HEX).padStart(RANK_DIGITS, '0')})`;
   part('command').textContent =
     `printf '%s\\n%s' '${draw.campaign}' '${pseudonym}' |\n  openssl dgst -sha256 -mac HMAC -macopt hexkey:${draw.secret}`;
   part('result').hidden = false;

@@ -5,7 +5,7 @@
 import { bellArm, bellRing } from '../shared/bell.js';
 import { follow } from '../shared/follow.js';
 import type { GateDocument, Spot } from '../shared/place.js';
-import { lookAgainS, peopleAhead } from '../shared/place.js';
+import { isKnown, lookAgainS, peopleAhead } from '../shared/place.js';
 import { sameSite } from '../shared/return.js';
 import type { Shown, Span } from '../shared/shown.js';
 import { show, tellingOf } from '../shared/shown.js';
@@ -17,9 +17,11 @@ interface Ticket extends Spot {
 const KEPT = 'juncho.ticket';
 const PERCENT = 100;
 const HOUR_MIN = 60;
+const LOOK_SOON_S = 1;
 const JOIN_AGAIN_MS = 5_000;
 
 const main = document.getElementById('main') as HTMLElement;
+const language = document.documentElement.lang;
 const back = sameSite(new URLSearchParams(location.search).get('return'), location.origin);
 
 let shown: Shown | null = null;
@@ -37,12 +39,12 @@ function part(name: string): HTMLElement {
 function fill(text: string | undefined, values: Record<string, string | number>): string {
   return (text ?? '').replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
-    return value === undefined ? whole : typeof value === 'number' ? value.toLocaleString('ja') : value;
+    return value === undefined ? whole : typeof value === 'number' ? value.toLocaleString(language) : value;
   });
 }
 
 function clock(seconds: number): string {
-  const format = new Intl.DateTimeFormat('ja', { timeZone: 'Asia/Tokyo', hour: 'numeric', minute: '2-digit' });
+  const format = new Intl.DateTimeFormat(language, { timeZone: 'Asia/Tokyo', hour: 'numeric', minute: '2-digit' });
   return format.format(seconds * 1000);
 }
 
@@ -148,6 +150,7 @@ async function enter(ticket: Ticket): Promise<void> {
 }
 
 async function heard(gate: GateDocument, ticket: Ticket): Promise<number> {
+  if (!isKnown(gate, ticket)) return LOOK_SOON_S;
   shown = show(shown, gate, ticket, Date.now());
   seenAt = clock(gate.now);
   if (shown.phase === 'turn') await enter(ticket);

@@ -31,6 +31,8 @@ export interface Wait {
 
 const RANKS = 2 ** 32;
 const LOOK_S_DEFAULT = 10;
+// So long after a place was given every document knows it.
+const OLD_S = 5;
 
 // The value of a line through rising points, level before the first and after the last; null without points.
 function valueAt(points: readonly (readonly number[])[], x: number, column: number): number | null {
@@ -50,6 +52,12 @@ function keyOf(spot: Spot): number {
 
 export function turnHasCome({ watermark }: GateDocument, spot: Spot): boolean {
   return spot.second < watermark.second || (spot.second === watermark.second && spot.rank < watermark.rank);
+}
+
+// False for a document that is older than the place: it does not know who came in that second.
+export function isKnown(document: GateDocument, spot: Spot): boolean {
+  const last = document.arrivals.at(-1)?.[0] ?? 0;
+  return turnHasCome(document, spot) || last > spot.second || document.now > spot.second + OLD_S;
 }
 
 export function peopleAhead(document: GateDocument, spot: Spot): number {

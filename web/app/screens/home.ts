@@ -7,7 +7,7 @@ import { model } from '../model.js';
 import type { Piece } from '../parts.js';
 import { campaignValues, heading, link, message, pendingPart, say } from '../parts.js';
 import { icons } from '../pictures.js';
-import { isInLine, screenOf } from '../route.js';
+import { isCalled, isInLine } from '../route.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
 import type { Key } from '../words.js';
 import { checklist } from './checklist.js';
@@ -108,7 +108,7 @@ function bannerNow(me: Me | null, campaign: Campaign): TemplateResult {
   if (campaign.state === 'before') return told('gray', icons.calendar, 'before');
   if (campaign.state === 'closed') return told('gray', icons.info, 'closed');
   if (me?.state === 'verified') return banner('orange', icons.pencil, 'apply');
-  if (me?.place && screenOf(me.state) === 'identity') return lineBanner(me);
+  if (me?.place && (isInLine(model) || isCalled(me))) return lineBanner(me);
   return verifyBanner(me);
 }
 

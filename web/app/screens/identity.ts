@@ -6,7 +6,7 @@ import { identify, move } from '../actions.js';
 import type { Me, Outcome } from '../api.js';
 import { model } from '../model.js';
 import { heading, journeyScreen, mainButton, resultHeading, say } from '../parts.js';
-import { hasPass } from '../route.js';
+import { isCalled } from '../route.js';
 import { clockText, dateTimeText, word } from '../words.js';
 import { confirmScreen } from './confirm.js';
 import { onPhone, troubleshooting } from './help.js';
@@ -42,13 +42,12 @@ function firstTime(): TemplateResult {
 function myTurn(me: Me): TemplateResult {
   return html`${resultHeading('good', word('line.turn.title'))}
     <p class="lead">${word('line.turn.until', { time: clockText(me.pass?.until ?? 0) })}</p>
-    <p class="lead">${say('identity.lead')}</p>
-    ${threePictures()}`;
+    <p class="lead">${say('identity.lead')}</p>`;
 }
 
 function introduction(me: Me, result: Result | null): TemplateResult {
   if (result !== null) return resultPart(result, me);
-  return me.place !== null && hasPass(me) ? myTurn(me) : firstTime();
+  return isCalled(me) ? myTurn(me) : firstTime();
 }
 
 // The card belongs to an account from before; with the card in hand, one press moves there.

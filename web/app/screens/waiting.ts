@@ -7,7 +7,7 @@ import { bellPress } from '../line.js';
 import type { Line } from '../model.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
-import { heading, journeyScreen, link, message } from '../parts.js';
+import { facts, heading, journeyScreen, link, message } from '../parts.js';
 import { icons } from '../pictures.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
 
@@ -85,6 +85,13 @@ function bell(): TemplateResult {
     <p class="soft" role="status">${model.bell ? word('line.bellOn') : nothing}</p>`;
 }
 
+// What anybody needs to check the draw afterwards.
+function drawPart(): Piece {
+  const number = model.me?.place?.pseudonym;
+  if (number === undefined) return nothing;
+  return facts([[word('draw.number'), html`<span class="number">${number}</span> <a href="/draw">${word('draw.title')}</a>`]]);
+}
+
 function body(line: Line): TemplateResult {
   const { shown } = line;
   if (shown.phase === 'waiting') {
@@ -94,7 +101,7 @@ function body(line: Line): TemplateResult {
   }
   return html`${heading(word(`line.${shown.phase}.title`))}
     <p class="lead">${word(`line.${shown.phase}.body`, { ahead: shown.ahead })}</p>
-    ${troubles(line)}
+    ${shown.phase === 'draw' ? drawPart() : nothing} ${troubles(line)}
     ${shown.phase === 'closed' ? nothing : html`<p class="lead closable">${word('line.closable')}</p>${bell()}`}`;
 }
 

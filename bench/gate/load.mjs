@@ -1,0 +1,98 @@
+// load.mjs - how many the gate serves: the public document, tickets, and places of residents that survive a crash.
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { freshDirectory, ROOT } from "../../test/lib/juncho.mjs";
+import { exchange } from "../../test/lib/resident.mjs";
+import { junchoSide, median, nginxSide, redisSide, wrk } from "./sides.mjs";
+
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const SERVER_CORE = 0;
+const LOAD_CORE = 1;
+const RESIDENTS = 150_000;
+const JOIN_SECONDS = 5;
+// People who come from many addresses, as behind a proxy that tells them apart.
+const MANY = { "server.trusted_proxies": "127.0.0.1", "gate.anonymous_per_address_per_min": 1_000_000 };
+const SLOW = { "gate.pace_per_min_max": 60 };
+
+async function rounds(sides, title, paths, options) {
+  const rates = new Map(sides.map((one) => [one, []]));
+  const times = new Map(sides.map((one) => [one, []]));
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const said = [];
+    for (const one of sides) {
+      const result = await wrk(one, paths.get(one) ?? paths.get("*"), options.get(one) ?? options.get("*"));
+      if (result.bad > 0) throw new Error(`${one.name}: ${result.bad} answers were refusals`);
+      rates.get(one).push(result.rate);
+      times.get(one).push(result.us);
+      said.push(`${one.name} ${Math.round(result.rate)}/s ${result.us.toFixed(1)} us p99 ${result.p99}`);
+    }
+    console.log(`${title} round ${round}: ${said.join("; ")}`);
+  }
+  const [own, ...others] = sides;
+  for (const other of others) {
+    const rate = median(rates.get(own).map((value, i) => value / rates.get(other)[i]));
+    const time = median(times.get(other).map((value, i) => value / times.get(own)[i]));
+    console.log(
+      `${title}: ${own.name} / ${other.name}: answers ${rate.toFixed(2)}, by processor time ${time.toFixed(2)} (medians)`,
+    );
+  }
+}
+
+// The document of a line in which people wait, against the same bytes from nginx.
+export async function documentPart() {
+  const juncho = await junchoSide({ core: SERVER_CORE, set: { ...MANY, ...SLOW, "server.loops": 1 } });
+  await wrk(juncho, "/api/v1/gate/tickets", { core: LOAD_CORE, seconds: 4, script: "tickets.lua" });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const { text } = await exchange(`${juncho.url}/api/v1/gate`);
+  const nginx = await nginxSide(text, SERVER_CORE);
+  const waiting = JSON.parse(text).waiting;
+  console.log(`document: ${text.length} bytes, ${waiting} people wait; Juncho's answer has its security headers beside`);
+  const options = new Map([["*", { core: LOAD_CORE }]]);
+  await rounds([juncho, nginx], "document", new Map([["*", "/api/v1/gate"]]), options);
+  await Promise.all([juncho.stop(), nginx.stop()]);
+}
+
+// Signed places for people whom nobody knows, against a bare answer of nginx and a counter in Redis.
+export async function ticketsPart() {
+  const juncho = await junchoSide({ core: SERVER_CORE, set: { ...MANY, ...SLOW, "server.loops": 1 } });
+  const nginx = await nginxSide('{"ticket":"................................","second":1770000000,"rank":12}', SERVER_CORE);
+  const redis = [await redisSide("everysec", SERVER_CORE), await redisSide("always", SERVER_CORE)].filter(Boolean);
+  const posted = { core: LOAD_CORE, script: "tickets.lua" };
+  const options = new Map([["*", posted], ...redis.map((one) => [one, { core: LOAD_CORE }])]);
+  const paths = new Map([["*", "/api/v1/gate/tickets"], ...redis.map((one) => [one, "/INCR/ticket"])]);
+  await rounds([juncho, nginx, ...redis], "tickets", paths, options);
+  await Promise.all([juncho, nginx, ...redis].map((one) => one.stop()));
+}
+
+function seeded(server) {
+  const file = join(freshDirectory(), "cookies");
+  const seed = join(ROOT, "build/bench/seed");
+  const args = [server.store, join(server.directory, "juncho.key"), String(RESIDENTS), "registered"];
+  writeFileSync(file, execFileSync(seed, args, { maxBuffer: 1 << 30 }));
+  return file;
+}
+
+// Places of residents, in the store before they are answered, with the load on the same two cores.
+export async function joinPart() {
+  const first = await junchoSide();
+  await first.stop();
+  const cookies = seeded(first.server);
+  const { store, directory } = first.server;
+  const juncho = await junchoSide({ store, directory, set: SLOW });
+  const load = { seconds: JOIN_SECONDS, connections: 512, threads: 2 };
+  const result = await wrk(juncho, "/", { ...load, script: "join.lua", args: [cookies, "2"] });
+  const { json } = await exchange(`${juncho.url}/api/v1/gate`);
+  console.log(
+    `join: ${Math.round(result.rate)}/s, p99 ${result.p99}, ${result.bad} refused; the gate counts ${json.waiting + json.passed}`,
+  );
+  await juncho.stop();
+  for (const fsync of ["everysec", "always"]) {
+    const redis = await redisSide(fsync);
+    if (redis === null) continue;
+    const beside = await wrk(redis, "/INCR/ticket", load);
+    console.log(`join: ${redis.name} behind webdis ${Math.round(beside.rate)}/s, p99 ${beside.p99} (a counter, nobody's place)`);
+    await redis.stop();
+  }
+}
