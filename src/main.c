@@ -22,6 +22,7 @@ static const struct named_command commands[] = {
     {"forecast", command_forecast, "how many will come, from a file of counts"},
     {"staff", command_staff, "how many must answer the telephone"},
     {"import", command_import, "bring in what others measured: access logs, calls, figures, answers"},
+    {"operator", command_operator, "who may sign in at the console"},
     {"version", command_version, "print the version"},
 };
 

@@ -21,9 +21,11 @@ async function routes() {
 
 // What the document must say of a route with these flags: [status, response] by which it refuses.
 function refusals(flags) {
-  const signed = flags.includes("signed-in") || ROLES.some((role) => flags.includes(role));
+  const role = ROLES.find((one) => flags.includes(one));
   return [
-    ...(signed ? [["401", "NotSignedIn"]] : []),
+    ...(flags.includes("signed-in") ? [["401", "NotSignedIn"]] : []),
+    ...(role ? [["401", "OperatorNotSignedIn"]] : []),
+    ...(role && role !== "viewer" && !flags.includes("changes") ? [["403", "OperatorRole"]] : []),
     ...(flags.includes("changes") ? [["403", "ForeignOrigin"], ["415", "UnsupportedMediaType"]] : []),
   ];
 }
@@ -31,6 +33,7 @@ function refusals(flags) {
 function stub({ method, path, flags }) {
   const lines = [`  ${path}:`, `    ${method.toLowerCase()}:`, "      operationId: ...", "      tags: [...]", "      summary: ..."];
   if (flags.includes("signed-in")) lines.push("      security: [{session: []}]");
+  if (ROLES.some((role) => flags.includes(role))) lines.push("      security: [{operator: []}]");
   if (flags.includes("changes")) lines.push(`      requestBody: {$ref: '#/components/requestBodies/Empty'}`);
   lines.push("      responses:", "        '200':", "          description: ...", "          content:",
     "            application/json:", "              schema: {type: object}", "              example: {}");
@@ -122,7 +125,7 @@ describe("the server's answers", () => {
 
   test("of a whole journey are as documented", async () => {
     const resident = new Resident(server.url);
-    for (const path of ["/healthz", "/readyz", "/metrics", "/api/v1/campaign", "/api/v1/console/counts"])
+    for (const path of ["/healthz", "/readyz", "/metrics", "/api/v1/campaign", "/api/v1/sandbox/counts"])
       assert.equal((await resident.get(path)).status, 200);
     assert.equal((await resident.post("/api/v1/accesses")).status, 204);
     await resident.walkTo("intended");

@@ -20,4 +20,5 @@ int command_backup(int argc, char **argv);
 int command_forecast(int argc, char **argv);
 int command_staff(int argc, char **argv);
 int command_import(int argc, char **argv);
+int command_operator(int argc, char **argv);
 int command_version(int argc, char **argv);

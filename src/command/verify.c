@@ -8,6 +8,7 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "ledger/ledger_audit.h"
+#include "operator/audit.h"
 #include "store/migrate.h"
 
 #define ARENA_BYTES_MAX ((size_t)16 << 20)
@@ -17,7 +18,9 @@ static const char help[] =
     "\n"
     "Audits the store while it may be in use: debits equal credits, balances equal the transfers, one grant "
     "a\n"
-    "person, journeys, applications, persons, ledger and counts agree. Changes nothing.\n"
+    "person, journeys, applications, persons, ledger and counts agree, the log of operators is whole. "
+    "Changes "
+    "nothing.\n"
     "Exit code 0: everything holds; 1: a fault was found, and the first ones are named.\n"
     "\n"
     "example: juncho verify --store sqlite:juncho.db\n";
@@ -25,6 +28,7 @@ static const char help[] =
 struct verification {
     struct audit audit;
     int64_t transfers, residents;
+    struct audit_end end; // of the log of what operators changed
 };
 
 static bool verify(struct store *store, struct verification *verification, struct error *err) {
@@ -32,7 +36,8 @@ static bool verify(struct store *store, struct verification *verification, struc
     if (!session_open(store, SESSION_READ, &session, err) || !session_begin(session, err))
         return false;
     bool ok = ledger_audit(&verification->audit, session, &verification->transfers, err) &&
-              campaign_audit(&verification->audit, session, &verification->residents, err);
+              campaign_audit(&verification->audit, session, &verification->residents, err) &&
+              audit_chain_check(&verification->audit, session, &verification->end, err);
     session_rollback(session);
     return ok;
 }
@@ -44,9 +49,10 @@ static void print_json(const struct verification *verification) {
         (void)json_array_append_new(faults, json_pack("{s:s,s:s}", "check", audit->faults[i].check, "detail",
                                                       audit->faults[i].detail));
     CLEANUP(json_cleanup)
-    json_t *result = json_pack("{s:b,s:I,s:I,s:o}", "ok", audit->faults_count == 0, "transfers",
-                               (json_int_t)verification->transfers, "residents",
-                               (json_int_t)verification->residents, "faults", faults);
+    json_t *result = json_pack(
+        "{s:b,s:I,s:I,s:{s:I,s:s},s:o}", "ok", audit->faults_count == 0, "transfers",
+        (json_int_t)verification->transfers, "residents", (json_int_t)verification->residents, "log",
+        "entries", (json_int_t)verification->end.sequence, "end", verification->end.hash, "faults", faults);
     (void)json_dumpf(result, stdout, JSON_COMPACT);
     (void)printf("\n");
 }
@@ -58,6 +64,9 @@ static void print_text(const struct verification *verification) {
     (void)printf("%s: %lld residents, %lld transfers\n",
                  audit->faults_count == 0 ? "ledger, journeys and counts agree" : "NOT in order",
                  (long long)verification->residents, (long long)verification->transfers);
+    if (verification->end.sequence > 0)
+        (void)printf("the log of operators has %lld entries and ends in %s\n",
+                     (long long)verification->end.sequence, verification->end.hash);
 }
 
 int command_verify(int argc, char **argv) {

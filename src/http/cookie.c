@@ -62,8 +62,8 @@ bool cookie_format(struct arena *arena, const struct cookie *cookie, const char 
         return error_set_field(err, ERROR_EXHAUSTED, cookie->name, "longer than browsers keep");
     struct buffer text;
     buffer_init(&text, arena);
-    buffer_print(&text, "%s%s=%s; Path=/; SameSite=Lax", cookie->secure ? PREFIX_HOST : "", cookie->name,
-                 cookie->value);
+    buffer_print(&text, "%s%s=%s; Path=/; SameSite=%s", cookie->secure ? PREFIX_HOST : "", cookie->name,
+                 cookie->value, cookie->strict ? "Strict" : "Lax");
     if (cookie->max_age_s != 0)
         buffer_print(&text, "; Max-Age=%lld", (long long)(cookie->max_age_s < 0 ? 0 : cookie->max_age_s));
     if (!cookie->readable)

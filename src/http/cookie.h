@@ -18,13 +18,14 @@ struct cookie {
     int64_t max_age_s; // 0: ends with the browser's session; negative: the browser forgets it at once
     bool secure;       // named "__Host-<name>" and sent over TLS only; false only for plain development
     bool readable;     // scripts may read it (no HttpOnly)
+    bool strict;       // SameSite=Strict: not even a link from elsewhere brings it along
 };
 
 // Finds the one well-formed pair called `name` in a Cookie header; the value is copied into the arena.
 // NULL when there is none, when it stands there twice with different values, or when memory is exhausted.
 const char *cookie_find(struct arena *arena, const char *header, const char *name);
 
-// The value of a Set-Cookie header in the arena: HttpOnly, Secure, SameSite=Lax, Path=/.
+// The value of a Set-Cookie header in the arena: HttpOnly, Secure, SameSite=Lax (or Strict), Path=/.
 // A secure cookie gets the prefix "__Host-", which browsers tie to this very host; look for it by
 // cookie_name. ERROR_INVALID when a character may not stand in a cookie, ERROR_EXHAUSTED when it is too long.
 MUST_CHECK bool cookie_format(struct arena *arena, const struct cookie *cookie, const char **ret_text,

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 
-#define COUNTS_PATH     "/api/v1/console/counts"
+#define COUNTS_PATH     "/api/v1/sandbox/counts"
 #define CAMPAIGN_PATH   "/api/v1/campaign"
 #define CAMPAIGN_ID_MAX 64
 #define RUN_SIZE        13

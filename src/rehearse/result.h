@@ -48,7 +48,7 @@ void result_note_answer(struct result *result, enum walker_step step, int status
 void result_note_good(struct result *result, enum walker_step step, int64_t points);
 void result_note_end(struct result *result, enum walker_step step, const struct walker_next *next);
 
-// Reads the document of GET /api/v1/console/counts.
+// Reads the document of GET /api/v1/sandbox/counts.
 MUST_CHECK bool result_counts_parse(const char *text, struct result_counts *ret_counts, struct error *err);
 // after - before.
 struct result_counts result_counts_since(const struct result_counts *after,

@@ -28,7 +28,7 @@ static const struct {
     {"/api/v1/me/application", 201, "{\"points\":11000}", PLAIN, offsetof(struct stand_in, applications)},
     {"/api/v1/me", 200, "{}", PLAIN, 0},
     {"/api/v1/campaign", 200, NULL, CAMPAIGN, 0},
-    {"/api/v1/console/counts", 200, NULL, COUNTS, 0},
+    {"/api/v1/sandbox/counts", 200, NULL, COUNTS, 0},
 };
 
 static char *counts_text(struct stand_in *own, struct arena *arena) {

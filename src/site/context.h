@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "campaign/campaign.h"
 #include "http/client.h"
+#include "http/cookie.h"
 #include "http/router.h"
 #include "http/server.h"
 #include "identity/provider.h"
@@ -17,7 +18,9 @@
 #include "store/readers.h"
 #include "store/writer.h"
 
+struct console;
 struct guidance;
+struct operator_account;
 struct traffic;
 struct pages;
 
@@ -37,6 +40,7 @@ struct site {
     struct guidance *guidance;
     struct reading guidance_reading; // the one look for news that may be under way
     atomic_bool guidance_busy;
+    struct console *console;
     struct key *client_key;
     struct provider *provider;
     struct sandbox *sandbox;           // NULL with a real provider
@@ -54,16 +58,22 @@ enum {
     ROUTE_CHANGES = 1,   // needs Content-Type: application/json and a same-origin Origin
     ROUTE_SIGNED_IN = 2, // needs a session
     ROUTE_UNCOUNTED = 4, // not part of the published counts: health, metrics
+    // Needs an operator of this role or a higher one; the handler finds visit->operator.
+    ROUTE_VIEWER = 8,
+    ROUTE_OPERATOR = 16,
+    ROUTE_ADMIN = 32,
 };
+#define ROUTE_ROLES (ROUTE_VIEWER | ROUTE_OPERATOR | ROUTE_ADMIN)
 
 // One request on its way; its http_request's context.
 struct visit {
     struct site *site;
     struct http_request *request;
     struct route_match match;
-    const struct route *route; // NULL for pages and for the sandbox's paths
-    int64_t resident_id;       // 0: not signed in
-    int64_t now_ms;            // the service's clock when the request came
+    const struct route *route;               // NULL for pages and for the sandbox's paths
+    int64_t resident_id;                     // 0: not signed in
+    const struct operator_account *operator; // behind a route for operators: who asks
+    int64_t now_ms;                          // the service's clock when the request came
 };
 
 // Reads the body as one object with no members but `names` (ends with NULL).
@@ -87,6 +97,9 @@ MUST_CHECK bool visit_set_session(struct visit *visit, struct http_response *res
 MUST_CHECK bool visit_set_move(struct visit *visit, struct http_response *response, int64_t holder);
 // The older account that a valid move cookie of this very resident names; 0: none.
 int64_t visit_move_holder(struct visit *visit);
+// Adds Set-Cookie, secure when residents come over TLS.
+MUST_CHECK bool visit_set_cookie(struct visit *visit, struct http_response *response,
+                                 const struct cookie *cookie);
 // "R-7K3M-..." and "J-...", in the request's arena.
 char *visit_number(struct visit *visit, char letter, int64_t number);
 char *visit_time(struct visit *visit, int64_t time_ms); // RFC 3339, in the arena; NULL when out of memory

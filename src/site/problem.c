@@ -33,7 +33,10 @@ static const struct status_row titles[] = {
     {500, "うまく処理できませんでした"}, {503, "ただいま混み合っています。少し時間をおいてください"},
 };
 
-static const char *title_of(int status) {
+// An operator signs in where a resident registers.
+static const char *title_of(int status, const char *code) {
+    if (status == 401 && strncmp(code, "operator-", 9) == 0)
+        return "サインインが必要です";
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (titles[i].status == status)
             return titles[i].title;
@@ -46,7 +49,7 @@ static void respond(struct http_request *request, struct http_response *response
     struct arena *arena = http_request_arena(request);
     CLEANUP(json_cleanup)
     json_t *problem = json_pack("{s:o,s:s,s:i,s:s}", "type", json_sprintf("urn:juncho:problem:%s", code),
-                                "title", title_of(status), "status", status, "detail", detail);
+                                "title", title_of(status, code), "status", status, "detail", detail);
     if (problem != NULL && field != NULL && field[0] != '\0')
         (void)json_object_set_new(problem, "field", json_string(field));
     char *body = json_text(arena, problem);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "http/cookie.h"
 #include "measure/traffic.h"
+#include "site/console.h"
 #include "site/handlers.h"
 #include "site/pages.h"
 #include "site/problem.h"
@@ -14,6 +15,7 @@
 #define SESSION_AGE_MS (INT64_C(400) * CLOCK_DAY_MS)
 #define READ_SIGNED    ROUTE_SIGNED_IN
 #define STEP           (ROUTE_CHANGES | ROUTE_SIGNED_IN)
+#define SEE            (ROUTE_VIEWER | ROUTE_UNCOUNTED)
 
 static const struct route routes[] = {
     {HTTP_GET, "/healthz", handle_alive, ROUTE_UNCOUNTED},
@@ -21,7 +23,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/metrics", handle_metrics, ROUTE_UNCOUNTED},
     {HTTP_GET, "/qr.svg", handle_qr, 0},
     {HTTP_GET, "/api/v1/campaign", handle_campaign, 0},
-    {HTTP_GET, "/api/v1/console/counts", handle_counts, ROUTE_UNCOUNTED},
+    {HTTP_GET, "/api/v1/sandbox/counts", handle_counts, ROUTE_UNCOUNTED},
     {HTTP_POST, "/api/v1/accesses", handle_access, ROUTE_CHANGES},
     {HTTP_POST, "/api/v1/residents", handle_register, ROUTE_CHANGES},
     {HTTP_GET, "/api/v1/me", handle_me, READ_SIGNED},
@@ -42,12 +44,20 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/languages/{code}", handle_language, 0},
     {HTTP_GET, "/api/v1/announcements", handle_announcements, 0},
     {HTTP_POST, "/api/v1/me/application", handle_application, STEP},
+
+    // Of operators. Their visits are not part of the published counts.
+    {HTTP_POST, "/api/v1/console/session", handle_console_enter, ROUTE_CHANGES | ROUTE_UNCOUNTED},
+    {HTTP_GET, "/api/v1/console/session", handle_console_session, SEE},
+    {HTTP_DELETE, "/api/v1/console/session", handle_console_leave, SEE | ROUTE_CHANGES},
+    {HTTP_GET, "/api/v1/console/operators", handle_console_operators, ROUTE_ADMIN | ROUTE_UNCOUNTED},
+    {HTTP_GET, "/api/v1/console/audit", handle_console_audit, SEE},
 };
 
 static const struct {
     uint32_t flag;
     const char *name;
-} flag_names[] = {{ROUTE_CHANGES, "changes"}, {ROUTE_SIGNED_IN, "signed-in"}, {ROUTE_UNCOUNTED, "uncounted"}};
+} flag_names[] = {{ROUTE_CHANGES, "changes"}, {ROUTE_SIGNED_IN, "signed-in"}, {ROUTE_UNCOUNTED, "uncounted"},
+                  {ROUTE_VIEWER, "viewer"},   {ROUTE_OPERATOR, "operator"},   {ROUTE_ADMIN, "admin"}};
 
 void routes_print(FILE *target) {
     static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "DELETE"};
@@ -101,7 +111,7 @@ static bool is_same_origin(const struct visit *visit) {
            strcmp(origin + 7, host) == 0;
 }
 
-// True when the handler may run; else it responded.
+// True when the handler may run at once; else it responded, or will run once the operator is known.
 static bool admit(struct visit *visit) {
     struct http_request *request = visit->request;
     uint32_t flags = visit->route->flags;
@@ -116,6 +126,10 @@ static bool admit(struct visit *visit) {
                                    "the Origin header must name this very site");
             return false;
         }
+    }
+    if ((flags & ROUTE_ROLES) != 0) {
+        console_admit(visit);
+        return false;
     }
     visit->resident_id = signed_in_resident(visit);
     if ((flags & ROUTE_SIGNED_IN) != 0 && visit->resident_id == 0) {

@@ -1,10 +1,14 @@
-// secrets.c - one file, six keys.
+// secrets.c - one file, a key for each use.
 #include "site/secrets.h"
 
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 static bool make(const char *path, unsigned char master[SECRETS_KEY_SIZE], struct error *err) {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -28,6 +32,18 @@ static bool read_master(int fd, const char *path, unsigned char master[SECRETS_K
     if (status.st_size != SECRETS_KEY_SIZE || read(fd, master, SECRETS_KEY_SIZE) != SECRETS_KEY_SIZE)
         return error_set(err, ERROR_INVALID, "the key file %.80s does not hold %d bytes", path,
                          SECRETS_KEY_SIZE);
+    return true;
+}
+
+bool secrets_find(const char *configured, const char *store_url, char *ret_path, size_t size,
+                  struct error *err) {
+    if (configured[0] != '\0')
+        (void)snprintf(ret_path, size, "%s", configured);
+    else if (text_starts_with(store_url, "sqlite:"))
+        (void)snprintf(ret_path, size, "%s.key", store_url + strlen("sqlite:"));
+    else
+        return error_set_field(err, ERROR_INVALID, "server.key_file",
+                               "server.key_file is needed with PostgreSQL: the same file on every node");
     return true;
 }
 

@@ -4,6 +4,7 @@
 // subkey of its own (libsodium's crypto_kdf), so that no key serves two purposes.
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -16,12 +17,18 @@ enum secrets_use {
     SECRETS_SUBJECT = 3,
     SECRETS_RECEIPT = 4,
     SECRETS_MOVE = 5,
+    SECRETS_OPERATOR = 6, // seals second factors
+    SECRETS_DEVICE = 7,   // of browsers in which an operator has signed in before
 };
 
 struct secrets {
-    unsigned char keys[6][SECRETS_KEY_SIZE]; // by enum secrets_use
+    unsigned char keys[8][SECRETS_KEY_SIZE]; // by enum secrets_use
 };
 
+// Where the key file is: `configured`, or beside an SQLite file when that is empty. ERROR_INVALID: the store
+// is not a file, and nothing is configured.
+MUST_CHECK bool secrets_find(const char *configured, const char *store_url, char *ret_path, size_t size,
+                             struct error *err);
 // Reads the file, or makes it when there is none. ERROR_DENIED: others may read it.
 MUST_CHECK bool secrets_load(struct secrets *secrets, const char *path, struct error *err);
 void secrets_done(struct secrets *secrets); // wipes it

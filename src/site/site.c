@@ -10,6 +10,7 @@
 #include "guidance/guidance.h"
 #include "measure/traffic.h"
 #include "migrations_list.h"
+#include "site/console.h"
 #include "site/context.h"
 #include "site/pages.h"
 #include "site/routes.h"
@@ -70,18 +71,12 @@ static void fill_campaign(struct site *site) {
 
 static bool load_secrets(struct site *site, struct error *err) {
     char path[CONFIG_TEXT_SIZE + 8];
-    const char *file = site->config.server.key_file, *url = site->config.store.url;
     bool sandbox = strcmp(site->config.identity.provider, "sandbox") == 0;
-    if (file[0] != '\0')
-        (void)snprintf(path, sizeof path, "%s", file);
-    else if (text_starts_with(url, "sqlite:"))
-        (void)snprintf(path, sizeof path, "%s.key", url + strlen("sqlite:"));
-    else if (sandbox)
-        (void)snprintf(path, sizeof path, "juncho.key");
-    else
-        return error_set_field(err, ERROR_INVALID, "server.key_file",
-                               "server.key_file is needed with PostgreSQL: the same file on every node");
-    return secrets_load(&site->secrets, path, err);
+    const char *configured = site->config.server.key_file;
+    if (sandbox && configured[0] == '\0' && !text_starts_with(site->config.store.url, "sqlite:"))
+        configured = "juncho.key";
+    return secrets_find(configured, site->config.store.url, path, sizeof path, err) &&
+           secrets_load(&site->secrets, path, err);
 }
 
 static void split_proxies(struct running *running) {
@@ -240,9 +235,10 @@ static bool start(struct running *running, struct error *err) {
         !load_secrets(site, err) || !writer_start(site->store, &writer, &site->writer, err) ||
         !readers_start(site->store, (unsigned)config->store.readers, (size_t)config->store.queue_max,
                        &site->readers, err) ||
-        !listen_on(running, err) || !prepare_identity(running, err) ||
-        !ticker_start(site, &running->ticker, err))
+        !console_new(site, &site->console, err) || !listen_on(running, err) ||
+        !prepare_identity(running, err) || !ticker_start(site, &running->ticker, err))
         return false;
+    console_offer_link(site);
     atomic_store_explicit(&site->ready, true, memory_order_release);
     provider_prepare(site->provider);
     return true;
@@ -286,6 +282,7 @@ void site_stop(struct site *site) {
     pages_free(site->pages);
     router_free(site->router);
     traffic_free(site->traffic);
+    console_free(site->console);
     secrets_done(&site->secrets);
     free(running);
 }

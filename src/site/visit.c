@@ -66,16 +66,21 @@ void visit_redirect(struct visit *visit, struct http_response *response, const c
     http_respond(visit->request, response);
 }
 
-static bool set_cookie(struct visit *visit, struct http_response *response, const char *name,
-                       const char *value, int64_t max_age_s) {
+bool visit_set_cookie(struct visit *visit, struct http_response *response, const struct cookie *cookie) {
     struct error err;
     const char *text = NULL;
-    struct cookie cookie = {
-        .name = name, .value = value, .max_age_s = max_age_s, .secure = visit->site->secure};
-    if (!cookie_format(http_request_arena(visit->request), &cookie, &text, &err))
+    struct cookie own = *cookie;
+    own.secure = visit->site->secure;
+    if (!cookie_format(http_request_arena(visit->request), &own, &text, &err))
         return false;
     http_response_header(response, "Set-Cookie", text);
     return true;
+}
+
+static bool set_cookie(struct visit *visit, struct http_response *response, const char *name,
+                       const char *value, int64_t max_age_s) {
+    struct cookie cookie = {.name = name, .value = value, .max_age_s = max_age_s};
+    return visit_set_cookie(visit, response, &cookie);
 }
 
 static bool set_token(struct visit *visit, struct http_response *response, const char *name,

@@ -10,6 +10,7 @@
 #include "store/backend.h"
 #include "store/checkpoint.h"
 #include "store/prepared.h"
+#include "store/sqlite_functions.h"
 
 #define PATH_SIZE        1024
 #define BUSY_MS_MAX      2000     // another process writes
@@ -345,7 +346,8 @@ static bool settings_apply(sqlite3 *db, enum session_kind kind, struct error *er
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     const char *settings =
         kind == SESSION_WRITE ? SESSION_SETTINGS WRITE_SETTINGS : SESSION_SETTINGS READ_SETTINGS;
-    return sqlite3_exec(db, settings, NULL, NULL, NULL) == SQLITE_OK || failed(db, err);
+    return (sqlite_functions_add(db) && sqlite3_exec(db, settings, NULL, NULL, NULL) == SQLITE_OK) ||
+           failed(db, err);
 }
 
 static bool sqlite_session_open(struct store *base, enum session_kind kind, struct session **ret_session,

@@ -10,7 +10,7 @@ export const LINE_WIDTH_MAX = 110;
 export const FILE_LINES_MAX = 500;
 
 const FOUNDATION = ["base", "store", "http"];
-const DOMAINS = ["gate", "identity", "ledger", "campaign", "measure", "forecast", "guidance"];
+const DOMAINS = ["gate", "identity", "ledger", "campaign", "measure", "forecast", "guidance", "operator"];
 const OUTER = ["site", "report", "rehearse"];
 
 // Folder -> what it may include besides itself: a whole folder, or one header of it.
@@ -25,6 +25,7 @@ export const MAY_INCLUDE = {
   measure: ["base", "store"],
   forecast: ["base", "store", "measure"],
   guidance: ["base", "store"],
+  operator: ["base", "store"],
   site: [...FOUNDATION, ...DOMAINS],
   report: [...FOUNDATION, ...DOMAINS],
   rehearse: [...FOUNDATION, ...DOMAINS],

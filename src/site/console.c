@@ -1,0 +1,177 @@
+// console.c - the gate in front of every route for operators.
+#include "site/console.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "site/handlers.h"
+#include "site/job.h"
+#include "site/problem.h"
+
+#define SANDBOX_OPERATOR "sandbox"
+
+struct console {
+    struct throttle *throttle;
+    pthread_mutex_t mutex;
+    struct sign_in_token link; // the sandbox's; all zero when there is none
+    atomic_bool hashing;
+};
+
+struct admission {
+    struct sign_in_token token;
+    struct sign_in sign_in;
+};
+
+static bool make_sandbox_operator(struct site *site, struct error *err) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8192);
+    struct command command;
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    command_init(&command, arena);
+    operator_add_by_link(&command, SANDBOX_OPERATOR, OPERATOR_ADMIN, clock_wall_ms());
+    return writer_run(site->writer, &command, err);
+}
+
+bool console_new(struct site *site, struct console **ret_console, struct error *err) {
+    struct console *console = calloc(1, sizeof *console);
+    if (console == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    (void)pthread_mutex_init(&console->mutex, NULL);
+    console->throttle = throttle_new();
+    *ret_console = console;
+    if (console->throttle == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    bool sandbox = strcmp(site->config.identity.provider, "sandbox") == 0;
+    return !sandbox || make_sandbox_operator(site, err);
+}
+
+void console_free(struct console *console) {
+    if (console == NULL)
+        return;
+    throttle_free(console->throttle);
+    (void)pthread_mutex_destroy(&console->mutex);
+    sodium_memzero(&console->link, sizeof console->link);
+    free(console);
+}
+
+struct throttle *console_throttle(struct site *site) {
+    return site->console->throttle;
+}
+
+bool console_hash_begin(struct site *site) {
+    return !atomic_exchange(&site->console->hashing, true);
+}
+
+void console_hash_end(struct site *site) {
+    atomic_store(&site->console->hashing, false);
+}
+
+// The caller holds the mutex, or is alone.
+static void draw_link(struct site *site) {
+    char address[CONFIG_TEXT_SIZE + 96];
+    struct random random;
+    random_init_system(&random);
+    sign_in_draw(&random, &site->console->link);
+    (void)snprintf(address, sizeof address, "%s/console#enter=%s", site->public_url,
+                   site->console->link.text);
+    LOG(LOG_INFO, "console of the sandbox, this address lets one in once", log_text("address", address));
+}
+
+void console_offer_link(struct site *site) {
+    if (site->sandbox != NULL)
+        draw_link(site);
+}
+
+bool console_take_link(struct site *site, const char *word) {
+    struct sign_in_token token;
+    if (site->sandbox == NULL || !sign_in_parse(word, &token))
+        return false;
+    (void)pthread_mutex_lock(&site->console->mutex);
+    bool taken = sodium_memcmp(token.hash, site->console->link.hash, SIGN_IN_HASH_SIZE) == 0;
+    if (taken)
+        draw_link(site);
+    (void)pthread_mutex_unlock(&site->console->mutex);
+    return taken;
+}
+
+static enum operator_role role_needed(const struct visit *visit) {
+    uint32_t flags = visit->route->flags;
+    if ((flags & ROUTE_ADMIN) != 0)
+        return OPERATOR_ADMIN;
+    return (flags & ROUTE_OPERATOR) != 0 ? OPERATOR_OPERATOR : OPERATOR_VIEWER;
+}
+
+static bool read_admission(struct job *job, struct session *session, struct error *err) {
+    struct admission *admission = job->data;
+    return sign_in_read(session, &admission->token, clock_wall_ms(), http_request_arena(job->visit->request),
+                        &admission->sign_in, err);
+}
+
+static void respond_unknown(struct visit *visit) {
+    problem_respond_status(visit->request, 401, "operator-not-signed-in", NULL,
+                           "sign in at /console; the session is missing or has ended");
+}
+
+static void enter(struct job *job, const struct error *err) {
+    if (err != NULL)
+        problem_respond(job->visit->request, err, NULL);
+    else
+        job->visit->route->handler(job->visit->request, job->visit->site);
+}
+
+static bool is_sign_of_life(struct visit *visit, const struct admission *admission) {
+    const char *quiet = http_request_query(visit->request, "quiet");
+    return (quiet == NULL || strcmp(quiet, "1") != 0) &&
+           clock_wall_ms() - admission->sign_in.seen_ms > SIGN_IN_TOUCH_MS;
+}
+
+static void answer_admission(struct job *job, const struct error *err) {
+    struct visit *visit = job->visit;
+    struct admission *admission = job->data;
+    if (err != NULL && err->kind != ERROR_DENIED) {
+        problem_respond(visit->request, err, NULL);
+        return;
+    }
+    // Who came in by a sandbox's link is nobody where there is no sandbox.
+    if (err != NULL || (admission->sign_in.operator.by_link && visit->site->sandbox == NULL)) {
+        respond_unknown(visit);
+        return;
+    }
+    visit->operator= & admission->sign_in.operator;
+    if (visit->operator->role<role_needed(visit)) {
+        problem_respond_status(visit->request, 403, "operator-role", NULL,
+                               arena_print(http_request_arena(visit->request), "this needs the role %s",
+                                           operator_role_name(role_needed(visit))));
+        return;
+    }
+    struct job *touch = is_sign_of_life(visit, admission) ? job_new(visit, admission) : job;
+    if (touch == NULL)
+        return;
+    if (touch == job) {
+        enter(job, NULL);
+        return;
+    }
+    sign_in_touch(&touch->command, &admission->token, clock_wall_ms());
+    job_write(touch, enter);
+}
+
+void console_admit(struct visit *visit) {
+    struct arena *arena = http_request_arena(visit->request);
+    struct admission *admission = arena_alloc(arena, sizeof *admission);
+    const char *name = cookie_name(arena, CONSOLE_COOKIE, visit->site->secure);
+    const char *text = name == NULL ? NULL : http_request_cookie(visit->request, name);
+    if (admission == NULL) {
+        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        return;
+    }
+    if (text == NULL || !sign_in_parse(text, &admission->token)) {
+        respond_unknown(visit);
+        return;
+    }
+    struct job *job = job_new(visit, admission);
+    if (job != NULL)
+        job_read(job, read_admission, answer_admission);
+}

@@ -1,0 +1,27 @@
+// console.h - who is behind a request of the console, and how one gets in.
+#pragma once
+
+#include "operator/sign_in.h"
+#include "operator/throttle.h"
+#include "site/context.h"
+
+#define CONSOLE_COOKIE "juncho-console"
+
+struct console;
+
+MUST_CHECK bool console_new(struct site *site, struct console **ret_console, struct error *err);
+void console_free(struct console *console); // NULL is fine
+struct throttle *console_throttle(struct site *site);
+
+// Finds the operator of a request by its cookie, then runs the route's handler, or responds with 401 or 403.
+// A request that says `quiet=1` is no sign of life: a page that looks by itself does not keep a session.
+void console_admit(struct visit *visit);
+
+// On a sandbox: logs an address that lets one person in, once, as the operator "sandbox" (admin).
+void console_offer_link(struct site *site);
+// True, once, for the word of that address; offers the next one.
+bool console_take_link(struct site *site, const char *word);
+
+// One hash of a password is computed at a time: 64 MiB and a tenth of a second each. False: busy.
+bool console_hash_begin(struct site *site);
+void console_hash_end(struct site *site);

@@ -1,0 +1,114 @@
+// console_audit.c - who may do what, and what was done.
+#include <string.h>
+
+#include "base/text.h"
+#include "operator/audit.h"
+#include "operator/operator.h"
+#include "site/handlers.h"
+#include "site/job.h"
+#include "site/problem.h"
+
+#define PAGE_ENTRIES     50
+#define PAGE_ENTRIES_MAX 500
+#define ACTION_BYTES_MAX 60
+
+struct listing {
+    struct operator_account *operators;
+    size_t count;
+};
+
+static bool read_operators(struct job *job, struct session *session, struct error *err) {
+    struct listing *listing = job->data;
+    return operator_list(session, http_request_arena(job->visit->request), &listing->operators,
+                         &listing->count, err);
+}
+
+static void answer_operators(struct job *job, const struct error *err) {
+    struct visit *visit = job->visit;
+    const struct listing *listing = job->data;
+    if (err != NULL) {
+        problem_respond(visit->request, err, NULL);
+        return;
+    }
+    json_t *operators = json_array();
+    for (size_t i = 0; i < listing->count; i++) {
+        const struct operator_account *account = &listing->operators[i];
+        (void)json_array_append_new(
+            operators,
+            json_pack("{s:s,s:s,s:b,s:b,s:s,s:s*}", "name", account->name, "role",
+                      operator_role_name(account->role), "disabled", account->disabled_ms != 0, "by_link",
+                      account->by_link, "created", visit_time(visit, account->created_ms), "last_seen",
+                      account->last_seen_ms == 0 ? NULL : visit_time(visit, account->last_seen_ms)));
+    }
+    struct http_response response = {.status = 200};
+    visit_respond_json(visit, &response, json_pack("{s:o}", "operators", operators));
+}
+
+void handle_console_operators(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct listing *listing = arena_alloc(http_request_arena(request), sizeof *listing);
+    struct job *job = job_new(visit, listing);
+    if (job == NULL)
+        return;
+    if (listing == NULL)
+        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+    else
+        job_read(job, read_operators, answer_operators);
+}
+
+static bool read_audit(struct job *job, struct session *session, struct error *err) {
+    return audit_read(session, job->data, http_request_arena(job->visit->request), err);
+}
+
+static void answer_audit(struct job *job, const struct error *err) {
+    struct visit *visit = job->visit;
+    const struct audit_page *page = job->data;
+    if (err != NULL) {
+        problem_respond(visit->request, err, NULL);
+        return;
+    }
+    json_t *entries = json_array();
+    for (size_t i = 0; i < page->entries_count; i++) {
+        const struct audit_entry *entry = &page->entries[i];
+        (void)json_array_append_new(
+            entries, json_pack("{s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "sequence", (json_int_t)entry->sequence,
+                               "at", visit_time(visit, entry->at_ms), "operator", entry->operator_name,
+                               "action", entry->action, "subject", entry->subject, "before", entry->before,
+                               "after", entry->after, "reason", entry->reason));
+    }
+    struct http_response response = {.status = 200};
+    visit_respond_json(visit, &response,
+                       json_pack("{s:I,s:o}", "total", (json_int_t)page->total, "entries", entries));
+}
+
+static bool read_number(struct http_request *request, const char *name, int64_t max, int64_t *ret_number,
+                        struct error *err) {
+    const char *text = http_request_query(request, name);
+    if (text != NULL && !text_parse_int(text, 1, max, ret_number))
+        return error_set_field(err, ERROR_INVALID, name, "must be a number from 1 to %lld", (long long)max);
+    return true;
+}
+
+// ?before=SEQUENCE&count=N&action=PREFIX
+void handle_console_audit(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct audit_page *page = arena_alloc(http_request_arena(request), sizeof *page);
+    struct error err;
+    if (page == NULL) {
+        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        return;
+    }
+    page->count_max = PAGE_ENTRIES;
+    page->action_prefix = http_request_query(request, "action");
+    bool ok = read_number(request, "before", INT64_MAX, &page->before_sequence, &err) &&
+              read_number(request, "count", PAGE_ENTRIES_MAX, &page->count_max, &err);
+    if (ok && page->action_prefix != NULL && strlen(page->action_prefix) > ACTION_BYTES_MAX)
+        ok = error_set_field(&err, ERROR_INVALID, "action", "at most %d bytes", ACTION_BYTES_MAX);
+    if (!ok) {
+        problem_respond(request, &err, NULL);
+        return;
+    }
+    struct job *job = job_new(visit, page);
+    if (job != NULL)
+        job_read(job, read_audit, answer_audit);
+}

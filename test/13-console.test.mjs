@@ -1,0 +1,168 @@
+// Operators: who gets in, what a role may do, how sessions end, and what the log keeps.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { eachStore, freshDirectory, juncho, start } from "./lib/juncho.mjs";
+import { Operator, PASSWORD, addOperator, operator } from "./lib/operator.mjs";
+import { Resident, exchange } from "./lib/resident.mjs";
+
+const ROLES = ["viewer", "operator", "admin"];
+
+// The routes of the console as the server has them: {method, path, role, changes}.
+async function consoleRoutes() {
+  const { stdout } = await juncho(["serve", "--routes"]);
+  const rows = stdout.split("\n").map((line) => line.split(" "));
+  return rows.filter(([, path]) => path?.startsWith("/api/v1/console/")).map(([method, path, ...flags]) => ({
+    method,
+    path: path.replace(/\{[^}]+\}/g, "1"),
+    role: ROLES.find((role) => flags.includes(role)),
+    changes: flags.includes("changes"),
+  }));
+}
+
+const ask = (who, route) =>
+  route.method === "GET" ? who.get(route.path) : who.post(route.path, {}, {}, route.method);
+
+eachStore("operators", (store) => {
+  let server, nobody;
+  before(async () => {
+    server = await start({ store: await store.fresh() });
+    nobody = new Operator(server.url);
+  });
+  after(() => server.stop());
+
+  test("a fresh store lets nobody in, whatever the password", async () => {
+    for (const name of ["admin", "sandbox", "root"]) {
+      const answer = await nobody.post("/api/v1/console/session", { name, password: PASSWORD, code: "000000" });
+      assert.equal(answer.status, 401, answer.text);
+      assert.equal(answer.json.type, "urn:juncho:problem:operator-sign-in");
+    }
+  });
+
+  test("every route of the console refuses a stranger and a resident", async () => {
+    const resident = await new Resident(server.url).walkTo("registered");
+    const routes = (await consoleRoutes()).filter(({ method, path }) => `${method} ${path}` !== "POST /api/v1/console/session");
+    assert.ok(routes.length >= 4);
+    for (const route of routes) {
+      assert.ok(route.role, `${route.method} ${route.path} has no role`);
+      for (const who of [nobody, resident]) {
+        const answer = await ask(who, route);
+        assert.equal(answer.status, 401, `${route.method} ${route.path}: ${answer.text}`);
+        assert.equal(answer.json.title, "サインインが必要です");
+      }
+    }
+  });
+
+  test("every route refuses a smaller role than its own, and takes a sufficient one", async () => {
+    const people = [];
+    for (const role of ROLES) people.push(await operator(server, role));
+    for (const route of (await consoleRoutes()).filter(({ role, method }) => role && method !== "DELETE")) {
+      const least = ROLES.indexOf(route.role);
+      for (const [index, who] of people.entries()) {
+        const answer = await ask(who, route);
+        const told = `${ROLES[index]} ${route.method} ${route.path}: ${answer.status} ${answer.text.slice(0, 200)}`;
+        if (index < least) assert.equal(answer.json?.type, "urn:juncho:problem:operator-role", told);
+        else assert.ok(![401, 403].includes(answer.status) && answer.status < 500, told);
+      }
+    }
+  });
+
+  test("changes need this very site's origin", async () => {
+    const who = await operator(server, "admin");
+    for (const route of (await consoleRoutes()).filter(({ changes }) => changes)) {
+      const answer = await who.post(route.path, {}, { origin: "https://elsewhere.example" }, route.method);
+      assert.equal(answer.status, 403, route.path);
+      assert.equal(answer.json.type, "urn:juncho:problem:foreign-origin");
+    }
+  });
+
+  test("a code counts once, and an older one no more", async () => {
+    const { secret } = await addOperator(server, "abe", "viewer");
+    const who = new Operator(server.url);
+    const now = Date.now() / 1000;
+    assert.equal((await who.signIn("abe", secret, { now })).status, 201);
+    const again = await new Operator(server.url).signIn("abe", secret, { now });
+    assert.equal(again.status, 401);
+    assert.equal(again.json.type, "urn:juncho:problem:operator-code-used");
+    assert.equal((await new Operator(server.url).signIn("abe", secret, { at: -1, now })).status, 401);
+    assert.equal((await new Operator(server.url).signIn("abe", secret, { at: 1, now })).status, 201);
+  });
+
+  test("after leaving, the old cookie is nobody's", async () => {
+    const who = await operator(server, "viewer");
+    const kept = who.clone();
+    assert.equal((await kept.get("/api/v1/console/session")).json.role, "viewer");
+    assert.equal((await who.leave()).status, 204);
+    assert.equal(who.cookies.has("juncho-console"), false);
+    assert.equal((await kept.get("/api/v1/console/session")).status, 401);
+  });
+
+  test("who is disabled is out at once, and back after a reset with new secrets", async () => {
+    const who = await operator(server, "operator");
+    await addOperator(server, "another-admin", "admin");
+    const gone = await addOperator(server, who.name, null, { verb: "disable" });
+    assert.equal(gone.code, 0, gone.stderr);
+    assert.equal((await who.get("/api/v1/console/session")).status, 401);
+    assert.equal((await who.signIn(who.name, who.secret, { at: 1 })).status, 401);
+    const back = await addOperator(server, who.name, null, { verb: "reset", password: "a new one, and longer" });
+    assert.equal((await who.signIn(who.name, back.secret, { password: "a new one, and longer" })).status, 201);
+  });
+
+  test("guessing waits longer and longer, and does not keep the owner's browser out", async () => {
+    const owner = await operator(server, "viewer");
+    const guesser = new Operator(server.url);
+    const guess = () => guesser.post("/api/v1/console/session", { name: owner.name, password: "no", code: "111111" });
+    for (let tries = 0; tries < 5; tries++) assert.equal((await guess()).status, 401);
+    const waits = await guess();
+    assert.equal(waits.status, 429);
+    assert.match(waits.json.detail, /in 1 seconds/);
+    assert.equal((await owner.signIn(owner.name, owner.secret, { at: 1 })).status, 201);
+  });
+
+  test("the log keeps every sign-in, and verify reads the whole of it", async () => {
+    const admin = await operator(server, "admin");
+    const { json } = await admin.get("/api/v1/console/audit?count=3&action=session.");
+    assert.equal(json.entries[0].operator, admin.name);
+    assert.equal(json.entries[0].action, "session.begin");
+    assert.equal((await admin.get("/api/v1/console/audit?count=0")).json.field, "count");
+    const older = await admin.get(`/api/v1/console/audit?before=${json.entries[2].sequence}&count=500`);
+    assert.ok(older.json.entries.every(({ sequence }) => sequence < json.entries[2].sequence));
+    assert.ok(older.json.entries.some(({ action, subject }) => action === "operator.add" && subject === "abe"));
+    const whole = await juncho(["verify", "--json", "--store", server.store]);
+    assert.equal(whole.code, 0, whole.stdout);
+    assert.equal(JSON.parse(whole.stdout).log.entries, json.total);
+  });
+});
+
+test("a sandbox's address lets one in once, and nobody where there is no sandbox", async () => {
+  const server = await start();
+  const first = new Operator(server.url);
+  assert.equal((await first.enterByLink(server)).status, 201);
+  assert.deepEqual((await first.get("/api/v1/console/session")).json, { name: "sandbox", role: "admin" });
+  const word = /console#enter=([\w-]+)/.exec(server.stderr)[1];
+  const late = await exchange(`${server.url}/api/v1/console/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: server.url },
+    body: JSON.stringify({ link: word }),
+  });
+  assert.equal(late.status, 401);
+  assert.equal((await new Operator(server.url).enterByLink(server)).status, 201); // the next one is in the log
+  await server.stop();
+});
+
+test("the command refuses what it must and keeps the key private", async () => {
+  const directory = freshDirectory();
+  const store = `sqlite:${join(directory, "juncho.db")}`;
+  const at = { store, directory };
+  assert.equal((await addOperator(at, "abe", "viewer")).code, 1); // there is no store yet
+  await juncho(["migrate", "--store", store]);
+  assert.equal((await addOperator(at, "abe", "boss")).code, 2);
+  assert.match((await addOperator(at, "abe", "viewer", { password: "short" })).stderr, /12 characters/);
+  const made = await addOperator(at, "abe", "viewer");
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /^otpauth:\/\/totp\/Juncho:abe\?secret=[A-Z2-7]{32}&issuer=Juncho\n$/);
+  assert.match((await addOperator(at, "abe", "admin")).stderr, /already/);
+  const listed = await juncho(["operator", "list", "--store", store]);
+  assert.equal(listed.stdout, "abe\tviewer\tactive\tnever\n");
+});
