@@ -29,7 +29,7 @@ async function filesBelow(folder, endings) {
 }
 
 function placeholders(text) {
-  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort().join(' ');
+  return [...text.matchAll(/\{(\w+)(?:\|[^{}]*)?\}/g)].map(([, name]) => name).sort().join(' ');
 }
 
 function compareLanguages(languages) {

@@ -94,6 +94,15 @@ export interface Points {
   transfers: Transfer[];
 }
 
+export interface Announcement {
+  id: number;
+  version: number;
+  level: 'info' | 'warning' | 'urgent';
+  title: string;
+  // Made harmless by the server.
+  body_html: string;
+}
+
 export type Step = 'begin' | 'consent' | 'procedure' | 'intent';
 
 // Where the trouble lies: the phone's line, the way to the server, a busy server, or an answer that says no.
@@ -200,6 +209,12 @@ export function readPoints(): Promise<Points> {
 
 export async function countAccess(): Promise<void> {
   await ask('POST', '/api/v1/accesses', {});
+}
+
+// What the city has to say now, most urgent first, in the language of the page.
+export async function readAnnouncements(language: string): Promise<Announcement[]> {
+  const answer = await document<{ announcements: Announcement[] }>(ask('GET', `/api/v1/announcements?language=${language}`));
+  return answer.announcements;
 }
 
 export async function register(language: string): Promise<void> {

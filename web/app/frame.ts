@@ -1,7 +1,8 @@
 // frame.ts - what stands around every screen: the name, the settings, and what is under way.
-import { html, nothing } from 'lit/html.js';
+import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
+import { html } from './markup.js';
 import type { Waiting } from './model.js';
 import { model } from './model.js';
 import type { Piece } from './parts.js';
@@ -13,6 +14,7 @@ import { consentScreen, intentScreen, procedureScreen, registerScreen } from './
 import { notOpenScreen, receiptScreen, refusedScreen, verifiedScreen } from './screens/finish.js';
 import { home } from './screens/home.js';
 import { identityScreen } from './screens/identity.js';
+import { news } from './screens/news.js';
 import { pointsScreen } from './screens/points.js';
 import { returnScreen } from './screens/return.js';
 import { waitingScreen } from './screens/waiting.js';
@@ -81,6 +83,7 @@ function header(): TemplateResult {
       <nav aria-label=${word('page.nav')}>
         ${link('/', word('page.home'), model.path === '/' ? 'here' : '')}
         ${link('/points', word('page.points'), model.path === '/points' ? 'here' : '')}
+        <a href="/faq">${word('faq.title')}</a>
       </nav>
       ${settingsButton()}
     </div>
@@ -99,7 +102,7 @@ export function frame(): TemplateResult {
   return html`
     <a class="skip" href="#main">${word('page.skip')}</a>
     ${sandboxStrip()} ${header()}
-    <main id="main" tabindex="-1" class="view-${view}">${trouble()} ${SCREENS[view]()}</main>
+    <main id="main" tabindex="-1" class="view-${view}">${news()} ${trouble()} ${SCREENS[view]()}</main>
     <footer class="bottom">
       <p class="inner"><span>${word('page.madeWith')}</span></p>
     </footer>

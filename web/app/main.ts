@@ -6,24 +6,32 @@ import { frame, troubleWords } from './frame.js';
 import { lineWatch } from './line.js';
 import { announce } from './live.js';
 import { lookApply, lookFollow, lookKept } from '../shared/look.js';
+import { withoutReadings } from './markup.js';
 import { change, model, modelOnChange } from './model.js';
 import { persistTick } from './persist.js';
 import type { View } from './route.js';
 import { routeStart, viewNow } from './route.js';
 import { watch, watchAgain } from './watch.js';
-import { languageChoose, languageNow, word } from './words.js';
+import { languageNow, languageStart, word } from './words.js';
 
 const root = document.getElementById('app') as HTMLElement;
 
 let drawn: View | null = null;
 let troubleSaid = '';
 
+// The words of a heading, without the readings above them.
+function textOf(title: HTMLElement): string {
+  const copy = title.cloneNode(true) as HTMLElement;
+  copy.querySelectorAll('rt, rp').forEach((reading) => reading.remove());
+  return (copy.textContent ?? '').trim();
+}
+
 // A new screen: its name in the title, the reader at its heading, the page at its top.
 function arrive(view: View, byResident: boolean): void {
   const title = root.querySelector('h1');
   const campaign = model.campaign?.name ?? word('page.name');
-  const screen = view === 'home' || title === null ? word('home.title') : (title.textContent ?? '').trim();
-  document.title = word('page.title', { screen, campaign });
+  const screen = view === 'home' || title === null ? word('home.title') : textOf(title);
+  document.title = withoutReadings(word('page.title', { screen, campaign }));
   if (!byResident) return;
   scrollTo(0, 0);
   title?.focus({ preventScroll: true });
@@ -58,8 +66,8 @@ function look(): void {
   change({ look: chosen });
 }
 
-languageChoose(navigator.languages.map((code) => code.slice(0, 2)));
-document.documentElement.lang = languageNow();
+await languageStart();
+change({ language: languageNow() });
 lookFollow(() => model.look, look);
 modelOnChange(draw);
 routeStart();

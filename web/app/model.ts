@@ -1,9 +1,9 @@
 // model.ts - what the screens show; one object, changed in one place.
-import type { Campaign, Me, Outcome, Points, TroubleKind } from './api.js';
+import type { Announcement, Campaign, Me, Outcome, Points, TroubleKind } from './api.js';
 import type { Shown } from '../shared/shown.js';
 import type { Look } from '../shared/look.js';
 import { lookKept } from '../shared/look.js';
-import type { Key } from './words.js';
+import type { Key, Language } from './words.js';
 import { forget, keep, kept } from './keep.js';
 
 export type Path = '/' | '/journey' | '/points' | '/return';
@@ -55,7 +55,12 @@ export interface Model {
   // An earlier screen of the journey that the resident went back to.
   lookBack: Screen | null;
   checklist: string[];
+  announcements: Announcement[];
+  // Those of the least level that this browser has put away, as "id.version".
+  putAway: string[];
   look: Look;
+  language: string;
+  languages: Language[];
   // What the live region says; `visible` when the eye needs it too.
   said: { text: string; visible: boolean };
   now: number;
@@ -92,7 +97,11 @@ export const model: Model = {
   returnCode: '',
   lookBack: null,
   checklist: kept<string[]>('checklist') ?? [],
+  announcements: [],
+  putAway: kept<string[]>('put-away') ?? [],
   look: lookKept(),
+  language: 'ja',
+  languages: [],
   said: { text: '', visible: false },
   now: Date.now(),
 };

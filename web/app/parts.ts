@@ -1,7 +1,8 @@
 // parts.ts - the pieces that several screens are made of.
-import { html, nothing } from 'lit/html.js';
+import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
+import { html } from './markup.js';
 import type { Task } from './model.js';
 import { goBackTo, goTo, SCREENS } from './route.js';
 import type { Path, Screen } from './model.js';

@@ -1,6 +1,7 @@
 // watch.ts - notices by itself what happened elsewhere: another tab, another browser, the ledger.
 import { countAccess, hearOtherTabs, refresh } from './actions.js';
 import { change, model } from './model.js';
+import { newsWatch } from './news.js';
 
 const LOOK_MS_FIRST = 5_000;
 const LOOK_MS_MAX = 60_000;
@@ -40,8 +41,10 @@ function cameBack(): void {
 
 export function watch(): void {
   hearOtherTabs();
+  newsWatch();
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') countAccess();
+    newsWatch();
     cameBack();
   });
   addEventListener('focus', cameBack);

@@ -1,46 +1,107 @@
 // words.ts - every word that a resident reads, by key, in the language of the page.
 //
-// The words themselves live in ../messages/LANGUAGE.json. A key that the Japanese file lacks is a
-// type error here; the check script compares the other languages with it.
+// The words themselves live in ../messages/LANGUAGE.json. Japanese is part of the app; another language comes
+// from the server when it is chosen, so a city can add one. A key that the Japanese file lacks is a type
+// error here; the check script compares the other languages with it, and what is missing is Japanese.
+//
+// In a text stand `{name}` for a value, `{count|# person|# people}` for a number and its forms as the language
+// counts (one, other), and 漢字《かんじ》 for a reading above it (markup.ts draws it).
 import ja from '../messages/ja.json';
+import { keep, kept } from './keep.js';
 
 export type Key = keyof typeof ja;
 export type Values = Record<string, string | number>;
 
 type Messages = Record<Key, string>;
 
+export interface Language {
+  code: string;
+  name: string;
+}
+
 const ZONE = 'Asia/Tokyo';
-const languages: Record<string, Messages> = { ja };
+const READ_MS_MAX = 5_000;
+const COOKIE_AGE_S = 34_560_000;
+const VALUE = /\{(\w+)(?:\|([^{}]*))?\}/g;
 
 let language = 'ja';
 let messages: Messages = ja;
 
+// The code that the server knows: "ja", "ja-easy", "en".
 export function languageNow(): string {
   return language;
 }
 
-// Takes the first language that there are words for; Japanese otherwise.
-export function languageChoose(wanted: readonly string[]): void {
-  const found = wanted.find((code) => code in languages) ?? 'ja';
-  language = found;
-  messages = languages[found] ?? ja;
+// The tag of the page: やさしい日本語 is Japanese.
+export function languageTag(): string {
+  return word('language.tag');
 }
 
-// Fills `{name}` from `values`; numbers are written the way the language writes them.
+async function read<T>(path: string): Promise<T> {
+  const response = await fetch(path, { signal: AbortSignal.timeout(READ_MS_MAX) });
+  if (!response.ok) throw new Error(String(response.status));
+  return (await response.json()) as T;
+}
+
+export async function languagesRead(): Promise<Language[]> {
+  return (await read<{ languages: Language[] }>('/api/v1/languages')).languages;
+}
+
+// The pages that the server draws follow the choice by a cookie.
+function remember(code: string): void {
+  keep('language', code);
+  const secure = location.protocol === 'https:' ? '; Secure' : '';
+  document.cookie = `juncho-language=${code}; Path=/; Max-Age=${COOKIE_AGE_S}; SameSite=Lax${secure}`;
+}
+
+async function take(code: string): Promise<void> {
+  messages = code === 'ja' ? ja : { ...ja, ...(await read<Partial<Messages>>(`/api/v1/languages/${code}`)) };
+  language = code;
+  document.documentElement.lang = languageTag();
+}
+
+export async function languageChoose(code: string): Promise<void> {
+  await take(code);
+  remember(code);
+}
+
+// The language that was chosen here before, else the first of the browser's that there are words for. Without
+// an answer the page is Japanese rather than empty.
+export async function languageStart(): Promise<void> {
+  const wanted = kept<string>('language');
+  const first = navigator.languages.map((code) => code.slice(0, 2).toLowerCase());
+  if (wanted === 'ja' || (wanted === null && first[0] === 'ja')) return;
+  try {
+    const known = (await languagesRead()).map(({ code }) => code);
+    const code = [wanted, ...first].find((one) => one !== null && known.includes(one));
+    if (code) await take(code);
+  } catch {
+    // Japanese it is.
+  }
+}
+
+function formOf(value: number, forms: string): string {
+  const list = forms.split('|');
+  const form = new Intl.PluralRules(languageTag()).select(value) === 'one' ? list[0] : list.at(-1);
+  return (form ?? '').replace('#', numberText(value));
+}
+
+// Fills in `values`; numbers are written the way the language writes them. Readings are still in the text.
 export function word(key: Key, values: Values = {}): string {
-  return messages[key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return messages[key].replace(VALUE, (whole, name: string, forms?: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? numberText(value) : value;
+    if (typeof value !== 'number') return value;
+    return forms === undefined ? numberText(value) : formOf(value, forms);
   });
 }
 
 export function numberText(value: number): string {
-  return new Intl.NumberFormat(language).format(value);
+  return new Intl.NumberFormat(languageTag()).format(value);
 }
 
 function dateParts(at: string | number): Values {
-  const format = new Intl.DateTimeFormat(language, {
+  const options: Intl.DateTimeFormatOptions = {
     timeZone: ZONE,
     year: 'numeric',
     month: 'numeric',
@@ -49,15 +110,21 @@ function dateParts(at: string | number): Values {
     hour: 'numeric',
     minute: '2-digit',
     hourCycle: 'h23',
-  });
+  };
   const parts: Values = {};
-  for (const part of format.formatToParts(new Date(at))) parts[part.type] = part.value;
+  for (const part of new Intl.DateTimeFormat(languageTag(), options).formatToParts(new Date(at))) parts[part.type] = part.value;
   return parts;
 }
 
 // 2026年2月2日(月) 13:00
 export function dateTimeText(at: string | number): string {
   return word('date.full', dateParts(at));
+}
+
+// 令和8年2月2日: the same day by the era, for those who count so.
+export function eraDateText(at: string | number): string {
+  const options: Intl.DateTimeFormatOptions = { timeZone: ZONE, era: 'long', year: 'numeric', month: 'numeric', day: 'numeric' };
+  return new Intl.DateTimeFormat('ja-JP-u-ca-japanese', options).format(new Date(at));
 }
 
 // 13:00

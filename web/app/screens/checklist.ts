@@ -1,8 +1,9 @@
 // checklist.ts - what to have at hand before starting; kept in this browser.
-import { html, nothing } from 'lit/html.js';
+import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import { keep } from '../keep.js';
+import { html } from '../markup.js';
 import { change, model } from '../model.js';
 import { outsideLink, say } from '../parts.js';
 import type { Piece } from '../parts.js';

@@ -1,9 +1,9 @@
 // confirm.ts - the check came back in another browser; here its code makes the result count.
-import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import { confirmCode, identify } from '../actions.js';
 import type { Confirmation } from '../api.js';
+import { html } from '../markup.js';
 import { heading, journeyScreen, mainButton, say } from '../parts.js';
 import { clockText, word } from '../words.js';
 

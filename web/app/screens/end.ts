@@ -1,9 +1,9 @@
 // end.ts - signing this device out, with what it means said before.
-import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import { signOut } from '../actions.js';
 import type { Me } from '../api.js';
+import { html } from '../markup.js';
 import { mainButton } from '../parts.js';
 import { word } from '../words.js';
 import { dialogClose, dialogOpen } from './dialogs.js';

@@ -1,13 +1,13 @@
 // finish.ts - the last screen: verified and ready to apply, not eligible, or done with a receipt.
-import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import { apply } from '../actions.js';
 import { announce } from '../live.js';
+import { html } from '../markup.js';
 import { model } from '../model.js';
 import { facts, heading, journeyScreen, link, mainButton, message, resultHeading, say } from '../parts.js';
 import { icons } from '../pictures.js';
-import { dateTimeText, word } from '../words.js';
+import { dateTimeText, eraDateText, word } from '../words.js';
 
 export function verifiedScreen(): TemplateResult {
   return journeyScreen(
@@ -53,7 +53,7 @@ export function receiptScreen(): TemplateResult {
       <h2 id="paper-title">${word('receipt.paper')}</h2>
       ${facts([
         [word('receipt.number'), html`<span class="number">${receipt}</span>`],
-        [word('receipt.at'), dateTimeText(at)],
+        [word('receipt.at'), html`${dateTimeText(at)} <span class="soft">${word('receipt.era', { era: eraDateText(at) })}</span>`],
         [word('receipt.campaign'), model.campaign?.name ?? ''],
         [word('receipt.points'), word('receipt.pointsText', { points })],
         [word('receipt.state'), word(`receipt.state.${state}`)],

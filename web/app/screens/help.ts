@@ -1,8 +1,9 @@
 // help.ts - answers to what people ask most, and what usually helps at the jump to the other app.
-import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
+import { html } from '../markup.js';
 import { say } from '../parts.js';
+import { icons } from '../pictures.js';
 import { word } from '../words.js';
 
 const QUESTIONS = ['pin', 'locked', 'lost', 'phone'] as const;
@@ -17,6 +18,7 @@ export function helpList(): TemplateResult {
         <p>${word(`help.${name}.a`)}</p>
       </details>`,
     )}
+    <p><a class="more" href="/faq">${word('help.all')}${icons.go}</a></p>
   </section>`;
 }
 

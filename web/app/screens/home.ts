@@ -1,8 +1,9 @@
 // home.ts - one banner with one next step, and what helps before and after it.
-import { html, nothing } from 'lit/html.js';
+import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import type { Application, Campaign, Me } from '../api.js';
+import { html } from '../markup.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
 import { campaignValues, heading, link, message, pendingPart, say } from '../parts.js';

@@ -1,9 +1,10 @@
 // identity.ts - the jump to the identity app, and every way of coming back from it.
-import { html, nothing } from 'lit/html.js';
+import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import { identify, move } from '../actions.js';
 import type { Me, Outcome } from '../api.js';
+import { html } from '../markup.js';
 import { model } from '../model.js';
 import { heading, journeyScreen, mainButton, resultHeading, say } from '../parts.js';
 import { isCalled } from '../route.js';

@@ -1,8 +1,8 @@
 // points.ts - the balance, and every movement behind it.
-import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import type { Transfer } from '../api.js';
+import { html } from '../markup.js';
 import { model } from '../model.js';
 import { campaignValues, heading, link, pendingPart } from '../parts.js';
 import { icons } from '../pictures.js';

@@ -1,7 +1,7 @@
 // return.ts - where the provider's return lands in a browser that did not begin the journey.
-import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
+import { html } from '../markup.js';
 import { model } from '../model.js';
 import { heading, message } from '../parts.js';
 import { word } from '../words.js';

@@ -1,12 +1,17 @@
-// settings.ts - text size and colours; a choice takes effect at once and stays in this browser.
-import { html } from 'lit/html.js';
+// settings.ts - language, text size and colours; a choice takes effect at once and stays in this browser.
+import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import { lookApply, lookKeep, TEXT_SIZES, THEMES } from '../../shared/look.js';
 import type { Look } from '../../shared/look.js';
+import { html } from '../markup.js';
+import { announce } from '../live.js';
 import { change, model } from '../model.js';
+import { newsWatch } from '../news.js';
+import type { Piece } from '../parts.js';
 import { icons } from '../pictures.js';
-import { word } from '../words.js';
+import type { Language } from '../words.js';
+import { languageChoose, languagesRead, word } from '../words.js';
 import { dialogClose, dialogOpen } from './dialogs.js';
 
 const ID = 'look-dialog';
@@ -25,8 +30,38 @@ function option(name: string, text: string, checked: boolean, chosen: () => void
   </label>`;
 }
 
+function chooseLanguage(code: string): void {
+  languageChoose(code)
+    .then(() => {
+      change({ language: code });
+      newsWatch();
+    })
+    .catch(() => announce(word('look.languageFailed'), true));
+}
+
+// The names stand in their own language, so that everybody finds theirs.
+function languageOption({ code, name }: Language): TemplateResult {
+  return html`<label class="option" lang=${code === 'ja-easy' ? 'ja' : code}>
+    <input type="radio" name="language" .checked=${code === model.language} @change=${() => chooseLanguage(code)} />
+    <span>${name}</span>
+  </label>`;
+}
+
+function languagePart(): Piece {
+  if (model.languages.length === 0) return nothing;
+  return html`<fieldset>
+    <legend>${word('look.language')}</legend>
+    <div class="options">${model.languages.map(languageOption)}</div>
+  </fieldset>`;
+}
+
+function open(): void {
+  dialogOpen(ID);
+  if (model.languages.length === 0) languagesRead().then((languages) => change({ languages }), () => {});
+}
+
 export function settingsButton(): TemplateResult {
-  return html`<button class="plain look" type="button" @click=${() => dialogOpen(ID)}>
+  return html`<button class="plain look" type="button" @click=${open}>
     ${icons.look}<span>${word('look.open')}</span><span class="hidden">${word('look.openLong')}</span>
   </button>`;
 }
@@ -35,6 +70,7 @@ export function settingsDialog(): TemplateResult {
   const { text, theme } = model.look;
   return html`<dialog id=${ID} aria-labelledby="look-title">
     <h2 id="look-title">${word('look.title')}</h2>
+    ${languagePart()}
     <fieldset>
       <legend>${word('look.text')}</legend>
       <div class="options sizes">

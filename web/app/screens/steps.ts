@@ -1,8 +1,8 @@
 // steps.ts - registration and the first three screens: consent, procedure, intent.
-import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import { register, takeStep } from '../actions.js';
+import { html } from '../markup.js';
 import { model } from '../model.js';
 import { facts, heading, journeyScreen, link, mainButton, say } from '../parts.js';
 import { pictures } from '../pictures.js';

@@ -1,9 +1,10 @@
 // waiting.ts - the place in line: when the turn will come, who is ahead, and that the page may be closed.
-import { html, nothing } from 'lit/html.js';
+import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import type { Shown, Span } from '../../shared/shown.js';
 import { bellPress } from '../line.js';
+import { html } from '../markup.js';
 import type { Line } from '../model.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
