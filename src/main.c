@@ -20,6 +20,7 @@ static const struct named_command commands[] = {
     {"migrate", command_migrate, "bring the store up to date"},
     {"backup", command_backup, "copy an SQLite store while it is in use"},
     {"forecast", command_forecast, "how many will come, from a file of counts"},
+    {"calendar", command_calendar, "when it will be quiet: show and publish the calendars"},
     {"staff", command_staff, "how many must answer the telephone"},
     {"import", command_import, "bring in what others measured: access logs, calls, figures, answers"},
     {"operator", command_operator, "who may sign in at the console"},

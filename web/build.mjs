@@ -87,6 +87,16 @@ async function bundle(out) {
     esbuild.build({ ...options, entryPoints: whole, format: 'esm' }),
     esbuild.build({ ...options, entryPoints: Object.values(together('early')), format: 'iife' }),
   ]);
+  // What pages of the server's own name: a fixed address each, asked for again by its ETag.
+  await Promise.all([
+    esbuild.build({ ...options, metafile: false, entryNames: '[name]', entryPoints: ['public/calendar.css'] }),
+    esbuild.build({ ...options, metafile: false, entryNames: '[name]', entryPoints: [entries['early.js']], format: 'iife' }),
+  ]);
+  // What pages of the server's own name: a fixed address each, asked for again by its ETag.
+  await Promise.all([
+    esbuild.build({ ...options, metafile: false, entryNames: '[name]', entryPoints: ['public/calendar.css'] }),
+    esbuild.build({ ...options, metafile: false, entryNames: '[name]', entryPoints: [entries['early.js']], format: 'iife' }),
+  ]);
   const outputs = results.flatMap(({ metafile }) => Object.entries(metafile.outputs));
   const address = (entry) => {
     const [file] = outputs.find(([, output]) => output.entryPoint === entry);

@@ -17,6 +17,7 @@ int command_rehearse(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_backup(int argc, char **argv);
+int command_calendar(int argc, char **argv);
 int command_forecast(int argc, char **argv);
 int command_staff(int argc, char **argv);
 int command_import(int argc, char **argv);

@@ -9,6 +9,7 @@
 #define KNOT_DAYS        7
 #define SHOCK_NEGLIGIBLE 1e-3
 #define LAUNCH_COLUMNS   2
+#define DRIFT_DAYS_MAX   28
 
 static const double launch_days[LAUNCH_COLUMNS] = {1, 6};     // how fast a rush fades
 static const double launch_mean[LAUNCH_COLUMNS] = {0.3, 0.7}; // and how high it is usually
@@ -16,10 +17,10 @@ static const double launch_mean[LAUNCH_COLUMNS] = {0.3, 0.7}; // and how high it
 static int day_type(const struct columns *columns, int64_t day) {
     int weekday = holidays_weekday(day);
     if (weekday == 0 || holidays_has(columns->holidays, day))
-        return 2;
+        return COLUMNS_OFF;
     if (weekday == 6)
-        return 1;
-    return holidays_has(columns->holidays, day + 1) ? 3 : 0;
+        return COLUMNS_SATURDAY;
+    return holidays_has(columns->holidays, day + 1) ? COLUMNS_EVE : COLUMNS_WORKING;
 }
 
 // An event is felt from an hour before its moment until `hours` after it; a day is the shortest that a daily
@@ -86,6 +87,18 @@ static void place_knots(struct columns *columns) {
     columns->shocks = (size_t)(days < RECENT_DAYS ? days : RECENT_DAYS);
 }
 
+// What the operator expects of an event stands where its effect will be learned.
+static void expect_events(struct columns *columns) {
+    size_t at = columns->event_at;
+    for (size_t i = 0; i < columns->occasions->events; i++) {
+        const struct occasion *event = &columns->occasions->event[i];
+        size_t expected = event->period ? 1 : event_slots(columns, event);
+        for (size_t k = 0; event->factor > 0 && k < expected; k++)
+            columns->mean[at + k] = log(event->factor);
+        at += event_columns(columns, event);
+    }
+}
+
 // NOLINTNEXTLINE(readability-function-size): what a forecast goes by comes from this many places
 bool columns_init(struct columns *columns, const struct holidays *holidays, const struct occasions *occasions,
                   size_t per_day, int64_t first_day, int64_t last_day, struct arena *arena,
@@ -120,6 +133,7 @@ bool columns_init(struct columns *columns, const struct holidays *holidays, cons
     if (columns->count > GLM_COLUMNS_MAX)
         return error_set(err, ERROR_EXHAUSTED, "too many events, or too many days, for one forecast");
     columns->count = layout.next;
+    expect_events(columns);
     for (size_t i = 0; i < LAUNCH_COLUMNS * occasions->launches; i++)
         columns->mean[columns->launch_at + i] = launch_mean[i % LAUNCH_COLUMNS];
     if (occasions->deadlines > 0)
@@ -186,7 +200,7 @@ static void add_deadline(const struct columns *columns, double time, struct glm_
 void columns_row(const struct columns *columns, int64_t day, size_t slot, struct glm_sparse *rows) {
     const struct occasions *occasions = columns->occasions;
     int type = day_type(columns, day);
-    bool off = type == 1 || type == 2;
+    bool off = type == COLUMNS_SATURDAY || type == COLUMNS_OFF;
     double time = (double)day + (double)slot / (double)columns->per_day;
     if (columns->per_day > 1) {
         glm_sparse_add(rows, columns->slot_at + slot, 1);
@@ -250,6 +264,8 @@ void columns_precision(struct glm_prior *prior) {
 
 double columns_drift(const double precision[GLM_GROUPS_MAX], int64_t ahead, bool with_shocks) {
     double trend = 0, shock = COLUMNS_SHOCK_FADE * COLUMNS_SHOCK_FADE;
+    if (ahead > DRIFT_DAYS_MAX)
+        ahead = DRIFT_DAYS_MAX;
     for (int64_t day = 1; day <= ahead; day++) {
         double grown = (1 - pow(COLUMNS_TREND_FADE, (double)day)) / (1 - COLUMNS_TREND_FADE);
         trend += grown * grown;

@@ -19,6 +19,9 @@
 #define COLUMNS_TREND_FADE 0.9
 #define COLUMNS_SHOCK_FADE 0.5
 
+// Types of day, in the order of their columns.
+enum { COLUMNS_WORKING, COLUMNS_SATURDAY, COLUMNS_OFF, COLUMNS_EVE };
+
 enum column_group {
     GROUP_LEVEL,
     GROUP_SLOT,         // of the day
@@ -75,5 +78,6 @@ void columns_precision(struct glm_prior *prior);
 // a factor: the mean of 1 + 1 / (d + shift)^1.5.
 double columns_pressure(double from, double until, double shift);
 
-// Variance that the level, the trend and a day's shock add `ahead` days after the last day of data.
+// Variance that the level, the trend and a day's shock add `ahead` days after the last day of data. After
+// four weeks it grows no more: a campaign's level does not wander off for a year.
 double columns_drift(const double precision[GLM_GROUPS_MAX], int64_t ahead, bool with_shocks);

@@ -7,16 +7,28 @@
 #define SHIFT_USUAL      0.25 // days
 #define SHIFT_REACH_DAYS 3.0  // counts so near a deadline tell its shift
 #define SHIFT_ROUNDS     6
-#define FEW_DAYS         7   // with fewer, the usual day is assumed
-#define LEVEL_PRECISION  1.0 // of an expectation: a factor of e either way
+#define FEW_DAYS         7    // with fewer, the usual day is assumed
+#define LEVEL_PRECISION  4.0  // of an expectation: half again as many, or two thirds
+#define USUAL_PRECISION  10.0 // of the usual day: a third more or less
 #define SMALL_MEAN       200.0
 
 static const double shifts[] = {0.05, 0.1, 0.25, 0.5, 1, 1.67, 3};
 
-// The usual day of a service used from telephones: logarithms around the mean, by hour. Quiet before dawn, a
-// rise at noon, busiest from eight to ten in the evening (the Tokyo verification of 2025).
-static const double usual_hour[24] = {-0.6, -1.3, -1.8, -2.0, -2.0, -1.5, -0.7, 0.0, 0.2, 0.3, 0.4, 0.4,
-                                      0.6,  0.4,  0.3,  0.3,  0.3,  0.4,  0.5,  0.6, 0.8, 0.8, 0.6, 0.0};
+// Quiet before dawn, a rise at noon, busiest in the evening, days off fuller by day (the Tokyo verification
+// of 2025 says so of working days).
+const struct demand_usual demand_usual_app = {
+    .hour = {-0.6, -1.3, -1.8, -2.0, -2.0, -1.5, -0.7, 0.0, 0.2, 0.35, 0.45, 0.45,
+             0.6,  0.45, 0.4,  0.4,  0.4,  0.45, 0.5,  0.6, 0.7, 0.7,  0.55, 0.0},
+    .off = {0.0,  0.0,  0.0,  0.0,  0.0,  0.0,  0.0, 0.3, 0.4, 0.45, 0.45, 0.45, //
+            0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.4, 0.3, 0.2, 0.2,  0.2,  0.1},
+};
+
+#define SHUT (-9.0)
+const struct demand_usual demand_usual_calls = {
+    .hour = {SHUT, SHUT, SHUT, SHUT, SHUT, SHUT, SHUT, SHUT, SHUT, 1.2,  0.9,  0.8, //
+             0.7,  1.1,  1.1,  1.1,  1.1,  0.8,  0.5,  SHUT, SHUT, SHUT, SHUT, SHUT},
+    .off = {0},
+};
 
 struct demand {
     struct arena *arena;
@@ -78,9 +90,13 @@ static void inherit(struct columns *columns, const struct demand *prior) {
         columns->mean[columns->deadline_at] = beta[other->deadline_at];
 }
 
-static void assume_usual_day(struct columns *columns) {
-    for (size_t slot = 0; columns->per_day > 1 && slot < columns->per_day; slot++)
-        columns->mean[columns->slot_at + slot] = usual_hour[slot * 24 / columns->per_day];
+static void assume_usual_day(struct columns *columns, const struct demand_usual *usual) {
+    for (size_t slot = 0; columns->per_day > 1 && slot < columns->per_day; slot++) {
+        size_t hour = slot * 24 / columns->per_day;
+        columns->mean[columns->slot_at + slot] = usual->hour[hour];
+        for (size_t type = COLUMNS_SATURDAY; type <= COLUMNS_OFF; type++)
+            columns->mean[columns->type_slot_at + type * columns->per_day + slot] = usual->off[hour];
+    }
 }
 
 // The level that gives `per_day` arrivals on an average day of the profile assumed.
@@ -99,7 +115,7 @@ static bool set_priors(struct demand *demand, const struct demand_options *optio
     if (options->prior != NULL)
         inherit(columns, options->prior);
     else if (demand->summary.days_seen < FEW_DAYS)
-        assume_usual_day(columns);
+        assume_usual_day(columns, options->usual != NULL ? options->usual : &demand_usual_app);
     if (demand->summary.days_seen >= FEW_DAYS)
         return true;
     // Too little to tell how wild the series is: spreads stay as they usually are, or as the other
@@ -109,6 +125,8 @@ static bool set_priors(struct demand *demand, const struct demand_options *optio
         if (options->prior != NULL)
             prior->precision[group] = options->prior->fit.precision[group];
     }
+    if (options->prior == NULL)
+        prior->precision[GROUP_SLOT] = prior->precision[GROUP_TYPE_SLOT] = USUAL_PRECISION;
     if (options->expected_per_day > 0) {
         columns->mean[columns->level_at] = level_of(columns, options->expected_per_day);
         prior->precision[GROUP_LEVEL] = LEVEL_PRECISION;
@@ -278,7 +296,7 @@ bool demand_forecast(const struct demand *demand, size_t first, size_t count, st
         glm_predict(&demand->fit, &rows.design.rows, i, &rows.design.days, rows.day_of[i], &log_mean,
                     &variance);
         int64_t ahead = series_day_of(demand->series, first + i) - demand->columns.last_day;
-        if (ahead > 0)
+        if (ahead > 0 && demand->summary.days_seen > 0) // an expectation has no last day to drift from
             variance += columns_drift(demand->fit.precision, ahead, demand->series->per_day > 1);
         double size = demand->fit.size;
         ret_slots[i] = (struct demand_slot){

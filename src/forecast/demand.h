@@ -14,15 +14,24 @@
 #include "forecast/columns.h"
 #include "forecast/series.h"
 
-#define DEMAND_AHEAD_DAYS_MAX 400
+#define DEMAND_AHEAD_DAYS_MAX 500
 
 struct demand;
+
+// The usual day of a service: logarithms around its mean, by hour, and what days off add to them.
+struct demand_usual {
+    double hour[24];
+    double off[24];
+};
+extern const struct demand_usual demand_usual_app;   // busiest from eight to eleven in the evening
+extern const struct demand_usual demand_usual_calls; // nine to seven; busiest at nine and in the afternoon
 
 struct demand_options {
     const struct holidays *holidays; // both must outlive the model
     const struct occasions *occasions;
-    const struct demand *prior; // NULL, or the model of a rehearsal or of another campaign
-    double expected_per_day;    // 0, or what one expects before there are counts
+    const struct demand *prior;       // NULL, or the model of a rehearsal or of another campaign
+    double expected_per_day;          // 0, or what one expects before there are counts
+    const struct demand_usual *usual; // the day assumed while there are few counts; NULL: of an app
 };
 
 struct demand_slot {

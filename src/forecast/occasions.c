@@ -7,6 +7,8 @@
 #include "forecast/series.h"
 
 #define HOURS_DEFAULT 3
+#define FACTOR_MIN    0.01
+#define FACTOR_MAX    100.0
 #define EVENT_PREFIX  "event "
 
 struct reading {
@@ -74,6 +76,14 @@ static bool set_event(struct occasion *event, const char *key, const char *value
         if (!text_parse_int(value, 1, OCCASIONS_HOURS_MAX, &hours))
             return error_set(err, ERROR_INVALID, "hours is a whole number from 1 to %d", OCCASIONS_HOURS_MAX);
         event->hours = (double)hours;
+        return true;
+    }
+    if (text_equal(key, "factor")) {
+        char *end = NULL;
+        double factor = strtod(value, &end);
+        if (end == value || *end != '\0' || !(factor >= FACTOR_MIN && factor <= FACTOR_MAX))
+            return error_set(err, ERROR_INVALID, "factor is a number from %g to %g", FACTOR_MIN, FACTOR_MAX);
+        event->factor = factor;
         return true;
     }
     return error_set(err, ERROR_INVALID, "unknown key");

@@ -10,6 +10,7 @@
 //   [event tax season]
 //   from = 2026-02-16                a period; may repeat, with its `until`
 //   until = 2026-03-17
+//   factor = 1.4                    what one expects of it before it was ever seen: so many times as many
 #pragma once
 
 #include <stdbool.h>
@@ -31,6 +32,7 @@ struct occasion {
     char name[OCCASIONS_NAME_SIZE];
     bool period; // else each time is a moment
     double hours;
+    double factor; // 0: nothing is expected
     size_t count;
     double from[OCCASIONS_TIMES_MAX];
     double until[OCCASIONS_TIMES_MAX]; // periods only

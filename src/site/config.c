@@ -92,6 +92,35 @@ static const struct config_key keys[] = {
     {"guidance", "languages_dir", WORDS(guidance.languages_dir), "", ANY,
      "folder with CODE.json, faq.CODE.md, words.CODE.txt: further languages, or texts instead of the shipped "
      "ones"},
+    {"calendar", "occasions_file", WORDS(calendar.occasions_file), "", ANY,
+     "launches, deadlines and events that are known (juncho forecast --help shows the form); empty: the "
+     "campaign's own dates"},
+    {"calendar", "holidays", WORDS(calendar.holidays), "japan", ANY,
+     "japan, none, or a file such as the Cabinet Office's syukujitsu.csv"},
+    {"calendar", "prior_file", WORDS(calendar.prior_file), "", ANY,
+     "hourly counts (start,count) of a rehearsal or of another campaign, to begin with"},
+    {"calendar", "expected_per_day", NUMBER(calendar.expected_per_day), "0", 0, 1000000000, NULL,
+     "openings of the app on a usual day, while there are no counts; 0: nothing is expected"},
+    {"calendar", "capacity_per_hour", NUMBER(calendar.capacity_per_hour), "8000", 1, 1000000000, NULL,
+     "openings of the app an hour that the scarcest stage can serve, as rehearsed"},
+    {"calendar", "busy_percent", NUMBER(calendar.busy_percent), "60", 1, 1000, NULL,
+     "of the capacity: from here on it is busy"},
+    {"calendar", "very_busy_percent", NUMBER(calendar.very_busy_percent), "90", 2, 1000, NULL,
+     "of the capacity: from here on it is very busy"},
+    {"calendar", "publish_hour", NUMBER(calendar.publish_hour), "4", 0, 23, NULL,
+     "hour of the day at which the calendars are looked through, and published when something changed"},
+    {"calls", "occasions_file", WORDS(calls.occasions_file), "", ANY, "the same for the telephone"},
+    {"calls", "opens_hour", NUMBER(calls.opens_hour), "9", 0, 23, NULL,
+     "from when the telephone is answered"},
+    {"calls", "closes_hour", NUMBER(calls.closes_hour), "19", 1, 24, NULL, "until when"},
+    {"calls", "agents", NUMBER(calls.agents), "20", 1, 100000, NULL, "people at the telephone at a time"},
+    {"calls", "handle_s", NUMBER(calls.handle_s), "300", 1, 7200, NULL, "talk and after-call work of a call"},
+    {"calls", "patience_s", NUMBER(calls.patience_s), "180", 1, 7200, NULL,
+     "mean time until a waiting caller hangs up"},
+    {"calls", "occupancy_percent", NUMBER(calls.occupancy_percent), "85", 1, 100, NULL,
+     "of their time that agents may be busy"},
+    {"calls", "expected_per_day", NUMBER(calls.expected_per_day), "0", 0, 100000000, NULL,
+     "calls on a usual day, while there are no counts; 0: nothing is expected"},
     {"log", "format", WORDS(log.format), "logfmt", 0, 0, "logfmt|json", "of a log line"},
     {"log", "level", WORDS(log.level), "info", 0, 0, "debug|info|warning|error", "the least that is written"},
     {0},
@@ -227,6 +256,12 @@ bool config_check(const struct config *config, struct error *err) {
                                "campaign.id must be 1 to 32 lower-case letters, digits and hyphens");
     if (config->campaign.name[0] == '\0' || strlen(config->campaign.name) > 120)
         return error_set_field(err, ERROR_INVALID, "campaign.name", "campaign.name must be 1 to 120 bytes");
+    if (config->calendar.very_busy_percent <= config->calendar.busy_percent)
+        return error_set_field(err, ERROR_INVALID, "calendar.very_busy_percent",
+                               "calendar.very_busy_percent must be above calendar.busy_percent");
+    if (config->calls.closes_hour <= config->calls.opens_hour)
+        return error_set_field(err, ERROR_INVALID, "calls.closes_hour",
+                               "calls.closes_hour must be after calls.opens_hour");
     const char *url = config->server.public_url;
     if (url[0] != '\0' && ((!text_starts_with(url, "https://") && !text_starts_with(url, "http://")) ||
                            url[strlen(url) - 1] == '/'))

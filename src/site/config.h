@@ -46,6 +46,14 @@ struct config {
         char languages_dir[CONFIG_TEXT_SIZE]; // empty: the languages of the program alone
     } guidance;
     struct {
+        char occasions_file[CONFIG_TEXT_SIZE], holidays[CONFIG_TEXT_SIZE], prior_file[CONFIG_TEXT_SIZE];
+        int64_t expected_per_day, capacity_per_hour, busy_percent, very_busy_percent, publish_hour;
+    } calendar;
+    struct {
+        char occasions_file[CONFIG_TEXT_SIZE];
+        int64_t opens_hour, closes_hour, agents, handle_s, patience_s, occupancy_percent, expected_per_day;
+    } calls;
+    struct {
         char format[CONFIG_TEXT_SIZE], level[CONFIG_TEXT_SIZE];
     } log;
 };

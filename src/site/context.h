@@ -23,6 +23,7 @@ struct guidance;
 struct operator_account;
 struct traffic;
 struct pages;
+struct calendars;
 
 struct site {
     struct config config;
@@ -41,6 +42,7 @@ struct site {
     struct reading guidance_reading; // the one look for news that may be under way
     atomic_bool guidance_busy;
     struct console *console;
+    struct calendars *calendars;
     struct key *client_key;
     struct provider *provider;
     struct sandbox *sandbox;           // NULL with a real provider

@@ -51,6 +51,8 @@ static const struct route routes[] = {
     {HTTP_DELETE, "/api/v1/console/session", handle_console_leave, SEE | ROUTE_CHANGES},
     {HTTP_GET, "/api/v1/console/operators", handle_console_operators, ROUTE_ADMIN | ROUTE_UNCOUNTED},
     {HTTP_GET, "/api/v1/console/audit", handle_console_audit, SEE},
+    {HTTP_GET, "/calendar", handle_calendar_page, 0},
+    {HTTP_GET, "/api/v1/calendar/{file}", handle_calendar, 0},
 };
 
 static const struct {

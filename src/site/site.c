@@ -11,6 +11,7 @@
 #include "measure/traffic.h"
 #include "migrations_list.h"
 #include "site/console.h"
+#include "site/calendars.h"
 #include "site/context.h"
 #include "site/pages.h"
 #include "site/routes.h"
@@ -236,7 +237,8 @@ static bool start(struct running *running, struct error *err) {
         !readers_start(site->store, (unsigned)config->store.readers, (size_t)config->store.queue_max,
                        &site->readers, err) ||
         !console_new(site, &site->console, err) || !listen_on(running, err) ||
-        !prepare_identity(running, err) || !ticker_start(site, &running->ticker, err))
+        !prepare_identity(running, err) || !calendars_start(site, &site->calendars, err) ||
+        !ticker_start(site, &running->ticker, err))
         return false;
     console_offer_link(site);
     atomic_store_explicit(&site->ready, true, memory_order_release);
@@ -271,6 +273,7 @@ void site_stop(struct site *site) {
     // Requests finish first, while everything that they wait for still runs.
     http_server_stop(site->server, site->config.server.stop_wait_s * CLOCK_SECOND_MS);
     http_client_stop(site->client);
+    calendars_stop(site->calendars);
     ticker_stop(running->ticker); // writes the last counts
     readers_stop(site->readers);
     writer_stop(site->writer);

@@ -1,0 +1,33 @@
+// calendar_forms.h - a calendar as a page, an iCalendar file, JSON, CSV and a picture.
+//
+// All of them show the same view: four weeks by day and band, or the campaign by phases. The page needs no
+// script, tells levels by shape, word and colour, and prints on one sheet of A4.
+#pragma once
+
+#include "base/arena.h"
+#include "forecast/calendar.h"
+#include "forecast/calendar_words.h"
+
+enum calendar_form { CALENDAR_HTML, CALENDAR_ICS, CALENDAR_JSON, CALENDAR_CSV, CALENDAR_SVG };
+MUST_CHECK bool calendar_form_parse(const char *text, enum calendar_form *ret_form); // "html", "ics", ...
+const char *calendar_form_type(enum calendar_form form); // "text/calendar; charset=utf-8", ...
+
+struct calendar_view {
+    enum calendar_series series;
+    const struct calendar *calendar; // NULL: none was published yet
+    const struct calendar *before;   // the version before it; NULL: none
+    const struct holidays *holidays;
+    const struct calendar_words *words;
+    const char *campaign; // its name
+    const char *host;     // makes the UIDs of events ours
+    const char *style;    // a style sheet to put into the page; NULL: links to `style_link`
+    const char *style_link;
+    bool brief; // JSON: only how it is now and when it is quiet next
+    bool year;  // by phases; else the days from `from_day` on
+    int64_t from_day;
+    int64_t today; // with the hour of the day
+    int hour;
+};
+
+// Writes the view into a buffer; a failed buffer says that memory was short.
+void calendar_write(const struct calendar_view *view, enum calendar_form form, struct buffer *out);

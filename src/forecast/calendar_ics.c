@@ -1,0 +1,107 @@
+// calendar_ics.c - events for calendar programs: every band of a day, or every phase of the campaign.
+//
+// libical writes the file. Times are in UTC, so that no zone must be explained; an event keeps its UID from
+// version to version, and the version is its SEQUENCE, so that a subscription moves along.
+#include <libical/ical.h>
+#include <stdio.h>
+
+#include "forecast/calendar_internal.h"
+
+#define PRODUCT "-//Juncho//Calendar//JA"
+
+static struct icaltimetype time_of(int64_t time_ms) {
+    return icaltime_from_timet_with_zone((time_t)(time_ms / 1000), 0, icaltimezone_get_utc_timezone());
+}
+
+struct event {
+    char uid[160];
+    const char *summary;
+    const char *description;
+    struct icaltimetype from, until;
+};
+
+static void add_event(icalcomponent *root, const struct calendar_view *view, const struct event *event) {
+    icalcomponent *component = icalcomponent_new_vevent();
+    icalcomponent_add_property(component, icalproperty_new_uid(event->uid));
+    icalcomponent_add_property(component, icalproperty_new_dtstamp(time_of(view->calendar->made_ms)));
+    icalcomponent_add_property(component, icalproperty_new_sequence((int)view->calendar->number));
+    icalcomponent_add_property(component, icalproperty_new_dtstart(event->from));
+    icalcomponent_add_property(component, icalproperty_new_dtend(event->until));
+    icalcomponent_add_property(component, icalproperty_new_summary(event->summary));
+    if (event->description != NULL)
+        icalcomponent_add_property(component, icalproperty_new_description(event->description));
+    icalcomponent_add_property(component, icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
+    icalcomponent_add_component(root, component);
+}
+
+static const char *summary_of(const struct calendar_view *view, enum level level, const char *more,
+                              struct arena *arena) {
+    const char *text = arena_print(arena, "%s %s%s%s", level_symbol(level), view->words->level[level],
+                                   more[0] == '\0' ? "" : " ", more);
+    return text == NULL ? "" : text;
+}
+
+static void add_days(icalcomponent *root, const struct calendar_view *view, struct arena *arena) {
+    for (int64_t day = view->from_day; day < view->from_day + CALENDAR_VIEW_DAYS; day++)
+        for (size_t band = 0; band < LEVELS_BANDS; band++) {
+            enum level level = calendar_level(view->calendar, day, band);
+            const struct calendar_override *override = calendar_override_of(view->calendar, day, band);
+            char date[CALENDAR_ISO_SIZE];
+            struct event event = {0};
+            if (level == LEVEL_UNKNOWN || calendar_is_shut(view->calendar, band))
+                continue;
+            calendar_iso_date(date, day);
+            (void)snprintf(event.uid, sizeof event.uid, "calendar-%s-%s-%s@%.80s",
+                           calendar_series_name(view->series), date, levels_band_names[band], view->host);
+            event.summary = summary_of(view, level, view->campaign, arena);
+            event.description = override == NULL ? NULL : override->reason;
+            event.from = time_of(calendar_hour_ms(day, calendar_band_from(band)));
+            event.until = time_of(calendar_hour_ms(day, calendar_band_until(band)));
+            add_event(root, view, &event);
+        }
+}
+
+static struct icaltimetype date_of(int64_t day) {
+    struct icaltimetype date =
+        icaltime_from_timet_with_zone((time_t)(day * 86400), 1, icaltimezone_get_utc_timezone());
+    date.zone = NULL;
+    return date;
+}
+
+static void add_phases(icalcomponent *root, const struct calendar_view *view, struct arena *arena) {
+    struct calendar_phase phases[CALENDAR_PHASES_MAX];
+    size_t count = calendar_phases(view->calendar, phases);
+    for (size_t i = 0; i < count; i++)
+        for (size_t band = 0; band < LEVELS_BANDS; band++) {
+            struct event event = {0};
+            if (phases[i].band[band] == LEVEL_UNKNOWN)
+                continue;
+            (void)snprintf(event.uid, sizeof event.uid, "calendar-%s-month%d-%s@%.80s",
+                           calendar_series_name(view->series), phases[i].first_month, levels_band_names[band],
+                           view->host);
+            event.summary = summary_of(view, phases[i].band[band], view->words->band[band], arena);
+            event.description = calendar_phase_text(arena, &phases[i]);
+            event.from = date_of(phases[i].first_day);
+            event.until = date_of(phases[i].last_day + 1);
+            add_event(root, view, &event);
+        }
+}
+
+void calendar_write_ics(const struct calendar_view *view, struct buffer *out) {
+    icalcomponent *root = icalcomponent_new_vcalendar();
+    icalproperty *name = icalproperty_new_x(view->words->title[view->series]);
+    icalproperty_set_x_name(name, "X-WR-CALNAME");
+    icalcomponent_add_property(root, icalproperty_new_version("2.0"));
+    icalcomponent_add_property(root, icalproperty_new_prodid(PRODUCT));
+    icalcomponent_add_property(root, icalproperty_new_method(ICAL_METHOD_PUBLISH));
+    icalcomponent_add_property(root, name);
+    if (view->calendar != NULL && view->year)
+        add_phases(root, view, out->arena);
+    else if (view->calendar != NULL)
+        add_days(root, view, out->arena);
+    char *text = icalcomponent_as_ical_string_r(root);
+    out->failed |= text == NULL;
+    buffer_add(out, text == NULL ? "" : text);
+    icalmemory_free_buffer(text);
+    icalcomponent_free(root);
+}

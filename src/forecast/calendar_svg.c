@@ -1,0 +1,93 @@
+// calendar_svg.c - the calendar as one picture, for posters and other people's pages.
+#include "forecast/calendar_internal.h"
+
+#define HEAD_WIDTH   120
+#define CELL_WIDTH   64
+#define CELL_HEIGHT  46
+#define TITLE_HEIGHT 44
+#define GAP          24
+#define TABLE_DAYS   14
+#define PHASE_WIDTH  150
+
+static const char *fill_of(enum level level) {
+    static const char *const fills[] = {"#f1f1f4", "#ffffff", "#ffe6c7", "#f6c6bf"};
+    return fills[level];
+}
+
+static void add_text(struct buffer *out, double x, double y, const char *class, const char *text) {
+    buffer_print(out, "<text x=\"%g\" y=\"%g\" class=\"%s\">", x, y, class);
+    calendar_add_escaped(out, text);
+    buffer_add(out, "</text>");
+}
+
+static void add_cell(const struct calendar_view *view, struct buffer *out, double x, double y, double width,
+                     enum level level, size_t band) {
+    bool shut = calendar_is_shut(view->calendar, band);
+    buffer_print(out, "<rect x=\"%g\" y=\"%g\" width=\"%g\" height=\"%d\" fill=\"%s\" stroke=\"#767c87\"/>",
+                 x, y, width, CELL_HEIGHT, shut ? fill_of(LEVEL_UNKNOWN) : fill_of(level));
+    add_text(out, x + width / 2, y + 20, "shape", level_symbol(shut ? LEVEL_UNKNOWN : level));
+    add_text(out, x + width / 2, y + 38, "word",
+             calendar_cell_word(view->words, view->calendar, band, level));
+}
+
+static void add_bands(const struct calendar_view *view, struct buffer *out, double y) {
+    for (size_t band = 0; band < LEVELS_BANDS; band++)
+        add_text(out, HEAD_WIDTH / 2.0, y + (double)band * CELL_HEIGHT + 28, "head", view->words->band[band]);
+}
+
+static void add_days(const struct calendar_view *view, struct buffer *out, int64_t from, double y) {
+    for (int64_t i = 0; i < TABLE_DAYS; i++) {
+        double x = HEAD_WIDTH + (double)i * CELL_WIDTH, middle = x + CELL_WIDTH / 2.0;
+        const char *kind = calendar_day_kind(view->words, view->holidays, from + i);
+        add_text(out, middle, y + 18, "head", calendar_date_text(out->arena, from + i));
+        add_text(out, middle, y + 36, "word",
+                 kind[0] != '\0' ? kind : view->words->weekday[holidays_weekday(from + i)]);
+        for (size_t band = 0; band < LEVELS_BANDS; band++)
+            add_cell(view, out, x, y + CELL_HEIGHT * (1.0 + (double)band), CELL_WIDTH,
+                     calendar_level(view->calendar, from + i, band), band);
+    }
+    add_bands(view, out, y + CELL_HEIGHT);
+}
+
+static void add_phases(const struct calendar_view *view, struct buffer *out,
+                       const struct calendar_phase *phases, size_t count, double y) {
+    for (size_t i = 0; i < count; i++) {
+        double x = HEAD_WIDTH + (double)i * PHASE_WIDTH;
+        add_text(out, x + PHASE_WIDTH / 2.0, y + 28, "head", calendar_phase_text(out->arena, &phases[i]));
+        for (size_t band = 0; band < LEVELS_BANDS; band++)
+            add_cell(view, out, x, y + CELL_HEIGHT * (1.0 + (double)band), PHASE_WIDTH, phases[i].band[band],
+                     band);
+    }
+    add_bands(view, out, y + CELL_HEIGHT);
+}
+
+static void open_picture(const struct calendar_view *view, struct buffer *out, double width, double height) {
+    const char *title = view->words->title[view->series];
+    buffer_print(out,
+                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %g %g\" role=\"img\" "
+                 "aria-label=\"%s\"><style>text{font-family:'Noto Sans JP','Noto Sans CJK JP',sans-serif;"
+                 "text-anchor:middle;fill:#1a1a1c}.title{font-size:20px;font-weight:700;text-anchor:start}"
+                 ".head{font-size:14px;font-weight:700}.word{font-size:12px}.shape{font-size:18px}</style>"
+                 "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>",
+                 width, height, title);
+    add_text(out, 12, 28, "title", title);
+}
+
+void calendar_write_svg(const struct calendar_view *view, struct buffer *out) {
+    struct calendar_phase phases[CALENDAR_PHASES_MAX];
+    double table = CELL_HEIGHT * (1.0 + LEVELS_BANDS);
+    if (view->calendar == NULL) {
+        open_picture(view, out, HEAD_WIDTH + TABLE_DAYS * CELL_WIDTH, TITLE_HEIGHT + CELL_HEIGHT);
+        add_text(out, (HEAD_WIDTH + TABLE_DAYS * CELL_WIDTH) / 2.0, TITLE_HEIGHT + 20, "head",
+                 view->words->empty);
+    } else if (view->year) {
+        size_t count = calendar_phases(view->calendar, phases);
+        open_picture(view, out, HEAD_WIDTH + (double)count * PHASE_WIDTH, TITLE_HEIGHT + table);
+        add_phases(view, out, phases, count, TITLE_HEIGHT);
+    } else {
+        open_picture(view, out, HEAD_WIDTH + TABLE_DAYS * CELL_WIDTH, TITLE_HEIGHT + 2 * table + GAP);
+        add_days(view, out, view->from_day, TITLE_HEIGHT);
+        add_days(view, out, view->from_day + TABLE_DAYS, TITLE_HEIGHT + table + GAP);
+    }
+    buffer_add(out, "</svg>\n");
+}

@@ -1,0 +1,43 @@
+// planner.h - from what the store has counted to the forecast and to the calendar that can be published.
+#pragma once
+
+#include "forecast/calendar.h"
+#include "forecast/demand.h"
+#include "forecast/inputs.h"
+#include "store/store.h"
+
+struct planner_settings {
+    struct calendar_rules rules;
+    double expected_per_day; // before there are counts; 0: nothing is expected
+    const char *holidays;    // as inputs_paths
+    const char *occasions;   // a file, or NULL: the campaign's opening and its end
+    const char *prior;       // counts of another campaign or of a rehearsal, or NULL
+};
+
+struct planner_campaign {
+    int64_t id;
+    int64_t opens_ms, closes_ms;
+};
+
+struct planner {
+    struct inputs inputs, prior_inputs;
+    struct demand *prior, *demand;
+    int64_t today;
+};
+
+// Reads the counts up to `now_ms` and learns from them. ERROR_INVALID: neither counts nor anything to expect.
+MUST_CHECK bool planner_init(struct planner *planner, struct session *session, enum calendar_series series,
+                             const struct planner_campaign *campaign, const struct planner_settings *settings,
+                             int64_t now_ms, struct error *err);
+void planner_done(struct planner *planner);
+
+// The hours of `days` days from `day` on, which is not before the first that the planner knows.
+MUST_CHECK bool planner_forecast(const struct planner *planner, int64_t day, size_t days,
+                                 struct demand_slot *ret_slots, struct error *err);
+
+// A calendar from the week of `today` (or of the opening, when that is later) to the campaign's end,
+// overrides applied, not yet numbered. It lies in the arena.
+MUST_CHECK bool planner_calendar(const struct planner *planner, struct session *session,
+                                 enum calendar_series series, const struct planner_campaign *campaign,
+                                 const struct planner_settings *settings, struct arena *arena,
+                                 struct calendar **ret_calendar, struct error *err);

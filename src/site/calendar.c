@@ -1,0 +1,63 @@
+// calendar.c - the published calendars over HTTP: the page, and the forms that programs read.
+#include <string.h>
+
+#include "http/static.h"
+#include "site/calendars.h"
+#include "site/handlers.h"
+#include "site/problem.h"
+
+#define PATH          "/api/v1/calendar/"
+#define CACHE_CONTROL "public, max-age=60"
+
+// True when `view` is understood; else it responded.
+static bool take_view(struct http_request *request, struct calendars_view *asked) {
+    const char *view = http_request_query(request, "view");
+    asked->year = view != NULL && strcmp(view, "year") == 0;
+    asked->brief = view != NULL && strcmp(view, "now") == 0 && asked->form == CALENDAR_JSON;
+    if (view == NULL || asked->year || asked->brief || strcmp(view, "weeks") == 0)
+        return true;
+    problem_respond_status(request, 400, "invalid", "view", "view must be weeks or year (JSON also: now)");
+    return false;
+}
+
+static void respond(struct visit *visit, const struct calendars_view *asked) {
+    struct buffer out;
+    buffer_init(&out, http_request_arena(visit->request));
+    calendars_write(visit->site->calendars, asked, &out);
+    if (out.failed) {
+        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        return;
+    }
+    struct static_asset asset = {.path = http_request_path(visit->request),
+                                 .content_type = calendar_form_type(asked->form),
+                                 .cache_control = CACHE_CONTROL,
+                                 .plain = {.bytes = out.text, .length = out.length}};
+    static_asset_tag(&asset);
+    static_respond(visit->request, &asset, NULL);
+}
+
+// "app", "calls.ics": the series, and the form when it is not JSON.
+void handle_calendar(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct calendars_view asked = {.form = CALENDAR_JSON, .now_ms = visit->now_ms};
+    char *name = arena_copy_text(http_request_arena(request), http_request_path(request) + strlen(PATH));
+    char *dot = name == NULL ? NULL : strchr(name, '.');
+    if (dot != NULL)
+        *dot++ = '\0';
+    bool known = name != NULL && calendar_series_parse(name, &asked.series) &&
+                 (dot == NULL || (calendar_form_parse(dot, &asked.form) && asked.form != CALENDAR_HTML));
+    if (!known)
+        problem_respond_status(request, 404, "not-found", NULL, "there is no such calendar");
+    else if (take_view(request, &asked))
+        respond(visit, &asked);
+}
+
+void handle_calendar_page(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct calendars_view asked = {.series = CALENDAR_APP, .form = CALENDAR_HTML, .now_ms = visit->now_ms};
+    const char *series = http_request_query(request, "series");
+    if (series != NULL && !calendar_series_parse(series, &asked.series))
+        problem_respond_status(request, 400, "invalid", "series", "series must be app or calls");
+    else if (take_view(request, &asked))
+        respond(visit, &asked);
+}

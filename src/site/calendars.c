@@ -1,0 +1,265 @@
+#include "site/calendars.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "forecast/calendar_store.h"
+#include "site/planning.h"
+
+#define LOOK_EVERY_S   5
+#define KEPT_BYTES_MAX ((size_t)2 << 20)
+#define WORK_BYTES_MAX ((size_t)64 << 20)
+#define SERIES         2
+
+// What is held of one series. The arena belongs to the two versions.
+struct held {
+    struct arena *arena;
+    struct calendar *calendar, *before;
+    int64_t looked_day; // the day of the last regular look; 0: none
+    bool asked;
+    char reason[CALENDAR_REASON_SIZE], by[CALENDAR_NAME_SIZE];
+    char trouble[ERROR_MESSAGE_SIZE]; // said once, not every few seconds
+};
+
+struct calendars {
+    struct site *site;
+    struct holidays holidays;
+    struct held held[SERIES];
+    pthread_rwlock_t lock; // of held's versions
+    pthread_mutex_t wait_lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    bool stop, woken;
+};
+
+static struct held *held_of(struct calendars *calendars, enum calendar_series series) {
+    return &calendars->held[series - CALENDAR_APP];
+}
+
+// Reads the newest version and the one before it, and puts them in the place of the old ones.
+static bool renew(struct calendars *calendars, struct session *session, enum calendar_series series,
+                  struct error *err) {
+    struct held *held = held_of(calendars, series);
+    int64_t campaign_id = calendars->site->campaign.id, number = 0;
+    if (!calendar_newest(session, campaign_id, series, &number, err))
+        return false;
+    if (number == (held->calendar == NULL ? 0 : held->calendar->number))
+        return true;
+    struct arena *arena = arena_new(KEPT_BYTES_MAX);
+    struct calendar *calendar = NULL, *before = NULL;
+    bool good = arena != NULL ? calendar_load(session, campaign_id, series, number, arena, &calendar, err)
+                              : error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (good && number > 1)
+        good = calendar_load(session, campaign_id, series, number - 1, arena, &before, err);
+    if (!good) {
+        arena_free(arena);
+        return false;
+    }
+    (void)pthread_rwlock_wrlock(&calendars->lock);
+    struct arena *old = held->arena;
+    held->arena = arena;
+    held->calendar = calendar;
+    held->before = before;
+    (void)pthread_rwlock_unlock(&calendars->lock);
+    arena_free(old);
+    return true;
+}
+
+static bool submit(struct calendars *calendars, struct arena *arena, struct calendar *calendar,
+                   struct error *err) {
+    struct command command;
+    const struct held *held = held_of(calendars, calendar->series);
+    const char *usual =
+        held->calendar == NULL ? calendar_words_ja.reason_first : calendar_words_ja.reason_usual;
+    calendar->number = held->calendar == NULL ? 1 : held->calendar->number + 1;
+    if (!text_copy(calendar->reason, sizeof calendar->reason,
+                   held->reason[0] != '\0' ? held->reason : usual) ||
+        !text_copy(calendar->by, sizeof calendar->by, held->by))
+        return error_set(err, ERROR_INVALID, "the reason is too long");
+    command_init(&command, arena);
+    calendar_publish(&command, calendars->site->campaign.id, calendar);
+    if (!writer_run(calendars->site->writer, &command, err))
+        return err->kind == ERROR_EXHAUSTED; // another node was first: its version is read next
+    LOG(LOG_INFO, "calendar published", log_text("series", calendar_series_name(calendar->series)),
+        log_number("version", calendar->number));
+    return true;
+}
+
+static bool look_through(struct calendars *calendars, struct session *session, enum calendar_series series,
+                         int64_t now_ms, struct error *err) {
+    const struct site *site = calendars->site;
+    const struct held *held = held_of(calendars, series);
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(WORK_BYTES_MAX);
+    struct planner_settings settings;
+    struct planner_campaign campaign = {site->campaign.id, site->campaign.opens_ms, site->campaign.closes_ms};
+    struct planner planner;
+    struct calendar *calendar = NULL;
+    planning_settings(&site->config, series, &settings);
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!planner_init(&planner, session, series, &campaign, &settings, now_ms, err))
+        return false;
+    bool good = planner_calendar(&planner, session, series, &campaign, &settings, arena, &calendar, err);
+    planner_done(&planner);
+    if (!good)
+        return false;
+    calendar->made_ms = now_ms;
+    bool changed = held->calendar == NULL || !calendar_is_same(calendar, held->calendar);
+    return !changed || submit(calendars, arena, calendar, err);
+}
+
+// At the first start, when asked, and once a day after the hour that the settings name.
+static bool is_due(const struct calendars *calendars, const struct held *held, int64_t now_ms,
+                   int64_t *ret_day) {
+    struct civil civil = clock_civil(now_ms);
+    *ret_day = clock_day_number(civil.year, civil.month, civil.day);
+    bool daily = civil.hour >= calendars->site->config.calendar.publish_hour && held->looked_day != *ret_day;
+    return held->asked || daily || held->looked_day == 0;
+}
+
+// Takes the request of an operator over, so that one that comes meanwhile is not lost.
+static void take_asked(struct calendars *calendars, struct held *held, bool *ret_asked) {
+    (void)pthread_mutex_lock(&calendars->wait_lock);
+    *ret_asked = held->asked;
+    held->asked = false;
+    (void)pthread_mutex_unlock(&calendars->wait_lock);
+}
+
+static void look(struct calendars *calendars, struct session *session, enum calendar_series series) {
+    struct held *held = held_of(calendars, series);
+    int64_t now_ms = clock_now_ms(&calendars->site->clock), day = 0;
+    struct error err = {0};
+    bool asked = false, good = renew(calendars, session, series, &err);
+    if (good && is_due(calendars, held, now_ms, &day)) {
+        held->looked_day = day;
+        take_asked(calendars, held, &asked);
+        good =
+            look_through(calendars, session, series, now_ms, &err) && renew(calendars, session, series, &err);
+        held->reason[0] = held->by[0] = '\0';
+    }
+    if (!good && strcmp(held->trouble, err.message) != 0)
+        LOG(err.kind == ERROR_UNAVAILABLE ? LOG_WARNING : LOG_INFO, "calendar not renewed",
+            log_text("series", calendar_series_name(series)), log_text("cause", err.message));
+    (void)snprintf(held->trouble, sizeof held->trouble, "%s", good ? "" : err.message);
+    if (!good && err.kind == ERROR_UNAVAILABLE)
+        held->looked_day = 0; // again in a few seconds
+}
+
+// False when it is time to stop.
+static bool wait_for_work(struct calendars *calendars) {
+    struct timespec until;
+    int result = 0;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += LOOK_EVERY_S;
+    (void)pthread_mutex_lock(&calendars->wait_lock);
+    while (!calendars->stop && !calendars->woken && result == 0)
+        result = pthread_cond_timedwait(&calendars->wake, &calendars->wait_lock, &until);
+    bool go_on = !calendars->stop;
+    calendars->woken = false;
+    (void)pthread_mutex_unlock(&calendars->wait_lock);
+    return go_on;
+}
+
+static void *run(void *context) {
+    struct calendars *calendars = context;
+    do {
+        CLEANUP(session_cleanup) struct session *session = NULL;
+        struct error err;
+        if (!session_open(calendars->site->store, SESSION_READ, &session, &err))
+            continue; // the store is away: the next look says more
+        for (enum calendar_series series = CALENDAR_APP; series <= CALENDAR_CALLS; series++)
+            look(calendars, session, series);
+    } while (wait_for_work(calendars));
+    return NULL;
+}
+
+bool calendars_start(struct site *site, struct calendars **ret_calendars, struct error *err) {
+    struct calendars *calendars = calloc(1, sizeof *calendars);
+    struct inputs_paths paths = {.holidays = site->config.calendar.holidays};
+    struct inputs inputs;
+    pthread_condattr_t attributes;
+    if (calendars == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!inputs_read(&paths, 0, &inputs, err)) {
+        free(calendars);
+        return false;
+    }
+    calendars->site = site;
+    calendars->holidays = inputs.holidays;
+    inputs.holidays = holidays_none();
+    inputs_done(&inputs);
+    (void)pthread_rwlock_init(&calendars->lock, NULL);
+    (void)pthread_mutex_init(&calendars->wait_lock, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&calendars->wake, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    if (pthread_create(&calendars->thread, NULL, run, calendars) != 0) {
+        holidays_done(&calendars->holidays);
+        free(calendars);
+        return error_set(err, ERROR_UNAVAILABLE, "no thread for the planner");
+    }
+    *ret_calendars = calendars;
+    return true;
+}
+
+void calendars_stop(struct calendars *calendars) {
+    if (calendars == NULL)
+        return;
+    (void)pthread_mutex_lock(&calendars->wait_lock);
+    calendars->stop = true;
+    (void)pthread_cond_signal(&calendars->wake);
+    (void)pthread_mutex_unlock(&calendars->wait_lock);
+    (void)pthread_join(calendars->thread, NULL);
+    (void)pthread_cond_destroy(&calendars->wake);
+    (void)pthread_mutex_destroy(&calendars->wait_lock);
+    (void)pthread_rwlock_destroy(&calendars->lock);
+    for (size_t i = 0; i < SERIES; i++)
+        arena_free(calendars->held[i].arena);
+    holidays_done(&calendars->holidays);
+    free(calendars);
+}
+
+void calendars_ask(struct calendars *calendars, enum calendar_series series, const char *reason,
+                   const char *by) {
+    struct held *held = held_of(calendars, series);
+    (void)pthread_mutex_lock(&calendars->wait_lock);
+    held->asked = calendars->woken = true;
+    (void)snprintf(held->reason, sizeof held->reason, "%s", reason);
+    (void)snprintf(held->by, sizeof held->by, "%s", by);
+    (void)pthread_cond_signal(&calendars->wake);
+    (void)pthread_mutex_unlock(&calendars->wait_lock);
+}
+
+// The host of the service's address: what makes an event's UID ours.
+static const char *host_of(const struct site *site) {
+    const char *host = strstr(site->public_url, "://");
+    return host == NULL ? "juncho" : host + 3;
+}
+
+void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out) {
+    const struct site *site = calendars->site;
+    const struct held *held = held_of(calendars, asked->series);
+    struct civil civil = clock_civil(asked->now_ms);
+    int64_t today = clock_day_number(civil.year, civil.month, civil.day), monday = calendar_monday(today);
+    (void)pthread_rwlock_rdlock(&calendars->lock);
+    bool later = held->calendar != NULL && held->calendar->first_day > monday;
+    struct calendar_view view = {.series = asked->series,
+                                 .calendar = held->calendar,
+                                 .before = held->before,
+                                 .holidays = &calendars->holidays,
+                                 .words = &calendar_words_ja,
+                                 .campaign = site->campaign.name,
+                                 .host = host_of(site),
+                                 .style_link = "/calendar.css",
+                                 .year = asked->year,
+                                 .brief = asked->brief,
+                                 .from_day = later ? held->calendar->first_day : monday,
+                                 .today = today,
+                                 .hour = civil.hour};
+    calendar_write(&view, asked->form, out);
+    (void)pthread_rwlock_unlock(&calendars->lock);
+}

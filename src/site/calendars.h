@@ -1,0 +1,28 @@
+// calendars.h - the published calendars in memory, and the thread that renews them.
+//
+// The planner's thread learns from the counts, once a day or when it is asked to, and publishes a version
+// when anything changed; so a request never waits for a forecast, and neither does the ticker. It also
+// notices what another node, or `juncho calendar --publish`, has published. Pages are written from memory.
+#pragma once
+
+#include "forecast/calendar_forms.h"
+#include "site/context.h"
+
+struct calendars;
+
+// Starts the thread; NULL pointers in `site->calendars` mean that there is none yet.
+MUST_CHECK bool calendars_start(struct site *site, struct calendars **ret_calendars, struct error *err);
+void calendars_stop(struct calendars *calendars); // NULL is fine
+
+// Lets the thread look at a calendar at once, and publish it with this reason when anything changed.
+void calendars_ask(struct calendars *calendars, enum calendar_series series, const char *reason,
+                   const char *by);
+
+struct calendars_view {
+    enum calendar_series series;
+    enum calendar_form form;
+    bool year, brief;
+    int64_t now_ms;
+};
+// Writes the newest version; a failed buffer says that memory was short.
+void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out);
