@@ -87,15 +87,11 @@ async function bundle(out) {
     esbuild.build({ ...options, entryPoints: whole, format: 'esm' }),
     esbuild.build({ ...options, entryPoints: Object.values(together('early')), format: 'iife' }),
   ]);
-  // What pages of the server's own name: a fixed address each, asked for again by its ETag.
+  // Pages that the server writes: their style sheet, and the script that sets the look, have fixed addresses.
+  const fixed = { ...options, metafile: false, entryNames: '[name]' };
   await Promise.all([
-    esbuild.build({ ...options, metafile: false, entryNames: '[name]', entryPoints: ['public/calendar.css'] }),
-    esbuild.build({ ...options, metafile: false, entryNames: '[name]', entryPoints: [entries['early.js']], format: 'iife' }),
-  ]);
-  // What pages of the server's own name: a fixed address each, asked for again by its ETag.
-  await Promise.all([
-    esbuild.build({ ...options, metafile: false, entryNames: '[name]', entryPoints: ['public/calendar.css'] }),
-    esbuild.build({ ...options, metafile: false, entryNames: '[name]', entryPoints: [entries['early.js']], format: 'iife' }),
+    esbuild.build({ ...fixed, entryPoints: ['public/calendar.css'] }),
+    esbuild.build({ ...fixed, entryPoints: Object.values(EARLY), format: 'iife' }),
   ]);
   const outputs = results.flatMap(({ metafile }) => Object.entries(metafile.outputs));
   const address = (entry) => {

@@ -19,7 +19,7 @@ struct calendar_view {
     const struct holidays *holidays;
     const struct calendar_words *words;
     const char *campaign; // its name
-    const char *host;     // makes the UIDs of events ours
+    const char *host;     // a name that only this campaign has: it makes the UIDs of events ours
     const char *style;    // a style sheet to put into the page; NULL: links to `style_link`
     const char *style_link;
     bool brief; // JSON: only how it is now and when it is quiet next

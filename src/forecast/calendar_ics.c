@@ -93,7 +93,6 @@ void calendar_write_ics(const struct calendar_view *view, struct buffer *out) {
     icalproperty_set_x_name(name, "X-WR-CALNAME");
     icalcomponent_add_property(root, icalproperty_new_version("2.0"));
     icalcomponent_add_property(root, icalproperty_new_prodid(PRODUCT));
-    icalcomponent_add_property(root, icalproperty_new_method(ICAL_METHOD_PUBLISH));
     icalcomponent_add_property(root, name);
     if (view->calendar != NULL && view->year)
         add_phases(root, view, out->arena);

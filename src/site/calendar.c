@@ -6,7 +6,6 @@
 #include "site/handlers.h"
 #include "site/problem.h"
 
-#define PATH          "/api/v1/calendar/"
 #define CACHE_CONTROL "public, max-age=60"
 
 // True when `view` is understood; else it responded.
@@ -25,7 +24,7 @@ static void respond(struct visit *visit, const struct calendars_view *asked) {
     buffer_init(&out, http_request_arena(visit->request));
     calendars_write(visit->site->calendars, asked, &out);
     if (out.failed) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(visit->request);
         return;
     }
     struct static_asset asset = {.path = http_request_path(visit->request),
@@ -40,7 +39,7 @@ static void respond(struct visit *visit, const struct calendars_view *asked) {
 void handle_calendar(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
     struct calendars_view asked = {.form = CALENDAR_JSON, .now_ms = visit->now_ms};
-    char *name = arena_copy_text(http_request_arena(request), http_request_path(request) + strlen(PATH));
+    char *name = arena_copy_text(http_request_arena(request), visit_parameter(visit, "file"));
     char *dot = name == NULL ? NULL : strchr(name, '.');
     if (dot != NULL)
         *dot++ = '\0';

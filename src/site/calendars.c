@@ -9,7 +9,7 @@
 #include "forecast/calendar_store.h"
 #include "site/planning.h"
 
-#define LOOK_EVERY_S   5
+#define LOOK_EVERY_S   2
 #define KEPT_BYTES_MAX ((size_t)2 << 20)
 #define WORK_BYTES_MAX ((size_t)64 << 20)
 #define SERIES         2
@@ -234,12 +234,6 @@ void calendars_ask(struct calendars *calendars, enum calendar_series series, con
     (void)pthread_mutex_unlock(&calendars->wait_lock);
 }
 
-// The host of the service's address: what makes an event's UID ours.
-static const char *host_of(const struct site *site) {
-    const char *host = strstr(site->public_url, "://");
-    return host == NULL ? "juncho" : host + 3;
-}
-
 void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out) {
     const struct site *site = calendars->site;
     const struct held *held = held_of(calendars, asked->series);
@@ -253,7 +247,7 @@ void calendars_write(struct calendars *calendars, const struct calendars_view *a
                                  .holidays = &calendars->holidays,
                                  .words = &calendar_words_ja,
                                  .campaign = site->campaign.name,
-                                 .host = host_of(site),
+                                 .host = site->campaign.code,
                                  .style_link = "/calendar.css",
                                  .year = asked->year,
                                  .brief = asked->brief,

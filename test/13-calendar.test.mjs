@@ -1,0 +1,132 @@
+// The calendars: planned, published as versions, shown in five forms, by command and over HTTP.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { ROOT, eachStore, juncho, start } from "./lib/juncho.mjs";
+
+const BANDS = ["7-12", "12-20", "20-1", "1-7"];
+const LEVELS = { "very busy": "大変混雑", busy: "混雑", smooth: "順調" };
+const PUBLISHED = join(process.env.JUNCHO_DATA ?? join(ROOT, "../../shared/data"), "tokyo/verification-2025.json");
+
+const until = async (look) => {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+async function draft(args) {
+  const plan = ["calendar", "--draft", "--config", "plans/tokyo.ini", "--today", "2026-01-20", "--format", "json"];
+  const result = await juncho([...plan, "--store", "sqlite:none-such.db", ...args]);
+  assert.equal(result.code, 0, result.stderr);
+  return JSON.parse(result.stdout);
+}
+
+test("the settings of a large city give the four weeks that it published", async () => {
+  const { days } = await draft([]);
+  assert.equal(days.length, 28);
+  days.forEach(({ date, weekday, holiday, bands }, index) => {
+    const off = holiday || weekday === "土" || weekday === "日";
+    const expected = index < 7 || off ? "very busy" : "busy";
+    for (const { band, level } of bands) {
+      if (band === "1-7") assert.notEqual(level, "very busy", date);
+      else assert.equal(level, expected, `${date} ${band}`);
+    }
+  });
+});
+
+test("and the year that it published", { skip: existsSync(PUBLISHED) ? false : "the published figures are not here" }, async () => {
+  const { year } = JSON.parse(readFileSync(PUBLISHED, "utf8")).calendar;
+  const { phases } = await draft(["--view", "year"]);
+  assert.equal(phases.length, year.columns.length);
+  phases.forEach(({ phase, bands }, index) => {
+    for (const { band, level } of bands) {
+      const said = band === "1-7" ? year.night_01_07 : year.daytime_and_evening;
+      assert.equal(LEVELS[level], said[index], `${phase} ${band}`);
+    }
+  });
+});
+
+test("wrong use is told in words", async () => {
+  for (const args of [[], ["--format", "pdf"], ["--format", "json", "--series", "post"], ["--format", "json", "--view", "month"],
+    ["--override", "2026-02-11=busy"], ["--override", "2026-02-11/12-20=busy"], ["--publish", "--today", "2026-02-11"]]) {
+    const result = await juncho(["calendar", ...args]);
+    assert.equal(result.code, 2, args.join(" "));
+    assert.match(result.stderr, /juncho calendar: .*--help/);
+  }
+});
+
+eachStore("calendars", (store) => {
+  let server;
+  const calendar = (args) => juncho(["calendar", "--store", server.store, "--set", "identity.provider=sandbox", ...args]);
+  const get = (path) => fetch(server.url + path);
+  before(async () => {
+    server = await start({ store: await store.fresh() });
+  });
+  after(async () => assert.equal(await server.stop(), 0));
+
+  test("the service publishes a first version by itself", async () => {
+    const shown = await until(async () => {
+      const document = await (await get("/api/v1/calendar/app")).json();
+      return document.version > 0 && document;
+    });
+    assert.equal(shown.version, 1);
+    assert.equal(shown.days.length, 28);
+    assert.deepEqual(shown.days[0].bands.map(({ band }) => band), BANDS);
+  });
+
+  test("every form has its type, and a browser that has it is told so", async () => {
+    const types = { "/calendar": "text/html", "/api/v1/calendar/app.ics": "text/calendar", "/api/v1/calendar/app.csv": "text/csv",
+      "/api/v1/calendar/app.svg": "image/svg+xml", "/api/v1/calendar/app": "application/json" };
+    for (const [path, type] of Object.entries(types)) {
+      for (const view of ["weeks", "year"]) {
+        const answer = await get(`${path}?view=${view}`);
+        assert.equal(answer.status, 200);
+        assert.ok(answer.headers.get("content-type").startsWith(type), path);
+        const again = await fetch(`${server.url}${path}?view=${view}`, { headers: { "If-None-Match": answer.headers.get("etag") } });
+        assert.equal(again.status, 304);
+      }
+    }
+  });
+
+  test("how it is now is a short answer", async () => {
+    const now = await (await get("/api/v1/calendar/app?view=now")).json();
+    assert.ok(now.now.word.length > 0);
+    assert.ok(Array.isArray(now.quiet));
+    assert.equal(now.days, undefined);
+  });
+
+  test("what nobody publishes is not found, and a wrong view names the field", async () => {
+    assert.equal((await get("/api/v1/calendar/post")).status, 404);
+    assert.equal((await get("/api/v1/calendar/app.pdf")).status, 404);
+    const wrong = await get("/api/v1/calendar/app?view=month");
+    assert.equal(wrong.status, 400);
+    assert.equal((await wrong.json()).field, "view");
+    assert.equal((await get("/calendar?series=post")).status, 400);
+    const calls = await (await get("/api/v1/calendar/calls")).json();
+    assert.equal(calls.version, 0);
+  });
+
+  test("an override with its reason becomes a new version, which the server shows", async () => {
+    const { days } = await (await get("/api/v1/calendar/app")).json();
+    const { date, bands } = days.at(-1);
+    const level = bands[1].level === "very busy" ? "smooth" : "very-busy";
+    const args = ["--override", `${date}/12-20=${level}`, "--reason", "近くで催しがあるため", "--publish", "--format", "json"];
+    const published = await calendar(args);
+    assert.equal(published.code, 0, published.stderr);
+    const second = JSON.parse(published.stdout);
+    assert.equal(second.version, 2);
+    assert.deepEqual(second.changed.map(({ date: day, band }) => [day, band]), [[date, "12-20"]]);
+    assert.match((await calendar(["--publish"])).stderr, /nothing changed since version 2/);
+    const page = await until(async () => {
+      const text = await (await get("/calendar")).text();
+      return text.includes("第2版") && text;
+    });
+    assert.match(page, /近くで催しがあるため/);
+    const first = JSON.parse((await calendar(["--format", "json"])).stdout);
+    assert.equal(first.version, 2);
+  });
+});
