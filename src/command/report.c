@@ -6,22 +6,27 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "command/command.h"
 #include "command/options.h"
+#include "measure/suppression.h"
 #include "report/report.h"
 
 #define ARENA_BYTES_MAX ((size_t)128 << 20)
 
 static const char help[] =
     "usage: juncho report --out DIR [--from DATE --to DATE] [--store URL] [--levels HIGH,MIDDLE,LOW] "
-    "[--json]\n"
+    "[--suppress K]\n"
+    "                     [--json]\n"
     "\n"
     "Writes DIR/index.html (one self-contained page that prints to A4), DIR/report.json and DIR/csv/*.csv.\n"
     "The same store gives the same bytes.\n"
     "\n"
-    "  --from, --to      the span, [from, to); default: from the first count to the last\n"
+    "  --from, --to      the span, [from, to); default: from the opening of the campaign to the last count\n"
     "  --levels          accesses an hour from which a cell of the heat map is dark, middle, light\n"
     "                    (default 8000,3000,1000)\n"
+    "  --suppress K      cells of fewer than K people are hidden, and those that would give them away\n"
+    "                    (default 10; 0 hides nothing)\n"
     "  --json            print report.json on standard output, too\n"
     "\n"
     "example: juncho report --store sqlite:juncho.db --out report\n";
@@ -29,8 +34,7 @@ static const char help[] =
 struct report_command {
     struct store_command store;
     const char *out;
-    int64_t from_ms, to_ms;
-    int64_t levels[3];
+    struct report_query query;
 };
 
 static bool parse_levels(const char *text, int64_t levels[3], struct error *err) {
@@ -54,11 +58,14 @@ static bool take(struct report_command *options, int option, const char *value, 
         options->out = value;
         return true;
     case 'f':
-        return clock_parse(value, &options->from_ms, err);
+        return clock_parse(value, &options->query.from_ms, err);
     case 't':
-        return clock_parse(value, &options->to_ms, err);
+        return clock_parse(value, &options->query.to_ms, err);
     case 'l':
-        return parse_levels(value, options->levels, err);
+        return parse_levels(value, options->query.heat_levels, err);
+    case 'k':
+        return text_parse_int(value, 0, SUPPRESSION_K_MAX, &options->query.suppress_below) ||
+               error_set(err, ERROR_INVALID, "--suppress: a whole number from 0 to %d", SUPPRESSION_K_MAX);
     default:
         options->store.json = true;
         return true;
@@ -66,11 +73,15 @@ static bool take(struct report_command *options, int option, const char *value, 
 }
 
 static int parse(int argc, char **argv, struct report_command *options) {
-    static const struct option names[] = {
-        {"store", required_argument, NULL, 's'},  {"out", required_argument, NULL, 'o'},
-        {"from", required_argument, NULL, 'f'},   {"to", required_argument, NULL, 't'},
-        {"levels", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"store", required_argument, NULL, 's'},
+                                          {"out", required_argument, NULL, 'o'},
+                                          {"from", required_argument, NULL, 'f'},
+                                          {"to", required_argument, NULL, 't'},
+                                          {"levels", required_argument, NULL, 'l'},
+                                          {"suppress", required_argument, NULL, 'k'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     struct error err;
     int option = 0;
     optind = 1;
@@ -135,24 +146,21 @@ static bool write_all(const struct report_command *options, const struct report 
 static bool make_report(const struct report_command *options, struct store *store, struct error *err) {
     CLEANUP(session_cleanup) struct session *session = NULL;
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_BYTES_MAX);
-    struct campaign campaign;
-    struct figures figures;
+    struct report report;
     if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!session_open(store, SESSION_READ, &session, err) || !campaign_load(session, NULL, &campaign, err))
+    if (!session_open(store, SESSION_READ, &session, err) ||
+        !report_read(session, &options->query, arena, &report, err))
         return false;
-    struct figures_span span = {campaign.id, options->from_ms, options->to_ms};
-    if (!figures_read(session, &span, arena, &figures, err))
-        return false;
-    struct report report = {.campaign = &campaign, .figures = &figures, .arena = arena};
-    memcpy(report.heat_levels, options->levels, sizeof report.heat_levels);
     bool ok = write_all(options, &report, err);
-    figures_done(&figures);
+    report_done(&report);
     return ok;
 }
 
 int command_report(int argc, char **argv) {
-    struct report_command options = {.store = {.store = "sqlite:juncho.db"}, .levels = {8000, 3000, 1000}};
+    struct report_command options = {
+        .store = {.store = "sqlite:juncho.db"},
+        .query = {.suppress_below = SUPPRESSION_K_DEFAULT, .heat_levels = {8000, 3000, 1000}}};
     struct store *store = NULL;
     struct error err;
     if (!clock_set_zone("Asia/Tokyo", &err)) {

@@ -18,17 +18,9 @@ static const struct statement STEPS = {"SELECT hour_ms, step, outcome, count FRO
 static const struct statement REQUESTS = {
     "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM request_count WHERE hour_ms >= $1 AND hour_ms < $2",
     "ii"};
-static const struct statement BANDS = {"SELECT age_band, COUNT(*) FROM journey WHERE campaign_id = $1 AND "
-                                       "verified_ms >= $2 AND verified_ms < $3 "
-                                       "GROUP BY age_band",
-                                       "iii"};
-static const struct statement PLACES = {"SELECT municipality, COUNT(*) FROM journey WHERE campaign_id = $1 "
-                                        "AND verified_ms >= $2 AND verified_ms < $3 "
-                                        "GROUP BY municipality ORDER BY 2 DESC, 1",
-                                        "iii"};
-static const struct statement LATENCIES = {
-    "SELECT route, histogram FROM latency WHERE hour_ms >= $1 AND hour_ms < $2 ORDER BY route, hour_ms, node",
-    "ii"};
+static const struct statement LATENCIES = {"SELECT route, histogram, hour_ms FROM latency WHERE hour_ms >= "
+                                           "$1 AND hour_ms < $2 ORDER BY route, hour_ms, node",
+                                           "ii"};
 static const struct statement POINTS = {
     "SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT) FROM application WHERE campaign_id = $1 AND at_ms >= $2 "
     "AND at_ms < $3",
@@ -39,7 +31,7 @@ struct reading_figures {
     struct session *session;
     struct arena *arena;
     struct figures *figures;
-    int64_t campaign_id;
+    int64_t campaign_id, opens_ms, busy_per_hour;
     struct error *err;
 };
 
@@ -75,12 +67,17 @@ static bool lay_out_days(struct reading_figures *reading) {
     return true;
 }
 
+// The last day that began by then; NULL when it is over, or none had begun.
 static struct figures_day *day_of(struct figures *figures, int64_t hour_ms) {
-    int64_t start_ms = clock_day_start_ms(hour_ms);
-    for (size_t i = 0; i < figures->days_count; i++)
-        if (figures->days[i].start_ms == start_ms)
-            return &figures->days[i];
-    return NULL;
+    size_t low = 0, high = figures->days_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (figures->days[middle].start_ms <= hour_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == 0 || hour_ms >= figures->to_ms ? NULL : &figures->days[low - 1];
 }
 
 static bool read_accesses(struct reading_figures *reading) {
@@ -101,8 +98,16 @@ static bool read_accesses(struct reading_figures *reading) {
     return true;
 }
 
-static void add_step(struct figures *figures, struct figures_day *day, int64_t step, int64_t outcome,
-                     int64_t count) {
+// What is counted at one hour of one day.
+struct counted {
+    struct figures_day *day;
+    int hour;
+    int64_t step, outcome, count;
+};
+
+static void add_step(struct figures *figures, const struct counted *counted) {
+    struct figures_day *day = counted->day;
+    int64_t step = counted->step, outcome = counted->outcome, count = counted->count;
     if (step >= COUNT_CONSENT && step <= COUNT_SCREENS)
         *(outcome == COUNT_REACHED ? &figures->reached[step] : &figures->went_on[step]) += count;
     if (step == COUNT_REGISTER) {
@@ -112,6 +117,7 @@ static void add_step(struct figures *figures, struct figures_day *day, int64_t s
     if (step == COUNT_VERIFIED && outcome == COUNT_REACHED) {
         figures->verified += count;
         day->verified += count;
+        day->verified_hours[counted->hour] += count;
     }
     if (step == COUNT_GRANT) {
         figures->granted += count;
@@ -135,33 +141,41 @@ static bool read_steps(struct reading_figures *reading) {
         struct figures_day *day = day_of(figures, hour_ms);
         if (day == NULL)
             continue;
-        add_step(figures, day, rows_int(&rows, row, 1), rows_int(&rows, row, 2), rows_int(&rows, row, 3));
+        struct counted counted = {day, clock_civil(hour_ms).hour, rows_int(&rows, row, 1),
+                                  rows_int(&rows, row, 2), rows_int(&rows, row, 3)};
+        add_step(figures, &counted);
         figures->last_ms = hour_ms > figures->last_ms ? hour_ms : figures->last_ms;
     }
     return true;
 }
 
-static bool read_persons(struct reading_figures *reading) {
-    struct figures *figures = reading->figures;
-    struct rows bands, places, points, requests;
-    if (!query(reading, &BANDS, &bands) || !query(reading, &PLACES, &places) ||
-        !query(reading, &POINTS, &points) || !query(reading, &REQUESTS, &requests))
-        return false;
-    for (size_t row = 0; row < bands.count; row++) {
-        int64_t band = rows_int(&bands, row, 0);
-        if (band >= 0 && band < FIGURES_BANDS)
-            figures->by_band[band] = rows_int(&bands, row, 1);
+static void find_maxima(struct figures *figures) {
+    for (size_t at = 0; at < figures->days_count * 24; at++) {
+        int64_t in_hour = figures->days[at / 24].verified_hours[at % 24],
+                in_day = figures->days[at / 24].verified;
+        figures->verified_hour_max =
+            in_hour > figures->verified_hour_max ? in_hour : figures->verified_hour_max;
+        figures->verified_day_max = in_day > figures->verified_day_max ? in_day : figures->verified_day_max;
     }
-    figures->places = arena_alloc(reading->arena, (places.count + 1) * sizeof *figures->places);
-    if (figures->places == NULL)
-        return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
-    for (size_t row = 0; row < places.count; row++)
-        figures->places[row] =
-            (struct figures_place){(int)rows_int(&places, row, 0), rows_int(&places, row, 1)};
-    figures->places_count = places.count;
+}
+
+static bool read_sums(struct reading_figures *reading) {
+    struct figures *figures = reading->figures;
+    struct rows points, requests;
+    if (!query(reading, &POINTS, &points) || !query(reading, &REQUESTS, &requests))
+        return false;
     figures->points = rows_int(&points, 0, 0);
     figures->requests = rows_int(&requests, 0, 0);
+    find_maxima(figures);
     return true;
+}
+
+// Adds a stored histogram to those of crowded or of other hours.
+static bool add_to_crowd(const struct reading_figures *reading, const struct value *row, struct error *err) {
+    struct figures *figures = reading->figures;
+    const struct figures_day *day = day_of(figures, row[2].number);
+    bool busy = day != NULL && day->hours[clock_civil(row[2].number).hour] >= reading->busy_per_hour;
+    return histogram_merge_bytes(busy ? figures->busy : figures->quiet, row[1].bytes, row[1].length, err);
 }
 
 // One stored histogram; rows come route by route.
@@ -180,11 +194,20 @@ static bool take_latency(void *context, const struct value *row, size_t columns,
             return error_set(err, ERROR_UNAVAILABLE, "out of memory");
         last = ++figures->routes_count;
     }
+    if (figures->busy != NULL && !add_to_crowd(reading, row, err))
+        return false;
     return histogram_merge_bytes(figures->routes[last - 1].histogram, row[1].bytes, row[1].length, err);
 }
 
 static bool read_latencies(struct reading_figures *reading) {
-    const struct value span[] = {value_int(reading->figures->from_ms), value_int(reading->figures->to_ms)};
+    struct figures *figures = reading->figures;
+    const struct value span[] = {value_int(figures->from_ms), value_int(figures->to_ms)};
+    if (reading->busy_per_hour > 0) {
+        figures->busy = histogram_new();
+        figures->quiet = histogram_new();
+        if (figures->busy == NULL || figures->quiet == NULL)
+            return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
+    }
     return session_each(reading->session, &LATENCIES, span, 2, take_latency, reading, reading->err);
 }
 
@@ -194,8 +217,9 @@ static bool read_span(struct reading_figures *reading) {
     if (!SESSION_QUERY(reading->session, &SPAN, reading->arena, &rows, reading->err,
                        value_int(reading->campaign_id)))
         return false;
+    bool since = rows_int(&rows, 0, 1) >= reading->opens_ms && rows_int(&rows, 0, 0) < reading->opens_ms;
     if (figures->from_ms == 0)
-        figures->from_ms = rows_int(&rows, 0, 0);
+        figures->from_ms = since ? reading->opens_ms : rows_int(&rows, 0, 0);
     if (figures->to_ms == 0)
         figures->to_ms = rows_int(&rows, 0, 1) + CLOCK_HOUR_MS;
     if (figures->to_ms <= figures->from_ms)
@@ -205,18 +229,20 @@ static bool read_span(struct reading_figures *reading) {
 
 static bool read_all(struct reading_figures *reading) {
     return read_span(reading) && lay_out_days(reading) && read_accesses(reading) && read_steps(reading) &&
-           read_persons(reading) && read_latencies(reading);
+           read_sums(reading) && read_latencies(reading);
 }
 
 bool figures_read(struct session *session, const struct figures_span *span, struct arena *arena,
                   struct figures *ret_figures, struct error *err) {
     struct figures figures = {.from_ms = span->from_ms, .to_ms = span->to_ms};
-    struct reading_figures reading = {session, arena, &figures, span->campaign_id, err};
-    if (!session_begin(session, err))
-        return false;
-    bool ok = read_all(&reading);
-    session_rollback(session);
-    if (!ok) {
+    struct reading_figures reading = {.session = session,
+                                      .arena = arena,
+                                      .figures = &figures,
+                                      .campaign_id = span->campaign_id,
+                                      .opens_ms = span->opens_ms,
+                                      .busy_per_hour = span->busy_per_hour,
+                                      .err = err};
+    if (!read_all(&reading)) {
         figures_done(&figures);
         return false;
     }
@@ -227,5 +253,8 @@ bool figures_read(struct session *session, const struct figures_span *span, stru
 void figures_done(struct figures *figures) {
     for (size_t i = 0; i < figures->routes_count; i++)
         histogram_free(figures->routes[i].histogram);
+    histogram_free(figures->busy);
+    histogram_free(figures->quiet);
+    figures->busy = figures->quiet = NULL;
     figures->routes_count = 0;
 }

@@ -1,14 +1,24 @@
-// chart.c - rectangles and words.
+// chart.c - rectangles, lines and words.
 #include "report/chart.h"
 
 #include <stdio.h>
 
-#define WIDTH       960
-#define BARS_HEIGHT 300
-#define BARS_TOP    34
-#define BARS_BOTTOM 262
-#define CELL_WIDTH  34
-#define LEFT        110
+#define WIDTH         960
+#define BARS_HEIGHT   300
+#define BARS_TOP      34
+#define BARS_BOTTOM   262
+#define BAR_WIDTH_MAX 90
+#define STRIP_HEIGHT  130
+#define STRIP_BOTTOM  100
+#define ROW_HEIGHT    30
+#define ROWS_LEFT     170
+#define ROWS_RIGHT    110
+#define LINES_RIGHT   220
+#define SHARES_HEIGHT 66
+#define SHARES_BAR    34
+#define SHARES_RIGHT  150
+#define CELL_WIDTH    34
+#define LEFT          110
 
 const char *chart_number(char target[CHART_NUMBER_SIZE], int64_t number) {
     char digits[24];
@@ -30,29 +40,123 @@ static void open_svg(struct buffer *out, int width, int height, const char *titl
                  height, title);
 }
 
-void chart_bars(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
-                const char *title) {
-    double largest = 1;
+static double largest_of(const struct chart_bar *bars, size_t count) {
+    double largest = 0;
     for (size_t i = 0; i < count; i++)
         largest = bars[i].value > largest ? bars[i].value : largest;
-    double step = (double)(WIDTH - 20) / (double)(count == 0 ? 1 : count), width = step * 0.72;
-    width = width > 90 ? 90 : width;
-    open_svg(out, WIDTH, BARS_HEIGHT, title);
+    return largest > 0 ? largest : 1;
+}
+
+static void add_rect(struct buffer *out, const char *class, const double box[4]) {
+    buffer_print(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", class,
+                 box[0], box[1], box[2], box[3]);
+}
+
+static void add_words(struct buffer *out, const char *class, double x, double y, const char *words) {
+    buffer_print(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", class, x, y, words);
+}
+
+struct upright {
+    int height, bottom;
+    double fill; // of a bar's place
+};
+
+static void add_upright(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
+                        const struct upright *form) {
+    double scale = (form->bottom - BARS_TOP) / largest_of(bars, count);
+    double step = (double)(WIDTH - 20) / (double)(count == 0 ? 1 : count), width = step * form->fill;
+    width = width > BAR_WIDTH_MAX ? BAR_WIDTH_MAX : width;
     for (size_t i = 0; i < count; i++) {
-        double height = bars[i].value / largest * (BARS_BOTTOM - BARS_TOP);
-        double middle = 10 + step * ((double)i + 0.5);
-        buffer_print(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
-                     bars[i].strong ? "strong" : "bar", middle - width / 2, BARS_BOTTOM - height, width,
-                     height);
+        double middle = 10 + step * ((double)i + 0.5), height = bars[i].value * scale,
+               part = bars[i].part * scale;
+        add_rect(out, bars[i].strong ? "strong" : "bar",
+                 (double[]){middle - width / 2, form->bottom - height, width, height});
+        if (part > 0)
+            add_rect(out, "strong", (double[]){middle - width / 2, form->bottom - part, width, part});
         if (bars[i].words != NULL)
-            buffer_print(out, "<text class=\"value\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", middle,
-                         BARS_BOTTOM - height - 7, bars[i].words);
+            add_words(out, "value", middle, form->bottom - height - 7, bars[i].words);
         if (i % (label_every == 0 ? 1 : label_every) == 0)
-            buffer_print(out, "<text class=\"label\" x=\"%.1f\" y=\"%d\">%s</text>\n", middle,
-                         BARS_BOTTOM + 22, bars[i].label);
+            add_words(out, "label", middle, form->bottom + 22, bars[i].label);
     }
+    buffer_print(out, "<line class=\"axis\" x1=\"10\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n</svg>\n",
+                 form->bottom, WIDTH - 10, form->bottom);
+}
+
+void chart_bars(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
+                const char *title) {
+    static const struct upright form = {BARS_HEIGHT, BARS_BOTTOM, 0.72};
+    open_svg(out, WIDTH, form.height, title);
+    add_upright(out, bars, count, label_every, &form);
+}
+
+void chart_strip(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
+                 const char *title) {
+    static const struct upright form = {STRIP_HEIGHT, STRIP_BOTTOM, 0.86};
+    open_svg(out, WIDTH, form.height, title);
+    add_upright(out, bars, count, label_every, &form);
+}
+
+void chart_rows(struct buffer *out, const struct chart_bar *bars, size_t count, const char *title) {
+    double scale = (WIDTH - ROWS_LEFT - ROWS_RIGHT) / largest_of(bars, count);
+    open_svg(out, WIDTH, (int)count * ROW_HEIGHT + 6, title);
+    for (size_t i = 0; i < count; i++) {
+        double top = 3 + (double)i * ROW_HEIGHT, width = bars[i].value * scale;
+        add_words(out, "day", ROWS_LEFT - 10, top + ROW_HEIGHT / 2.0 + 3, bars[i].label);
+        add_rect(out, bars[i].strong ? "strong" : "bar", (double[]){ROWS_LEFT, top, width, ROW_HEIGHT - 7});
+        if (bars[i].words != NULL)
+            add_words(out, "start value", ROWS_LEFT + width + 8, top + ROW_HEIGHT / 2.0 + 3, bars[i].words);
+    }
+    buffer_add(out, "</svg>\n");
+}
+
+static void add_line(struct buffer *out, const struct chart_line *line, size_t points, double scale) {
+    double step = points > 1 ? (WIDTH - 20 - LINES_RIGHT) / (double)(points - 1) : 0, y = BARS_BOTTOM;
+    char number[CHART_NUMBER_SIZE];
+    buffer_print(out, "<polyline class=\"%s\" points=\"", line->style);
+    for (size_t i = 0; i < points; i++) {
+        y = BARS_BOTTOM - line->values[i] * scale;
+        buffer_print(out, "%.1f,%.1f ", 10 + step * (double)i, y);
+    }
+    buffer_print(out, "\"/>\n<text class=\"start value\" x=\"%d\" y=\"%.1f\">%s %s</text>\n",
+                 WIDTH - LINES_RIGHT, y + 6, line->label,
+                 chart_number(number, (int64_t)line->values[points - 1]));
+}
+
+void chart_lines(struct buffer *out, const struct chart_line *lines, size_t lines_count, size_t points,
+                 const char *const ends[2], const char *title) {
+    double largest = 1;
+    open_svg(out, WIDTH, BARS_HEIGHT, title);
+    for (size_t line = 0; line < lines_count; line++)
+        for (size_t i = 0; i < points; i++)
+            largest = lines[line].values[i] > largest ? lines[line].values[i] : largest;
+    for (size_t line = 0; line < lines_count && points > 0; line++)
+        add_line(out, &lines[line], points, (BARS_BOTTOM - BARS_TOP) / largest);
+    add_words(out, "start", 10, BARS_BOTTOM + 22, ends[0]);
+    add_words(out, "day", WIDTH - LINES_RIGHT - 10, BARS_BOTTOM + 22, ends[1]);
     buffer_print(out, "<line class=\"axis\" x1=\"10\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n</svg>\n", BARS_BOTTOM,
-                 WIDTH - 10, BARS_BOTTOM);
+                 WIDTH - LINES_RIGHT, BARS_BOTTOM);
+}
+
+void chart_shares(struct buffer *out, const struct chart_parts *rows, size_t count, const char *title) {
+    static const char *const fills[] = {"heat3", "heat2", "heat1", "rest", "heat0"};
+    open_svg(out, WIDTH, (int)count * SHARES_HEIGHT + 6, title);
+    for (size_t row = 0; row < count; row++) {
+        double x = 10, top = 3 + (double)row * SHARES_HEIGHT + 20;
+        add_words(out, "start", x, top - 6, rows[row].label);
+        for (size_t i = 0; i < rows[row].count; i++) {
+            double width = rows[row].shares[i] / 100 * (WIDTH - 20 - SHARES_RIGHT);
+            size_t fill = i < 5 ? i : 4;
+            add_rect(out, fills[fill], (double[]){x, top, width, SHARES_BAR});
+            if (rows[row].shares[i] >= 4)
+                buffer_print(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%.1f%%</text>\n",
+                             fill < 1 ? "inside" : "value", x + width / 2, top + SHARES_BAR / 2.0 + 5,
+                             rows[row].shares[i]);
+            x += width;
+        }
+        if (rows[row].words != NULL)
+            add_words(out, "start", WIDTH - SHARES_RIGHT + 2, top + SHARES_BAR / 2.0 + 5, rows[row].words);
+    }
+    buffer_add(out, "</svg>\n");
 }
 
 static int class_of(const struct chart_heat *heat, int64_t value) {

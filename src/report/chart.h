@@ -1,5 +1,5 @@
-// chart.h - charts as SVG, readable in grey: bars, a heat map, cumulative lines. Labels stand where they
-// belong.
+// chart.h - charts as SVG, readable in grey: bars, rows, a strip, lines, a heat map. Labels stand where they
+// belong, there are no legends.
 #pragma once
 
 #include <stdint.h>
@@ -9,13 +9,38 @@
 struct chart_bar {
     const char *label;
     double value;
-    const char *words; // above the bar
+    double part;       // of the value, drawn strong; 0: none
+    const char *words; // above the bar; NULL: none
     bool strong;       // the bar that the heading speaks of
 };
 
 // Upright bars; every `label_every`-th label is written.
 void chart_bars(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
                 const char *title);
+// The same, low and close together, for a few hundred bars.
+void chart_strip(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
+                 const char *title);
+// Lying bars, the label before and the words behind them.
+void chart_rows(struct buffer *out, const struct chart_bar *bars, size_t count, const char *title);
+
+// Lines over the same days, their name and last value at their end.
+struct chart_line {
+    const double *values;
+    const char *label;
+    const char *style; // class: "line", "line2", "line3"
+};
+void chart_lines(struct buffer *out, const struct chart_line *lines, size_t lines_count, size_t points,
+                 const char *const ends[2], const char *title);
+
+// A whole cut into parts from left to right, a row each; parts in order from the darkest to the lightest.
+#define CHART_PARTS_MAX 12
+struct chart_parts {
+    const char *label;
+    const char *words; // behind the bar
+    size_t count;
+    double shares[CHART_PARTS_MAX]; // in percent
+};
+void chart_shares(struct buffer *out, const struct chart_parts *rows, size_t count, const char *title);
 
 // Days x 24 hours. `levels` are the lower bounds of the darker classes, descending; each cell holds its
 // number of class as a shape too, so that a photocopy keeps it.

@@ -20,7 +20,7 @@ static void numbers_are_grouped_by_three(void **state) {
 
 static void the_tallest_bar_fills_the_height_and_nothing_is_nothing(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 20);
-    const struct chart_bar bars[] = {{"a", 10, "10", true}, {"b", 0, "0", false}};
+    const struct chart_bar bars[] = {{"a", 10, 0, "10", true}, {"b", 0, 0, "0", false}};
     struct buffer out;
     buffer_init(&out, arena);
     chart_bars(&out, bars, 2, 1, "two");

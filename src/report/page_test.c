@@ -1,9 +1,12 @@
+// covers: section_overview.c section_people.c section_items.c section_days.c section_hours.c
+// section_screens.c covers: section_calls.c section_survey.c section_next_steps.c section_calendar.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -15,15 +18,65 @@ static void every_heading_is_computed_from_the_figures(void **state) {
     const char *html = report_html(testbed_report(arena), &length);
     assert_non_null(html);
     assert_int_equal(strlen(html), length);
-    const char *sentences[] = {"1,200人が登録し、705人が本人確認を終え、698人にポイントを付与しました",
-                               "最も多い年代は40-49歳です(56.7%)",
-                               "アクセスが最も多かったのは2月2日(月)で、9,000回でした(全体の56.2%)",
-                               "最も混んだのは2月2日(月) 20時台で、1時間に8,500回",
-                               "離脱が最も多い画面は「本人確認(アプリ)」で、到達した人の21.1%が離れました",
-                               "始めた1,000人のうち、申込みまで終えたのは698人(69.80%)です"};
+    const char *sentences[] = {
+        "1,200人が登録し、705人が本人確認を終え、698人がポイントを受け取りました",
+        "最も多い年代は40-49歳です(56.7%)",
+        "最も多いのは新宿区で、千人あたり2.0人です",
+        "最も多い1時間に300件を処理しました",
+        "アクセスが最も多かったのは2月2日(月)で、9,000回でした(全体の56.2%)",
+        "最も混んだのは2月2日(月) 20時台で、1時間に8,500回",
+        "離脱が最も多いのは「本人確認(アプリ)」の画面で、到達した方の21.1%が操作を中断しました",
+        "始めた1,000人のうち、受け取りまで進んだのは698人(69.80%)です",
+        "うち50%は移動したまま戻らず",
+        "お問合せの記録は取り込まれていません",
+        "混雑カレンダーは、まだ公表されていません"};
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
         if (strstr(html, sentences[i]) == NULL)
             fail_msg("missing: %s", sentences[i]);
+}
+
+static void all_twelve_sections_are_there_in_order(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(4 << 20);
+    size_t length = 0;
+    const char *at = report_html(testbed_report(arena), &length);
+    for (int section = 1; section <= 12; section++) {
+        char words[64];
+        (void)snprintf(words, sizeof words, "<p class=\"number\">%d. ", section);
+        at = strstr(at, words);
+        if (at == NULL)
+            fail_msg("section %d is missing", section);
+    }
+    assert_non_null(strstr(at, "<span>13 / 13</span>"));
+}
+
+static void small_cells_are_nowhere_on_the_page(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(4 << 20);
+    size_t length = 0;
+    const char *html = report_html(testbed_report(arena), &length);
+    assert_non_null(strstr(html, "<td>千代田区</td><td>秘匿</td>"));
+    assert_non_null(strstr(html, "10人未満の欄"));
+    assert_null(strstr(html, ">300<")); // the complementary age band
+}
+
+static void the_telephone_has_its_sentences(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
+    struct report *report = testbed_report(arena);
+    size_t length = 0;
+    report->calls = testbed_calls(arena, 6);
+    const char *html = report_html(report, &length);
+    assert_non_null(strstr(html, "開始後2日間に、お問合せ3,000件の67%が集中しました"));
+    assert_non_null(strstr(html, "開始後2日間は45%でしたが、3日目以降は96%でした(最も低い日で96%)"));
+    assert_non_null(strstr(html, "開始直後は電話がつながりにくい"));
+}
+
+static void an_operators_text_takes_the_place_of_the_rules(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
+    struct report *report = testbed_report(arena);
+    size_t length = 0;
+    report->note = "一つ目 <i>\n二つ目";
+    const char *html = report_html(report, &length);
+    assert_non_null(strstr(html, "<p>一つ目 &lt;i></p>\n<p>二つ目</p>"));
+    assert_null(strstr(html, "得られた知見"));
 }
 
 static void names_from_outside_cannot_become_markup(void **state) {
@@ -55,6 +108,10 @@ int main(void) {
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_heading_is_computed_from_the_figures),
+        cmocka_unit_test(all_twelve_sections_are_there_in_order),
+        cmocka_unit_test(small_cells_are_nowhere_on_the_page),
+        cmocka_unit_test(the_telephone_has_its_sentences),
+        cmocka_unit_test(an_operators_text_takes_the_place_of_the_rules),
         cmocka_unit_test(names_from_outside_cannot_become_markup),
         cmocka_unit_test(the_same_figures_give_the_same_bytes),
         cmocka_unit_test(a_full_arena_is_no_half_page),

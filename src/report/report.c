@@ -1,13 +1,88 @@
-// report.c - what the sections and the tables have in common.
+// report.c - reads what a report stands on, and names things.
 #include "report/report.h"
 
 #include "base/clock.h"
+#include "measure/funnel_journeys.h"
 
-struct report_shares report_shares(const struct figures *figures, int screen) {
-    double reached = (double)figures->reached[screen], entrants = (double)figures->reached[COUNT_CONSENT];
-    double left = reached - (double)figures->went_on[screen];
-    return (struct report_shares){.of_reached = reached > 0 ? left / reached * 100 : 0,
-                                  .of_entrants = entrants > 0 ? left / entrants * 100 : 0};
+// What report_read makes; the report points into it.
+struct readings {
+    struct campaign campaign;
+    struct figures figures;
+    struct participants people;
+    struct funnel_result funnel;
+    struct calls calls;
+    struct holidays holidays;
+};
+
+static bool read_figures(struct session *session, const struct report_query *query, struct arena *arena,
+                         struct readings *readings, struct error *err) {
+    struct figures_span span = {.campaign_id = readings->campaign.id,
+                                .from_ms = query->from_ms,
+                                .to_ms = query->to_ms,
+                                .opens_ms = readings->campaign.opens_ms,
+                                .busy_per_hour = query->heat_levels[0]};
+    return figures_read(session, &span, arena, &readings->figures, err);
+}
+
+static bool read_people(struct session *session, const struct report_query *query, struct arena *arena,
+                        struct readings *readings, struct error *err) {
+    const struct figures *figures = &readings->figures;
+    int64_t id = readings->campaign.id;
+    struct participants_query people = {id, 0, figures->to_ms, query->suppress_below};
+    // Nobody can go on once the campaign is closed: then everybody who has not has left.
+    bool over = figures->to_ms >= readings->campaign.closes_ms;
+    struct funnel_journeys journeys = {.campaign_id = id,
+                                       .from_ms = figures->from_ms,
+                                       .to_ms = figures->to_ms,
+                                       .as_of_ms = over ? 0 : figures->to_ms};
+    return participants_read(session, &people, arena, &readings->people, err) &&
+           funnel_journeys_read(session, &journeys, &readings->funnel, err) &&
+           calls_read(session, figures->from_ms, figures->to_ms, arena, &readings->calls, err);
+}
+
+static bool read_all(struct session *session, const struct report_query *query, struct arena *arena,
+                     struct readings *readings, struct error *err) {
+    if (!campaign_load(session, NULL, &readings->campaign, err) ||
+        !read_figures(session, query, arena, readings, err))
+        return false;
+    if (read_people(session, query, arena, readings, err))
+        return true;
+    figures_done(&readings->figures);
+    return false;
+}
+
+bool report_read(struct session *session, const struct report_query *query, struct arena *arena,
+                 struct report *ret_report, struct error *err) {
+    struct readings *readings = arena_alloc(arena, sizeof *readings);
+    if (readings == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!holidays_of_japan(&readings->holidays, err))
+        return false;
+    bool ok = session_begin(session, err);
+    if (ok) {
+        ok = read_all(session, query, arena, readings, err);
+        session_rollback(session);
+    }
+    if (!ok) {
+        holidays_done(&readings->holidays);
+        return false;
+    }
+    *ret_report =
+        (struct report){.campaign = &readings->campaign,
+                        .figures = &readings->figures,
+                        .people = &readings->people,
+                        .funnel = &readings->funnel,
+                        .calls = readings->calls.days_count > 0 ? &readings->calls : NULL,
+                        .holidays = &readings->holidays,
+                        .suppress_below = query->suppress_below,
+                        .heat_levels = {query->heat_levels[0], query->heat_levels[1], query->heat_levels[2]},
+                        .arena = arena};
+    return true;
+}
+
+void report_done(struct report *report) {
+    figures_done((struct figures *)report->figures);
+    holidays_done((struct holidays *)report->holidays);
 }
 
 const char *report_screen_name(int screen) {
@@ -17,10 +92,23 @@ const char *report_screen_name(int screen) {
     return names[screen];
 }
 
-const char *report_day(const struct report *report, int64_t day_ms) {
+static const char *day_text(const struct report *report, const char *format, int64_t day_ms) {
     static const char *const weekdays[] = {"日", "月", "火", "水", "木", "金", "土"};
     struct civil civil = clock_civil(day_ms);
-    const char *text =
-        arena_print(report->arena, "%d月%d日(%s)", civil.month, civil.day, weekdays[civil.weekday]);
+    // NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): one of the two below
+    const char *text = arena_print(report->arena, format, civil.month, civil.day, weekdays[civil.weekday]);
     return text == NULL ? "" : text;
+}
+
+const char *report_day(const struct report *report, int64_t day_ms) {
+    return day_text(report, "%d月%d日(%s)", day_ms);
+}
+
+const char *report_day_short(const struct report *report, int64_t day_ms) {
+    return day_text(report, "%d/%d(%s)", day_ms);
+}
+
+bool report_day_is_off(const struct report *report, int64_t day_ms) {
+    struct civil civil = clock_civil(day_ms);
+    return holidays_is_off(report->holidays, clock_day_number(civil.year, civil.month, civil.day));
 }

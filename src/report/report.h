@@ -1,18 +1,40 @@
 // report.h - the verification report: what happened, in plain figures, as a page, as data and as tables.
 //
 // Every sentence is computed from the figures. The same store gives the same bytes: the report carries the
-// date of its data, not of its making.
+// date of its data, not of its making. A section without data says so.
 #pragma once
 
 #include "campaign/campaign.h"
+#include "forecast/holidays.h"
+#include "measure/calls.h"
 #include "measure/figures.h"
+#include "measure/funnel.h"
+#include "measure/participants.h"
 
 struct report {
     const struct campaign *campaign;
-    const struct figures *figures;
+    const struct figures *figures;      // of the span
+    const struct participants *people;  // up to its end
+    const struct funnel_result *funnel; // of those who began in it
+    const struct calls *calls;          // of the span; NULL: none
+    const struct holidays *holidays;
+    const char *note;       // the operator's text for section 10; NULL: the rules write it
+    int64_t downloads;      // up to the end of the span; 0: not known
+    int64_t suppress_below; // k of small cells
     int64_t heat_levels[3]; // accesses an hour: from which on a cell is 多い, 中, 少ない; descending
     struct arena *arena;
 };
+
+// What to read, and how.
+struct report_query {
+    int64_t from_ms, to_ms; // [from, to); 0: from the opening or the first count after it, to the last
+    int64_t suppress_below;
+    int64_t heat_levels[3];
+};
+// Reads everything in one moment of the store, into the arena. report_done frees what does not lie there.
+MUST_CHECK bool report_read(struct session *session, const struct report_query *query, struct arena *arena,
+                            struct report *ret_report, struct error *err);
+void report_done(struct report *report);
 
 // One self-contained page in Japanese, A4 landscape when printed. NULL when the arena is full.
 const char *report_html(const struct report *report, size_t *ret_length);
@@ -24,17 +46,14 @@ struct report_table {
     const char *text; // UTF-8 with a mark, so that spreadsheets read Japanese
     size_t length;
 };
-#define REPORT_TABLES 6
+#define REPORT_TABLES 8
 // Every table as CSV; ERROR_UNAVAILABLE when the arena is full.
 MUST_CHECK bool report_tables(const struct report *report, struct report_table ret_tables[REPORT_TABLES],
                               struct error *err);
 
 // What the sections say and how the tables name things, shared by page and tables.
-struct report_shares {
-    double of_reached;  // left / reached this screen, in percent
-    double of_entrants; // left here / reached the first screen, in percent
-};
-struct report_shares report_shares(const struct figures *figures, int screen);
-const char *report_screen_name(int screen); // "本人確認の同意"
-// "2月2日(月)".
-const char *report_day(const struct report *report, int64_t day_ms);
+const char *report_screen_name(int screen);                                // "本人確認の同意"
+const char *report_exit_name(enum funnel_exit exit);                       // "取りやめ"
+const char *report_day(const struct report *report, int64_t day_ms);       // "2月2日(月)"
+const char *report_day_short(const struct report *report, int64_t day_ms); // "2/2(月)"
+bool report_day_is_off(const struct report *report, int64_t day_ms);       // weekend or public holiday

@@ -5,6 +5,7 @@
 #include "identity/municipality.h"
 #include "report/report.h"
 
+#include <math.h>
 #include <string.h>
 
 static void write_header(struct csv_writer *writer, const char *const *names) {
@@ -51,38 +52,79 @@ static void write_hours(struct csv_writer *writer, const struct report *report) 
 }
 
 static void write_funnel(struct csv_writer *writer, const struct report *report) {
-    write_header(writer, (const char *const[]){"画面", "到達", "次へ進んだ", "離脱", "離脱率(到達者比)%",
-                                               "離脱率(開始者比)%", NULL});
-    for (int screen = 1; screen <= COUNT_SCREENS; screen++) {
-        struct report_shares shares = report_shares(report->figures, screen);
-        int64_t reached = report->figures->reached[screen], went_on = report->figures->went_on[screen];
-        csv_write_text(writer, report_screen_name(screen));
-        csv_write_integer(writer, reached);
-        csv_write_integer(writer, went_on);
-        csv_write_integer(writer, reached - went_on);
-        csv_write_number(writer, shares.of_reached, 2);
-        csv_write_number(writer, shares.of_entrants, 2);
+    write_header(writer,
+                 (const char *const[]){"画面", "到達", "次へ進んだ", "離脱", "途中", "離脱率(到達者比)%",
+                                       "離脱率(開始者比)%", "次までの中央値_秒", "次までの90%点_秒", NULL});
+    for (size_t i = 0; i < COUNT_SCREENS; i++) {
+        const struct funnel_step *step = &report->funnel->steps[i];
+        const int64_t counts[] = {step->reached, step->went_on, step->left, step->under_way};
+        csv_write_text(writer, report_screen_name((int)i + 1));
+        for (size_t n = 0; n < sizeof counts / sizeof *counts; n++)
+            csv_write_integer(writer, counts[n]);
+        csv_write_number(writer, funnel_abandonment(step), 2);
+        csv_write_number(writer, funnel_share_left(report->funnel, i), 2);
+        csv_write_number(writer, (double)step->to_next_median_ms / 1000, 1);
+        csv_write_number(writer, (double)step->to_next_p90_ms / 1000, 1);
         csv_write_end(writer);
     }
+}
+
+static void write_exits(struct csv_writer *writer, const struct report *report) {
+    write_header(writer, (const char *const[]){"画面", "離脱のしかた", "人数", NULL});
+    for (size_t i = 0; i < COUNT_SCREENS; i++) {
+        for (int exit = FUNNEL_EXIT_STOPPED; exit < FUNNEL_EXITS; exit++) {
+            csv_write_text(writer, report_screen_name((int)i + 1));
+            csv_write_text(writer, report_exit_name((enum funnel_exit)exit));
+            csv_write_integer(writer, report->funnel->steps[i].exits[exit]);
+            csv_write_end(writer);
+        }
+    }
+}
+
+// A number that may be too small to be published.
+static void write_count(struct csv_writer *writer, int64_t count, bool hidden) {
+    if (hidden)
+        csv_write_text(writer, "秘匿");
+    else
+        csv_write_integer(writer, count);
 }
 
 static void write_bands(struct csv_writer *writer, const struct report *report) {
     write_header(writer, (const char *const[]){"年代", "本人確認済み", NULL});
     for (int band = AGE_BAND_15; band <= AGE_BAND_80; band++) {
         csv_write_text(writer, age_band_name((enum age_band)band));
-        csv_write_integer(writer, report->figures->by_band[band]);
+        write_count(writer, report->people->by_band[band], report->people->band_hidden[band]);
         csv_write_end(writer);
     }
 }
 
 static void write_places(struct csv_writer *writer, const struct report *report) {
-    write_header(writer, (const char *const[]){"コード", "区市町村", "本人確認済み", NULL});
-    for (size_t i = 0; i < report->figures->places_count; i++) {
-        const struct figures_place *place = &report->figures->places[i];
+    write_header(writer,
+                 (const char *const[]){"コード", "区市町村", "本人確認済み", "人口", "人口千人あたり", NULL});
+    for (size_t i = 0; i < report->people->places_count; i++) {
+        const struct participants_place *place = &report->people->places[i];
         const char *name = municipality_name(place->code);
+        bool known = place->population > 0;
         csv_write_integer(writer, place->code);
         csv_write_text(writer, name == NULL ? "不明" : name);
-        csv_write_integer(writer, place->verified);
+        write_count(writer, place->verified, place->hidden);
+        csv_write_number(writer, known ? (double)place->population : NAN, 0);
+        csv_write_number(writer, known && !place->hidden ? participants_per_thousand(place) : NAN, 2);
+        csv_write_end(writer);
+    }
+}
+
+static void write_calls(struct csv_writer *writer, const struct report *report) {
+    write_header(writer, (const char *const[]){"開始", "入電", "応答", "放棄", "応答率%", NULL});
+    for (size_t i = 0; report->calls != NULL && i < report->calls->half_hours_count; i++) {
+        const struct calls_row *row = &report->calls->half_hours[i];
+        char start[CLOCK_RFC3339_SIZE];
+        clock_rfc3339(start, row->start_ms);
+        csv_write_text(writer, start);
+        csv_write_integer(writer, row->offered);
+        csv_write_integer(writer, row->answered);
+        csv_write_integer(writer, row->abandoned);
+        csv_write_number(writer, calls_answer_rate(row) * 100, 2);
         csv_write_end(writer);
     }
 }
@@ -107,8 +149,9 @@ struct table {
 };
 
 static const struct table tables[REPORT_TABLES] = {
-    {"days.csv", write_days},       {"hours.csv", write_hours},           {"funnel.csv", write_funnel},
-    {"age-bands.csv", write_bands}, {"municipalities.csv", write_places}, {"latency.csv", write_latencies},
+    {"days.csv", write_days},   {"hours.csv", write_hours},       {"funnel.csv", write_funnel},
+    {"exits.csv", write_exits}, {"age-bands.csv", write_bands},   {"municipalities.csv", write_places},
+    {"calls.csv", write_calls}, {"latency.csv", write_latencies},
 };
 
 bool report_tables(const struct report *report, struct report_table ret_tables[REPORT_TABLES],
@@ -128,20 +171,30 @@ bool report_tables(const struct report *report, struct report_table ret_tables[R
     return true;
 }
 
-static json_t *funnel_json(const struct figures *figures) {
-    json_t *funnel = json_array();
-    for (int screen = 1; screen <= COUNT_SCREENS; screen++) {
-        struct report_shares shares = report_shares(figures, screen);
+static json_t *exits_json(const struct funnel_step *step) {
+    json_t *exits = json_object();
+    for (int exit = FUNNEL_EXIT_STOPPED; exit < FUNNEL_EXITS; exit++)
+        (void)json_object_set_new(exits, funnel_exit_name((enum funnel_exit)exit),
+                                  json_integer(step->exits[exit]));
+    return exits;
+}
+
+static json_t *funnel_json(const struct funnel_result *result) {
+    json_t *steps = json_array();
+    for (size_t i = 0; i < COUNT_SCREENS; i++) {
+        const struct funnel_step *step = &result->steps[i];
         (void)json_array_append_new(
-            funnel,
-            json_pack("{s:s,s:s,s:I,s:I,s:I,s:f,s:f}", "step", count_step_name((enum count_step)screen),
-                      "name", report_screen_name(screen), "reached", (json_int_t)figures->reached[screen],
-                      "went_on", (json_int_t)figures->went_on[screen], "left",
-                      (json_int_t)(figures->reached[screen] - figures->went_on[screen]),
-                      "abandonment_of_reached_percent", shares.of_reached, "abandonment_of_entrants_percent",
-                      shares.of_entrants));
+            steps,
+            json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:f,s:f,s:I,s:I,s:o}", "step",
+                      count_step_name((enum count_step)(i + 1)), "name", report_screen_name((int)i + 1),
+                      "reached", (json_int_t)step->reached, "went_on", (json_int_t)step->went_on, "left",
+                      (json_int_t)step->left, "under_way", (json_int_t)step->under_way,
+                      "abandonment_of_reached_percent", funnel_abandonment(step),
+                      "abandonment_of_entrants_percent", funnel_share_left(result, i), "to_next_median_ms",
+                      (json_int_t)step->to_next_median_ms, "to_next_p90_ms", (json_int_t)step->to_next_p90_ms,
+                      "exits", exits_json(step)));
     }
-    return funnel;
+    return steps;
 }
 
 static json_t *days_json(const struct report *report) {
@@ -175,20 +228,48 @@ static json_t *latency_json(const struct figures *figures) {
     return routes;
 }
 
-static json_t *participants_json(const struct figures *figures) {
+// A number, or null when it is too small to be published.
+static json_t *count_json(int64_t count, bool hidden) {
+    return hidden ? json_null() : json_integer(count);
+}
+
+static json_t *participants_json(const struct report *report) {
+    const struct participants *people = report->people;
     json_t *bands = json_object(), *places = json_array();
     for (int band = AGE_BAND_15; band <= AGE_BAND_80; band++)
         (void)json_object_set_new(bands, age_band_name((enum age_band)band),
-                                  json_integer(figures->by_band[band]));
-    for (size_t i = 0; i < figures->places_count; i++) {
-        const char *name = municipality_name(figures->places[i].code);
-        (void)json_array_append_new(places, json_pack("{s:i,s:s,s:I}", "code", figures->places[i].code,
-                                                      "name", name == NULL ? "" : name, "verified",
-                                                      (json_int_t)figures->places[i].verified));
+                                  count_json(people->by_band[band], people->band_hidden[band]));
+    for (size_t i = 0; i < people->places_count; i++) {
+        const struct participants_place *place = &people->places[i];
+        const char *name = municipality_name(place->code);
+        (void)json_array_append_new(places, json_pack("{s:i,s:s,s:o,s:I}", "code", place->code, "name",
+                                                      name == NULL ? "" : name, "verified",
+                                                      count_json(place->verified, place->hidden),
+                                                      "population", (json_int_t)place->population));
     }
-    return json_pack("{s:I,s:I,s:I,s:I,s:o,s:o}", "users", (json_int_t)figures->users, "verified",
-                     (json_int_t)figures->verified, "granted", (json_int_t)figures->granted, "points",
-                     (json_int_t)figures->points, "by_age_band", bands, "by_municipality", places);
+    return json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "downloads",
+                     report->downloads > 0 ? json_integer(report->downloads) : json_null(), "users",
+                     (json_int_t)people->users, "began", (json_int_t)report->funnel->entered, "verified",
+                     (json_int_t)people->verified, "granted", (json_int_t)people->granted, "points",
+                     (json_int_t)report->figures->points, "by_age_band", bands, "by_municipality", places);
+}
+
+static json_t *calls_json(const struct calls *calls) {
+    if (calls == NULL)
+        return json_null();
+    json_t *days = json_array();
+    for (size_t i = 0; i < calls->days_count; i++) {
+        const struct calls_row *day = &calls->days[i];
+        char start[CLOCK_RFC3339_SIZE];
+        clock_rfc3339(start, day->start_ms);
+        (void)json_array_append_new(days,
+                                    json_pack("{s:s%,s:I,s:I,s:I}", "date", start, (size_t)10, "offered",
+                                              (json_int_t)day->offered, "answered", (json_int_t)day->answered,
+                                              "abandoned", (json_int_t)day->abandoned));
+    }
+    return json_pack("{s:I,s:I,s:I,s:f,s:o}", "offered", (json_int_t)calls->total.offered, "answered",
+                     (json_int_t)calls->total.answered, "abandoned", (json_int_t)calls->total.abandoned,
+                     "first_two_days_share", calls->first_two_days_share, "days", days);
 }
 
 const char *report_json(const struct report *report, size_t *ret_length) {
@@ -197,12 +278,12 @@ const char *report_json(const struct report *report, size_t *ret_length) {
     clock_rfc3339(from, figures->from_ms);
     clock_rfc3339(to, figures->to_ms);
     CLEANUP(json_cleanup)
-    json_t *document = json_pack("{s:{s:s,s:s,s:I},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o}", "campaign", "id",
-                                 report->campaign->code, "name", report->campaign->name, "points",
-                                 (json_int_t)report->campaign->points, "from", from, "to", to, "accesses",
-                                 (json_int_t)figures->accesses, "requests", (json_int_t)figures->requests,
-                                 "participants", participants_json(figures), "funnel", funnel_json(figures),
-                                 "days", days_json(report), "latency", latency_json(figures));
+    json_t *document = json_pack(
+        "{s:{s:s,s:s,s:I},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o}", "campaign", "id", report->campaign->code,
+        "name", report->campaign->name, "points", (json_int_t)report->campaign->points, "from", from, "to",
+        to, "accesses", (json_int_t)figures->accesses, "requests", (json_int_t)figures->requests,
+        "participants", participants_json(report), "funnel", funnel_json(report->funnel), "days",
+        days_json(report), "latency", latency_json(figures), "calls", calls_json(report->calls));
     const char *text = json_text(report->arena, document);
     *ret_length = text == NULL ? 0 : strlen(text);
     return text;

@@ -1,0 +1,40 @@
+// sheet.h - one sheet of paper: a number, a heading that says what it shows, chart, table, definition, foot.
+//
+// All sections write through here, so that they look alike. Texts that come from outside go through
+// sheet_escape; numbers and short texts live in the report's arena.
+#pragma once
+
+#include "report/report.h"
+
+struct sheets {
+    const struct report *report;
+    struct buffer out;
+    int section;      // of the report, 1 to 12
+    const char *name; // of the section
+    int made, in_all; // sheets; in_all is 0 while they are counted
+};
+
+// Opens a sheet of the current section with its heading sentence, in HTML.
+void sheet_open(struct sheets *sheets, const char *heading, ...) PRINTF_LIKE(2, 3);
+// Closes it with the definition of what was shown.
+void sheet_close(struct sheets *sheets, const char *definition);
+// A whole sheet of a section for which there is no data: one plain sentence.
+void sheet_without_data(struct sheets *sheets, const char *sentence, const char *what_to_do);
+
+void sheet_print(struct sheets *sheets, const char *format, ...) PRINTF_LIKE(2, 3);
+void sheet_add(struct sheets *sheets, const char *text);
+// "1,127,256", safe to use many times in one call; "" when the arena is full.
+const char *sheet_number(struct sheets *sheets, int64_t number);
+const char *sheet_text(struct sheets *sheets, const char *format, ...) PRINTF_LIKE(2, 3);
+const char *sheet_escape(struct sheets *sheets, const char *text);
+// A large figure with its words beneath.
+void sheet_figure(struct sheets *sheets, const char *value, const char *words);
+// A table; rows are the caller's. The first column is text, the others numbers.
+void sheet_table_open(struct sheets *sheets, const char *const *columns, size_t count);
+void sheet_table_close(struct sheets *sheets);
+
+double sheet_percent(int64_t part, int64_t whole); // 0 when there is no whole
+// "35秒", "1分20秒", "2時間5分".
+const char *sheet_duration(struct sheets *sheets, int64_t duration_ms);
+
+extern const char sheet_style[];
