@@ -90,6 +90,13 @@ static const struct key KEYS[] = {
     {"people", "age_bands", KIND_NUMBERS, AT(campaign.bands), 0, 1e9, PLAN_BANDS},
     {"people", "returns", KIND_NUMBERS, AT(campaign.returns), 0, 1e9, PLAN_RETURNS},
     {"people", "second_try", KIND_NUMBER, AT(campaign.second_try), 0, 1, 0},
+    {"calls", "per_access", KIND_NUMBER, AT(calls.per_access), 0, 1, 0},
+    {"calls", "profile", KIND_NUMBERS, AT(calls.profile), 0, 1e9, 24},
+    {"calls", "agents", KIND_INTEGER, AT(calls.agents), 1, 200000, 0},
+    {"calls", "handle_min", KIND_NUMBER, AT(calls.handle_min), 0.1, 240, 0},
+    {"calls", "patience_min", KIND_NUMBER, AT(calls.patience_min), 0.1, 240, 0},
+    {"calls", "redial", KIND_NUMBER, AT(calls.redial), 0, 0.95, 0},
+    {"calls", "learnt", KIND_NUMBERS, AT(calls.learnt), 0, 1000, 2},
     {"service", "latency_ms", KIND_NUMBERS, AT(campaign.latency_ms), 0.001, 1e6, 2},
     {"service", "slow_per_hour", KIND_NUMBER, AT(campaign.slow_per_hour), 1, 1e12, 0},
 };
@@ -130,6 +137,7 @@ void plan_default(struct plan *ret_plan) {
                      .returns = {1},
                      .latency_ms = {12, 9},
                      .slow_per_hour = 1e12},
+        .calls = {.agents = 1, .handle_min = 6, .patience_min = 3, .learnt = {0, 1}},
     };
     *ret_plan = plan;
 }

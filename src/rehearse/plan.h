@@ -73,6 +73,14 @@ struct plan_campaign {
     double slow_per_hour; // accesses an hour from which on requests slow down in proportion
 };
 
+struct plan_calls {
+    double per_access;  // first calls for each access of a day; 0: no telephone
+    double profile[24]; // weights of the hours; 0: closed
+    int64_t agents;     // who answer
+    double handle_min, patience_min, redial;
+    double learnt[2]; // from how many days after the opening on, and to what part fewer call
+};
+
 struct plan {
     char arrivals_file[PATH_MAX]; // "" when there are stages; relative to the plan's folder when read
     int64_t start_ms;             // what the service's clock shows at the beginning
@@ -93,6 +101,7 @@ struct plan {
     } behaviour;
 
     struct plan_campaign campaign;
+    struct plan_calls calls;
 
     int connections_max; // kept open at once
     double patience_s;   // wall seconds until a request without an answer is given up

@@ -10,6 +10,7 @@
 #include "measure/traffic.h"
 #include "rehearse/life.h"
 #include "rehearse/shape.h"
+#include "rehearse/telephone.h"
 
 #define BATCH_LIVES       SIMULATION_BATCH
 #define BATCH_BYTES_MAX   ((size_t)64 << 20)
@@ -262,6 +263,50 @@ static bool write_accesses(struct simulation *simulation) {
            traffic_flush(simulation->traffic, simulation->writer, simulation->err);
 }
 
+// Half-hours before the opening and after the close have no calls.
+static bool write_day_calls(struct simulation *simulation, int64_t day_ms, double accesses) {
+    const struct plan *plan = simulation->options->plan;
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(COMMAND_BYTES_MAX);
+    struct command command;
+    double day = floor((double)(day_ms - clock_day_start_ms(plan->campaign.opens_ms)) / CLOCK_DAY_MS + 0.5);
+    double scaled = round((double)plan->calls.agents * simulation->options->scale);
+    if (arena == NULL)
+        return error_set(simulation->err, ERROR_UNAVAILABLE, "out of memory");
+    command_init(&command, arena);
+    for (int i = 0; i < 48; i++) {
+        struct calls_row row;
+        int64_t start_ms = day_ms + i * CALLS_HALF_HOUR_MS;
+        bool open = start_ms >= plan->campaign.opens_ms && start_ms < plan->campaign.closes_ms;
+        double expected = open ? telephone_expected(&plan->calls, accesses, day, i) : 0;
+        if (expected <= 0)
+            continue;
+        if (!telephone_half_hour(&plan->calls, scaled < 1 ? 1 : (int64_t)scaled, expected,
+                                 simulation->world.random, &row, simulation->err))
+            return false;
+        row.start_ms = start_ms;
+        calls_put(&command, &row);
+        simulation->sums.calls += row.offered;
+    }
+    return command.steps_count == 0 || writer_run(simulation->writer, &command, simulation->err);
+}
+
+// A day's calls follow its accesses; on a day that opens or closes in between, those of its own part.
+static bool write_calls(struct simulation *simulation) {
+    const struct shape *shape = &simulation->shape;
+    size_t hour = 0;
+    while (hour < shape->hours && simulation->options->plan->calls.per_access > 0) {
+        int64_t day_ms = clock_day_start_ms(shape->first_ms + (int64_t)hour * CLOCK_HOUR_MS);
+        double accesses = 0;
+        for (; hour < shape->hours &&
+               clock_day_start_ms(shape->first_ms + (int64_t)hour * CLOCK_HOUR_MS) == day_ms;
+             hour++)
+            accesses += (double)simulation->requests[hour][ROUTE_ACCESS];
+        if (!write_day_calls(simulation, day_ms, accesses))
+            return false;
+    }
+    return true;
+}
+
 static bool run_hours(struct simulation *simulation) {
     const struct simulation_options *options = simulation->options;
     if (!add_absent(simulation))
@@ -276,7 +321,8 @@ static bool run_hours(struct simulation *simulation) {
                               &simulation->sums);
     }
     // Twice: the second hands over nothing and waits for the first.
-    return write_lives(simulation) && write_lives(simulation) && write_accesses(simulation);
+    return write_lives(simulation) && write_lives(simulation) && write_accesses(simulation) &&
+           write_calls(simulation);
 }
 
 static bool batch_init(struct simulation *simulation, int which) {

@@ -2,7 +2,8 @@
 //
 // Where a rehearsal walks every resident over HTTP, a simulation draws their lives by the same shares and
 // writes what they would have left behind: residents, journeys, ledger, counters by hour, openings of the
-// app, requests and their latency. The same plan and seed write the same store. An audit finds it clean.
+// app, requests and their latency, calls. The same plan and seed write the same store. An audit finds it
+// clean.
 //
 // Nothing that a report shows is taken from the plan: the plan says how many are expected, how they behave
 // and when they like to come; the rest is drawn and counted.
@@ -15,7 +16,7 @@
 #include "store/writer.h"
 
 struct simulation_sums {
-    int64_t residents, began, verified, granted, accesses, requests;
+    int64_t residents, began, verified, granted, accesses, requests, calls;
 };
 
 struct simulation_options {

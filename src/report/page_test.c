@@ -1,5 +1,8 @@
 // covers: section_overview.c section_people.c section_items.c section_days.c section_hours.c
-// section_screens.c covers: section_calls.c section_survey.c section_next_steps.c section_calendar.c
+
+// covers: section_screens.c section_calls.c section_survey.c section_next_steps.c
+
+// covers: section_calendar.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
