@@ -112,6 +112,19 @@ static void cancel(struct postgres_session *session) {
     PQfreeCancel(request);
 }
 
+// libpq leaves single-row mode when a query is sent outside of a pipeline, but not when the next one is in one.
+static void leave_single_row_mode(struct postgres_session *session) {
+    PGresult *result = NULL;
+    struct error err;
+    bool ok = PQsendQuery(session->connection, "") == 1 &&
+              wire_flush(session->connection, postgres_silence_ms(session), &err);
+    while (ok && (ok = wire_result(session->connection, postgres_silence_ms(session), &result, &err)) &&
+           result != NULL)
+        PQclear(result);
+    if (!ok)
+        postgres_drop(session);
+}
+
 static bool postgres_each(struct session *base, const struct step *step, session_row_fn *row_fn,
                           void *context, struct error *err) {
     struct postgres_session *session = session_of(base);
@@ -139,6 +152,8 @@ static bool postgres_each(struct session *base, const struct step *step, session
     if (PQtransactionStatus(session->connection) == PQTRANS_ACTIVE ||
         PQstatus(session->connection) != CONNECTION_OK)
         postgres_drop(session);
+    else
+        leave_single_row_mode(session);
     if (trip.failed)
         *err = trip.err;
     return !trip.failed;

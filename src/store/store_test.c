@@ -247,8 +247,11 @@ static void rows_stream_until_the_callback_has_enough(void **state) {
     CLEANUP(session_cleanup) struct session *session = open_session(testbed, SESSION_WRITE);
     assert_true(SESSION_QUERY(session, &FILL, NULL, &rows, &err, value_int(9999)));
     int64_t count = 0;
+    assert_true(session_query(session, &COUNT, NULL, 0, testbed->arena, &rows, &err));
     assert_true(session_each(session, &ALL, NULL, 0, count_rows, &count, &err));
     assert_int_equal(count, 10000);
+    assert_true(session_query(session, &COUNT, NULL, 0, testbed->arena, &rows, &err)); // as if nothing had been
+    assert_int_equal(rows_int(&rows, 0, 0), 10000);
     count = 0;
     testbed_script(testbed, "DELETE FROM thing WHERE id >= 0");
     assert_true(SESSION_QUERY(session, &FILL, NULL, &rows, &err, value_int(29999)));
