@@ -75,6 +75,43 @@ eachStore("import", (store) => {
   });
 });
 
+const LOG = [
+  '192.0.2.1 - - [02/Feb/2026:10:00:00 +0900] "GET / HTTP/1.1" 200 512 "-" "phone"',
+  '192.0.2.1 - - [02/Feb/2026:10:29:00 +0900] "GET /a HTTP/1.1" 304 - "-" "phone"',
+  '192.0.2.2 - - [02/Feb/2026:02:05:00 +0000] "GET / HTTP/1.1" 404 9 "-" "phone"',
+  "what is this",
+  '192.0.2.1 - - [02/Feb/2026:11:10:00 +0900] "GET / HTTP/1.1" 503 9',
+].join("\n");
+
+eachStore("import of logs and figures", (store) => {
+  let url;
+  before(async () => {
+    url = await store.fresh();
+    assert.equal((await juncho(["migrate", "--store", url])).code, 0);
+  });
+
+  test("an access log gives requests and openings by hour, beside the server's own counts", async () => {
+    const { code, result, stderr } = await run("access-log", file("access.log.gz", gzipSync(LOG)), "--store", url);
+    assert.equal(code, 3, stderr);
+    assert.equal(result.taken, 4);
+    assert.deepEqual(result.bad.map(({ line }) => line), [4]);
+    assert.deepEqual(await rows(url, "SELECT accesses, requests_2xx, requests_3xx, requests_4xx, requests_5xx, bytes FROM imported_hour ORDER BY hour_ms"), [
+      ["1", "1", "1", "0", "0", "512"],
+      ["2", "0", "0", "1", "1", "18"],
+    ]);
+    assert.deepEqual(await rows(url, "SELECT COUNT(*) FROM access_count"), [["0"]]);
+  });
+
+  test("arrivals and downloads are taken by their time", async () => {
+    const arrivals = await run("arrivals", file("a.csv", "start,count\n2026-02-02T10:00,5\n2026-02-02T11:00,7\n"), "--store", url);
+    assert.equal(arrivals.code, 0, arrivals.stderr);
+    assert.deepEqual(await rows(url, "SELECT SUM(count), MIN(slot_ms) FROM imported_arrival"), [["12", "3600000"]]);
+    const daily = await run("daily", file("d.csv", "Date,Downloads\n2026/2/2,100\n2026/2/3,\"1,200\"\n"), "--map", "date=Date,downloads_ios=Downloads", "--store", url);
+    assert.equal(daily.code, 0, daily.stderr);
+    assert.deepEqual(await rows(url, "SELECT SUM(value) FROM daily_figure"), [["1300"]]);
+  });
+});
+
 describe("import, without a store", () => {
   test("wrong use is told apart from a file that cannot be read", async () => {
     const path = file("calls.csv", CALLS);

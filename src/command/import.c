@@ -28,6 +28,10 @@ static const char help[] =
     "bad\n"
     "lines are listed with their numbers, and all are counted.\n"
     "\n"
+    "  access-log  of a web server, in the common or the combined format: requests, openings by one device,\n"
+    "              devices. Give rotated files in the order of time: a visit that goes on counts once\n"
+    "  arrivals    start,count: how many came in each interval\n"
+    "  daily       date,downloads (or downloads_ios, downloads_android, downloads_other): figures by day\n"
     "  calls       half-hours (start, offered, answered, abandoned, wait_s, talk_s, ...) or a row a call\n"
     "              (start or date and time, outcome, wait_s, talk_s, ...)\n"
     "\n"
@@ -204,7 +208,7 @@ static bool import_file(const struct import_command *command, struct import_work
     struct import import = {.kind = command->type->kind,
                             .options = command->options_text,
                             .name = base_name(outcome->path),
-                            .now_ms = clock_wall_ms()};
+                            .now_ms = work->now_ms};
     work->result = &outcome->result;
     if (!source_open(outcome->path, &source, err) || !command->type->open(work, err) ||
         !read_file(command, work, source, outcome->path, err))
@@ -295,7 +299,7 @@ static int exit_code(const struct import_command *command) {
 
 // Every file in its turn; what was stored before a failure stays stored, and the next run finds it repeated.
 static bool import_all(struct import_command *command, struct store *store, struct error *err) {
-    struct import_work work = {.options = &command->options};
+    struct import_work work = {.options = &command->options, .now_ms = clock_wall_ms()};
     bool ok = true;
     for (size_t i = 0; ok && i < command->count; i++) {
         struct file_outcome *outcome = &command->outcomes[i];
@@ -309,6 +313,8 @@ static bool import_all(struct import_command *command, struct store *store, stru
         if (!ok)
             error_prefix(err, "%.60s: ", outcome->path);
     }
+    if (command->type->end != NULL)
+        command->type->end(&work);
     return ok;
 }
 

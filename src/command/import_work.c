@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "measure/calls.h"
 #include "measure/calls_file.h"
+#include "measure/daily.h"
+#include "measure/imported.h"
 
 static bool calls_open(struct import_work *work, struct error *err) {
     const struct calls_file_options options = {.map = work->options->map,
@@ -35,7 +38,97 @@ static void calls_close(struct import_work *work) {
     calls_file_free(work->state);
 }
 
+static bool log_open(struct import_work *work, struct error *err) {
+    if (work->shared == NULL)
+        work->shared = access_log_new(work->now_ms);
+    if (work->shared == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    access_log_begin(work->shared, work->result);
+    return true;
+}
+
+static bool log_feed(struct import_work *work, const char *bytes, size_t length, struct error *err) {
+    return access_log_feed(work->shared, bytes, length, err);
+}
+
+static bool log_finish(struct import_work *work, struct error *err) {
+    return access_log_finish(work->shared, err);
+}
+
+static bool log_into_store(struct import_work *work, struct session *session, int64_t id, struct error *err) {
+    return imported_store_log(session, id, work->shared, err);
+}
+
+static void log_close(struct import_work *work) {
+    (void)work; // what the devices are is for the next file, too
+}
+
+static void log_end(struct import_work *work) {
+    access_log_free(work->shared);
+}
+
+static bool series_open(struct import_work *work, enum series_kind kind, struct error *err) {
+    struct series_file *file = NULL;
+    if (!series_file_new(kind, work->options->map, work->result, &file, err))
+        return false;
+    work->state = file;
+    return true;
+}
+
+static bool arrivals_open(struct import_work *work, struct error *err) {
+    return series_open(work, SERIES_ARRIVALS, err);
+}
+
+static bool daily_open(struct import_work *work, struct error *err) {
+    return series_open(work, SERIES_DAILY, err);
+}
+
+static bool series_feed(struct import_work *work, const char *bytes, size_t length, struct error *err) {
+    return series_file_feed(work->state, bytes, length, err);
+}
+
+static bool series_finish(struct import_work *work, struct error *err) {
+    return series_file_finish(work->state, err);
+}
+
+static bool arrivals_into_store(struct import_work *work, struct session *session, int64_t id,
+                                struct error *err) {
+    size_t count = 0;
+    const struct series_row *rows = series_file_rows(work->state, &count);
+    return imported_store_arrivals(session, id, rows, count, series_file_slot_ms(work->state), err);
+}
+
+static bool daily_into_store(struct import_work *work, struct session *session, int64_t id,
+                             struct error *err) {
+    return daily_store(session, id, work->state, err);
+}
+
+static void series_close(struct import_work *work) {
+    series_file_free(work->state);
+}
+
 static const struct import_type types[] = {
+    {.kind = IMPORT_ACCESS_LOG,
+     .open = log_open,
+     .feed = log_feed,
+     .finish = log_finish,
+     .store = log_into_store,
+     .close = log_close,
+     .end = log_end},
+    {.kind = IMPORT_ARRIVALS,
+     .takes_map = true,
+     .open = arrivals_open,
+     .feed = series_feed,
+     .finish = series_finish,
+     .store = arrivals_into_store,
+     .close = series_close},
+    {.kind = IMPORT_DAILY,
+     .takes_map = true,
+     .open = daily_open,
+     .feed = series_feed,
+     .finish = series_finish,
+     .store = daily_into_store,
+     .close = series_close},
     {.kind = IMPORT_CALLS,
      .takes_map = true,
      .takes_within = true,

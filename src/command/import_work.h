@@ -14,6 +14,8 @@ struct import_work {
     const struct import_options *options;
     struct import_result *result; // of the file at hand
     void *state;                  // the kind's, for the file at hand
+    void *shared;                 // the kind's, for all files of the command
+    int64_t now_ms;
 };
 
 struct import_type {
@@ -25,7 +27,8 @@ struct import_type {
     // In a transaction of the session.
     MUST_CHECK bool (*store)(struct import_work *work, struct session *session, int64_t id,
                              struct error *err);
-    void (*close)(struct import_work *work); // also after a failure; state may be NULL
+    void (*close)(struct import_work *work); // of the file, also after a failure; state may be NULL
+    void (*end)(struct import_work *work);   // of the command; NULL: nothing is shared
 };
 
 // NULL: there is no such kind.

@@ -112,7 +112,8 @@ static void cancel(struct postgres_session *session) {
     PQfreeCancel(request);
 }
 
-// libpq leaves single-row mode when a query is sent outside of a pipeline, but not when the next one is in one.
+// libpq leaves single-row mode when a query is sent outside of a pipeline, but not when the next one is in
+// one.
 static void leave_single_row_mode(struct postgres_session *session) {
     PGresult *result = NULL;
     struct error err;

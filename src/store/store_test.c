@@ -250,7 +250,8 @@ static void rows_stream_until_the_callback_has_enough(void **state) {
     assert_true(session_query(session, &COUNT, NULL, 0, testbed->arena, &rows, &err));
     assert_true(session_each(session, &ALL, NULL, 0, count_rows, &count, &err));
     assert_int_equal(count, 10000);
-    assert_true(session_query(session, &COUNT, NULL, 0, testbed->arena, &rows, &err)); // as if nothing had been
+    assert_true(
+        session_query(session, &COUNT, NULL, 0, testbed->arena, &rows, &err)); // as if nothing had been
     assert_int_equal(rows_int(&rows, 0, 0), 10000);
     count = 0;
     testbed_script(testbed, "DELETE FROM thing WHERE id >= 0");
