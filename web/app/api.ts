@@ -103,6 +103,18 @@ export interface Announcement {
   body_html: string;
 }
 
+export interface Quiet {
+  date: string;
+  band: '7-12' | '12-20' | '20-1' | '1-7';
+  today: boolean;
+}
+
+// How it is now, and the next quiet times, as the calendar was published; without `now` none was yet.
+export interface Calendar {
+  now?: { level: 'smooth' | 'busy' | 'very busy' | 'unknown'; symbol: string };
+  quiet?: Quiet[];
+}
+
 export type Step = 'begin' | 'consent' | 'procedure' | 'intent';
 
 // Where the trouble lies: the phone's line, the way to the server, a busy server, or an answer that says no.
@@ -205,6 +217,10 @@ export async function readMe(): Promise<Me | null> {
 
 export function readPoints(): Promise<Points> {
   return document(ask('GET', '/api/v1/me/points'));
+}
+
+export function readCalendar(): Promise<Calendar> {
+  return document(ask('GET', '/api/v1/calendar/app?view=now'));
 }
 
 export async function countAccess(): Promise<void> {

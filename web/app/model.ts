@@ -1,5 +1,5 @@
 // model.ts - what the screens show; one object, changed in one place.
-import type { Announcement, Campaign, Me, Outcome, Points, TroubleKind } from './api.js';
+import type { Announcement, Calendar, Campaign, Me, Outcome, Points, TroubleKind } from './api.js';
 import type { Shown } from '../shared/shown.js';
 import type { Look } from '../shared/look.js';
 import { lookKept } from '../shared/look.js';
@@ -55,6 +55,7 @@ export interface Model {
   // An earlier screen of the journey that the resident went back to.
   lookBack: Screen | null;
   checklist: string[];
+  quiet: Calendar | null;
   announcements: Announcement[];
   // Those of the least level that this browser has put away, as "id.version".
   putAway: string[];
@@ -97,6 +98,7 @@ export const model: Model = {
   returnCode: '',
   lookBack: null,
   checklist: kept<string[]>('checklist') ?? [],
+  quiet: null,
   announcements: [],
   putAway: kept<string[]>('put-away') ?? [],
   look: lookKept(),

@@ -1,6 +1,7 @@
 // watch.ts - notices by itself what happened elsewhere: another tab, another browser, the ledger.
 import { countAccess, hearOtherTabs, refresh } from './actions.js';
 import { change, model } from './model.js';
+import { calendarWatch } from './calendar.js';
 import { newsWatch } from './news.js';
 
 const LOOK_MS_FIRST = 5_000;
@@ -42,9 +43,11 @@ function cameBack(): void {
 export function watch(): void {
   hearOtherTabs();
   newsWatch();
+  calendarWatch();
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') countAccess();
     newsWatch();
+    calendarWatch();
     cameBack();
   });
   addEventListener('focus', cameBack);

@@ -121,6 +121,11 @@ export function dateTimeText(at: string | number): string {
   return word('date.full', dateParts(at));
 }
 
+// 2月2日(月), of a date alone: "2026-02-02".
+export function dayText(date: string): string {
+  return word('date.day', dateParts(`${date}T12:00:00+09:00`));
+}
+
 // 令和8年2月2日: the same day by the era, for those who count so.
 export function eraDateText(at: string | number): string {
   const options: Intl.DateTimeFormatOptions = { timeZone: ZONE, era: 'long', year: 'numeric', month: 'numeric', day: 'numeric' };

@@ -15,6 +15,7 @@ import { checklist } from './checklist.js';
 import { helpList, onPhone, troubleshooting } from './help.js';
 import { spanText } from './waiting.js';
 import { signOutPart } from './end.js';
+import { quietPart } from './quiet.js';
 
 type Tone = 'green' | 'orange' | 'blue' | 'gray';
 
@@ -168,6 +169,7 @@ export function home(): TemplateResult {
   const me = model.me ?? null;
   if (campaign === null) return html``;
   const period: Key = 'home.periodText';
+  const over = Boolean(me?.application) || campaign.state === 'closed';
   return html`<div class="home">
     <section class="hero">
       ${heading(campaign.name)}
@@ -176,7 +178,7 @@ export function home(): TemplateResult {
     </section>
     <div class="lead-part">${bannerNow(me, campaign)} ${me?.state === 'refused' ? nothing : stages(me)} ${hint(me)}</div>
     <div class="side-part">
-      ${me === null ? nothing : pointsCard(me)} ${checklistWanted(me, campaign) ? html`${checklist()} ${onPhone()}` : nothing}
+      ${over ? nothing : quietPart()} ${me === null ? nothing : pointsCard(me)} ${checklistWanted(me, campaign) ? html`${checklist()} ${onPhone()}` : nothing}
     </div>
     <div class="help-part">${helpList()} ${me === null ? nothing : signOutPart(me)}</div>
   </div>`;

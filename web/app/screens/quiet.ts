@@ -1,0 +1,31 @@
+// quiet.ts - how busy it is now and when it will be quiet next, from the published calendar.
+import { html, nothing } from 'lit/html.js';
+
+import type { Quiet } from '../api.js';
+import { model } from '../model.js';
+import type { Piece } from '../parts.js';
+import { icons } from '../pictures.js';
+import { dayText, word } from '../words.js';
+
+export function quietText({ date, band, today }: Quiet): string {
+  const time = word(`quiet.band.${band}`);
+  return today ? word('quiet.today', { time }) : word('quiet.on', { day: dayText(date), time });
+}
+
+// Nothing at all while no calendar is published or it cannot be read: it is advice, not a step.
+export function quietPart(): Piece {
+  const { quiet: calendar } = model;
+  const level = calendar?.now?.level ?? 'unknown';
+  if (level === 'unknown') return nothing;
+  const next = calendar?.quiet?.[0];
+  return html`<section class="card quiet" aria-labelledby="quiet-title">
+    <h2 id="quiet-title">${word('quiet.now')}</h2>
+    <p class="level">
+      <span class="shape" aria-hidden="true">${calendar?.now?.symbol}</span><strong>${word(`quiet.level.${level === 'very busy' ? 'full' : level}`)}</strong>
+    </p>
+    <p class="next">
+      <b>${word('quiet.next')}</b> <span>${next === undefined ? word('quiet.none') : quietText(next)}</span>
+    </p>
+    <p><a class="more" href="/calendar">${icons.calendar}${word('quiet.calendar')}</a></p>
+  </section>`;
+}
