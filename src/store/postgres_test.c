@@ -226,6 +226,7 @@ static void a_name_for_logs_has_no_password(void **state) {
 }
 
 int main(void) {
+    testbed_own_server();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_types_are_read_and_numeric_is_refused),
         cmocka_unit_test(restarts_under_load_lose_and_repeat_nothing),

@@ -134,6 +134,36 @@ static bool server_make(struct testbed *testbed) {
     return true;
 }
 
+// A shared server, where script/with-postgres started one: making a database takes less than making a server.
+static bool own_server_wanted;
+
+void testbed_own_server(void) {
+    own_server_wanted = true;
+}
+
+static void run_on(const char *url, const char *format, const char *database) {
+    char sql[PATH_LENGTH_MAX];
+    (void)snprintf(sql, sizeof sql, format, database);
+    PGconn *connection = PQconnectdb(url);
+    PGresult *result = PQexec(connection, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+        give_up(sql, PQerrorMessage(connection));
+    PQclear(result);
+    PQfinish(connection);
+}
+
+static bool database_make(struct testbed *testbed) {
+    const char *url = getenv("JUNCHO_POSTGRES_URL"), *slash = url == NULL ? NULL : strrchr(url, '/');
+    if (slash == NULL || own_server_wanted)
+        return false;
+    (void)snprintf(testbed->database, sizeof testbed->database, "juncho_unit_%ld", (long)getpid());
+    (void)snprintf(testbed->url, sizeof testbed->url, "%.*s/%s", (int)(slash - url), url, testbed->database);
+    run_on(url, "CREATE DATABASE %s", testbed->database);
+    run_on(url, "ALTER DATABASE %s SET synchronous_commit = off", testbed->database);
+    run_on(url, "ALTER DATABASE %s SET deadlock_timeout = 20", testbed->database);
+    return true;
+}
+
 static void open_store(struct testbed *testbed) {
     struct error err;
     if (!store_open(testbed->url, &testbed->store, &err))
@@ -146,7 +176,7 @@ bool testbed_init(struct testbed *testbed, enum testbed_kind kind) {
     const char *form =
         kind == TESTBED_SQLITE ? "sqlite:%s/juncho.db" : "postgresql:///postgres?host=%s&user=juncho";
     (void)snprintf(testbed->url, sizeof testbed->url, form, testbed->directory);
-    if (kind == TESTBED_POSTGRES && !server_make(testbed)) {
+    if (kind == TESTBED_POSTGRES && !database_make(testbed) && !server_make(testbed)) {
         (void)fprintf(stderr, "SKIPPED: PostgreSQL is not installed (%s)\n", PROGRAMS);
         testbed_done(testbed);
         return false;
@@ -160,6 +190,8 @@ void testbed_done(struct testbed *testbed) {
     arena_free(testbed->arena);
     if (testbed->server != 0)
         testbed_server_stop(testbed, SIGQUIT);
+    if (testbed->database[0] != '\0')
+        run_on(getenv("JUNCHO_POSTGRES_URL"), "DROP DATABASE %s WITH (FORCE)", testbed->database);
     directory_empty(testbed);
     (void)rmdir(testbed->directory);
 }

@@ -1,8 +1,8 @@
 // testbed.h - databases for tests: the same tests run on each kind, every test on an empty database.
 //
-// PostgreSQL is a private server in a directory of its own, reached by a socket there. It ends with the
-// test program, however that ends. Where its programs are not installed, its tests are skipped in so many
-// words.
+// PostgreSQL is a database of its own on the server that JUNCHO_POSTGRES_URL names (script/with-postgres), or
+// else a private server in a directory of its own, reached by a socket there. The server ends with the test
+// program, however that ends. Where its programs are not installed, its tests are skipped in so many words.
 #pragma once
 
 #include <sys/types.h>
@@ -18,7 +18,8 @@ struct testbed {
     enum testbed_kind kind;
     char directory[TESTBED_PATH_SIZE];
     char url[TESTBED_PATH_SIZE * 2];
-    pid_t server; // PostgreSQL's
+    pid_t server;      // PostgreSQL's, when it is private
+    char database[32]; // on the shared server; "" when the server is private
     struct store *store;
     struct arena *arena; // of the running test
 };
@@ -30,7 +31,10 @@ void testbed_done(struct testbed *testbed); // closes the store and removes ever
 // Empties the database and the arena.
 void testbed_fresh(struct testbed *testbed);
 
-// PostgreSQL's server: ends it (SIGINT: in order, SIGQUIT: at once, as in a crash), and starts it again.
+// For tests that end or start the server: always a private one. To be called first.
+void testbed_own_server(void);
+// PostgreSQL's private server: ends it (SIGINT: in order, SIGQUIT: at once, as in a crash), and starts it
+// again.
 void testbed_server_stop(struct testbed *testbed, int signal);
 void testbed_server_start(struct testbed *testbed);
 
