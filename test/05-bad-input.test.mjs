@@ -21,6 +21,7 @@ const bodies = [
   ["a NUL in a text", REGISTER, '{"terms": true, "language": "j\\u0000a"}', 400, null],
   ["a document of 5,000 levels", REGISTER, DEEP, 400, null],
   ["an unknown member", REGISTER, '{"terms": true, "language": "ja", "my_number": 1}', 400, "unknown-field", "my_number"],
+  ["an unknown member of a long name in Japanese", REGISTER, JSON.stringify({ ["生年月日".repeat(30)]: 1 }), 400, "unknown-field"],
   ["a double member", REGISTER, '{"terms": true, "terms": true, "language": "ja"}', 400, "duplicate-field", "terms"],
   ["a missing member", REGISTER, '{"language": "ja"}', 400, "invalid", "terms"],
   ["terms of the wrong type", REGISTER, '{"terms": "yes", "language": "ja"}', 400, "invalid", "terms"],

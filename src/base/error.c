@@ -4,6 +4,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistr.h>
+
+// Texts from outside may be no UTF-8, and what is cut may end in the middle of a character: what is not
+// well-formed could not be written as JSON any more.
+static void mend(char *text) {
+    const uint8_t *start = (const uint8_t *)text;
+    for (const uint8_t *bad; (bad = u8_check(start, strlen(text))) != NULL;)
+        text[bad - start] = '?';
+}
 
 static void fill(struct error *err, enum error_kind kind, const char *field, const char *format,
                  va_list args) {
@@ -13,6 +22,8 @@ static void fill(struct error *err, enum error_kind kind, const char *field, con
     err->code = NULL;
     (void)snprintf(err->field, sizeof err->field, "%s", field);
     (void)vsnprintf(err->message, sizeof err->message, format, args);
+    mend(err->field);
+    mend(err->message);
 }
 
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...) {
@@ -41,6 +52,7 @@ void error_prefix(struct error *err, const char *format, ...) {
         return;
     (void)snprintf(message + length, sizeof message - (size_t)length, "%s", err->message);
     memcpy(err->message, message, sizeof message);
+    mend(err->message);
 }
 
 const char *error_kind_name(enum error_kind kind) {

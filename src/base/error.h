@@ -29,7 +29,8 @@ struct error {
     enum error_kind kind;
     char field[ERROR_FIELD_SIZE]; // JSON member, configuration key, column; empty when none is to blame
     const char *code; // finer than the kind ("unknown-field"), a constant; NULL when there is none
-    char message[ERROR_MESSAGE_SIZE]; // English, for the log and the problem document; cut when too long
+    char message[ERROR_MESSAGE_SIZE]; // English, for the log and the problem document; UTF-8, cut when too
+                                      // long
 };
 
 // Fills `err` and returns false, so that a caller can write `return error_set(err, ...)`.

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "identity/municipality.h"
@@ -132,9 +133,64 @@ static void another_prefecture_may_be_asked_for_though_it_has_no_table(void **st
     assert_null(municipality_name(999999));
 }
 
+#define LISTS SOURCE_ROOT "/../shared/data/japan/"
+
+static FILE *open_list(const char *path) {
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        print_message("skipped: %s is not here\n", path);
+        skip();
+    }
+    return file;
+}
+
+// The ministry's list: code, prefecture, county, name.
+static void codes_names_and_counties_are_those_of_the_published_list(void **state) {
+    (void)state;
+    FILE *file = open_list(LISTS "citycode.csv");
+    char line[256];
+    size_t count = 0;
+    while (fgets(line, sizeof line, file) != NULL) {
+        char address[256], *rest = line;
+        line[strcspn(line, "\r\n")] = '\0';
+        const char *code = strsep(&rest, ","), *prefecture = strsep(&rest, ","), *county = strsep(&rest, ",");
+        if (prefecture == NULL || strcmp(prefecture, "東京都") != 0 || rest == NULL || rest[0] == '\0')
+            continue;
+        int number = atoi(code), found = 0;
+        const char *name = municipality_name(number);
+        if (name == NULL || strcmp(name, rest) != 0)
+            fail_msg("%d is %s in the list, %s here", number, rest, name == NULL ? "nothing" : name);
+        (void)snprintf(address, sizeof address, "東京都%s%s1番地", county, rest);
+        assert_int_equal(municipality_find("東京都", address, &found), MUNICIPALITY_FOUND);
+        assert_int_equal(found, number);
+        count++;
+    }
+    (void)fclose(file);
+    assert_int_equal(count, municipality_count("東京都"));
+}
+
+static void the_order_is_that_of_the_published_figures(void **state) {
+    (void)state;
+    FILE *file = open_list(LISTS "tokyo62_2021.csv");
+    char line[256];
+    size_t at = 0;
+    assert_non_null(fgets(line, sizeof line, file)); // the header
+    for (; fgets(line, sizeof line, file) != NULL; at++) {
+        char *rest = line;
+        const char *code = strsep(&rest, ",");
+        if (code[0] != '\0') // four towns have none there
+            assert_int_equal(municipality_at("東京都", at).code, atoi(code));
+        assert_string_equal(municipality_at("東京都", at).name, strsep(&rest, ","));
+    }
+    (void)fclose(file);
+    assert_int_equal(at, municipality_count("東京都"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokyo_has_62_municipalities_and_every_code_has_its_check_digit),
+        cmocka_unit_test(codes_names_and_counties_are_those_of_the_published_list),
+        cmocka_unit_test(the_order_is_that_of_the_published_figures),
         cmocka_unit_test(every_municipality_is_found_by_its_own_name),
         cmocka_unit_test(counties_and_island_names_may_stand_before_the_name),
         cmocka_unit_test(a_county_alone_is_no_municipality),
