@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -146,6 +146,38 @@ eachStore("serve", (store) => {
     assert.equal(campaign.name, "春の応援");
     assert.equal(campaign.points, 500);
     assert.equal(await server.stop(), 0);
+  });
+
+  test("serves the pages of another directory when it is told to, with the same headers", async () => {
+    const directory = freshDirectory();
+    const pages = join(directory, "pages");
+    mkdirSync(join(pages, "assets"), { recursive: true });
+    writeFileSync(join(pages, "index.html"), "<!doctype html><title>another</title>");
+    writeFileSync(join(pages, "assets/words.js"), "export {};");
+    const server = await start({ store: await store.fresh(), directory, set: { "server.web_dir": pages } });
+    for (const path of ["/", "/journey"]) {
+      const { status, text, headers } = await exchange(`${server.url}${path}`);
+      assert.equal(status, 200);
+      assert.match(text, /another/);
+      assert.match(headers["content-security-policy"], /default-src 'none'/);
+    }
+    const script = await exchange(`${server.url}/assets/words.js`);
+    assert.equal(script.text, "export {};");
+    assert.match(script.headers["content-type"], /javascript/);
+    for (const path of ["/assets", "/nothing.js"])
+      assert.equal((await exchange(`${server.url}${path}`)).status < 400, false, path);
+    assert.equal((await new Resident(server.url).register()).status, 201);
+    assert.equal(await server.stop(), 0);
+  });
+
+  test("does not start on a directory without pages, and names the key", async () => {
+    const empty = freshDirectory();
+    for (const [directory, why] of [[empty, /index\.html/], [join(empty, "nothing"), /cannot be read/]]) {
+      const { code, stderr } = await juncho(["serve", "--sandbox", "--listen", "127.0.0.1:0", "--store",
+        `sqlite:${join(freshDirectory(), "juncho.db")}`, "--set", `server.web_dir=${directory}`]);
+      assert.equal(code, 1);
+      assert.match(stderr, why);
+    }
   });
 
   test("remembers a resident over a restart", async () => {

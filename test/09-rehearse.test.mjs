@@ -1,12 +1,14 @@
 // juncho rehearse and juncho report: a short replay of made-up arrivals, counted the same on every side.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 
-import { BINARY } from "./lib/juncho.mjs";
+import { BINARY, start } from "./lib/juncho.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "juncho-rehearse-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -51,6 +53,30 @@ test("the report shows the peak of the day, and the same store gives the same by
   assert.match(page, new RegExp(`${PEAK}時`));
   assert.equal(run("report", "--store", store, "--out", `${out}-again`).status, 0);
   assert.equal(readFileSync(join(`${out}-again`, "index.html"), "utf8"), page);
+});
+
+test("a server that runs already is rehearsed against, and its counts agree", async () => {
+  writeFileSync(join(folder, "short.ini"), `[arrivals]
+speed = 3600
+[stages]
+stage = 600 120 120
+[behaviour]
+`);
+  const server = await start();
+  try {
+    const child = spawn(BINARY, ["rehearse", "short.ini", "--against", server.url, "--json"], { cwd: folder });
+    const out = text(child.stdout), words = text(child.stderr);
+    const [code] = await once(child, "exit");
+    assert.equal(code, 0, await words);
+    const result = JSON.parse(await out);
+    assert.ok(result.started > 0);
+    assert.equal(result.refused + result.lost + result.unfinished, 0);
+    assert.equal(result.server_agrees, true);
+  } finally {
+    assert.equal(await server.stop(), 0);
+  }
+  const audit = run("verify", "--store", server.store, "--json");
+  assert.equal(audit.status, 0, audit.stdout);
 });
 
 test("a threshold that does not hold is exit 1 and says which", () => {
