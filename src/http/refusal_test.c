@@ -10,17 +10,6 @@
 #include "http/request.h"
 #include "http/server_test.h"
 
-static const struct http_header default_headers[] = {
-    {"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}, {NULL, NULL}};
-
-static const struct http_options options = {.address = "127.0.0.1",
-                                            .loops = 2,
-                                            .body_bytes_max = 10000,
-                                            .arena_bytes_max = 65536,
-                                            .idle_timeout_s = 20,
-                                            .connections_max = 100,
-                                            .default_headers = default_headers};
-
 static void handler(struct http_request *request, void *context) {
     size_t length;
     const char *body = http_request_body(request, &length);

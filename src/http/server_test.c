@@ -11,17 +11,6 @@
 #include "base/clock.h"
 #include "http/server_test.h"
 
-static const struct http_header default_headers[] = {
-    {"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}, {NULL, NULL}};
-
-static const struct http_options options = {.address = "127.0.0.1",
-                                            .loops = 2,
-                                            .body_bytes_max = 10000,
-                                            .arena_bytes_max = 65536,
-                                            .idle_timeout_s = 20,
-                                            .connections_max = 100,
-                                            .default_headers = default_headers};
-
 static atomic_int observed;
 static _Atomic(struct http_request *) held;
 

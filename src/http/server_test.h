@@ -14,6 +14,18 @@
 #define ANSWER_SIZE 65536
 #define PATIENCE_S  10
 
+static const struct http_header default_headers[] = {
+    {"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}, {NULL, NULL}};
+
+// What most of the tests start a server with.
+static const struct http_options options = {.address = "127.0.0.1",
+                                            .loops = 2,
+                                            .body_bytes_max = 10000,
+                                            .arena_bytes_max = 65536,
+                                            .idle_timeout_s = 20,
+                                            .connections_max = 100,
+                                            .default_headers = default_headers};
+
 static inline int dial(uint16_t port) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
