@@ -15,14 +15,14 @@
 #define ARENA_BYTES_MAX ((size_t)128 << 20)
 
 static const char help[] =
-    "usage: juncho report --out DIR [--from DATE --to DATE] [--store URL] [--levels HIGH,MIDDLE,LOW] "
-    "[--suppress K]\n"
-    "                     [--json]\n"
+    "usage: juncho report --out DIR [--campaign ID] [--from DATE --to DATE] [--store URL] \n"
+    "                     [--levels HIGH,MIDDLE,LOW] [--suppress K] [--json]\n"
     "\n"
     "Writes DIR/index.html (one self-contained page that prints to A4), DIR/report.json and DIR/csv/*.csv.\n"
     "The same store gives the same bytes.\n"
     "\n"
     "  --from, --to      the span, [from, to); default: from the opening of the campaign to the last count\n"
+    "  --campaign ID     which campaign, when the store holds several; default: the newest\n"
     "  --levels          accesses an hour from which a cell of the heat map is dark, middle, light\n"
     "                    (default 8000,3000,1000)\n"
     "  --suppress K      cells of fewer than K people are hidden, and those that would give them away\n"
@@ -57,6 +57,9 @@ static bool take(struct report_command *options, int option, const char *value, 
     case 'o':
         options->out = value;
         return true;
+    case 'c':
+        options->query.campaign = value;
+        return true;
     case 'f':
         return clock_parse(value, &options->query.from_ms, err);
     case 't':
@@ -73,15 +76,12 @@ static bool take(struct report_command *options, int option, const char *value, 
 }
 
 static int parse(int argc, char **argv, struct report_command *options) {
-    static const struct option names[] = {{"store", required_argument, NULL, 's'},
-                                          {"out", required_argument, NULL, 'o'},
-                                          {"from", required_argument, NULL, 'f'},
-                                          {"to", required_argument, NULL, 't'},
-                                          {"levels", required_argument, NULL, 'l'},
-                                          {"suppress", required_argument, NULL, 'k'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"store", required_argument, NULL, 's'},    {"out", required_argument, NULL, 'o'},
+        {"from", required_argument, NULL, 'f'},     {"to", required_argument, NULL, 't'},
+        {"levels", required_argument, NULL, 'l'},   {"suppress", required_argument, NULL, 'k'},
+        {"campaign", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     struct error err;
     int option = 0;
     optind = 1;

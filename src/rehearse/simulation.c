@@ -227,7 +227,8 @@ static bool add_hour(struct simulation *simulation, size_t hour) {
 static bool write_traffic(struct simulation *simulation, size_t hour) {
     const struct plan_campaign *plan = &simulation->options->plan->campaign;
     int64_t hour_ms = simulation->shape.first_ms + (int64_t)hour * CLOCK_HOUR_MS;
-    double load = (double)simulation->requests[hour][ROUTE_ACCESS] / plan->slow_per_hour;
+    double load =
+        (double)simulation->requests[hour][ROUTE_ACCESS] / (plan->slow_per_hour * simulation->options->scale);
     double factor = load > 1 ? 1 + SLOW_FACTOR * (load - 1) : 1;
     for (int route = 0; route < ROUTES; route++) {
         for (int64_t i = 0; i < simulation->requests[hour][route]; i++) {

@@ -4,16 +4,14 @@
 #include <stdio.h>
 
 #define WIDTH         960
-#define BARS_HEIGHT   300
 #define BARS_TOP      34
-#define BARS_BOTTOM   262
 #define BAR_WIDTH_MAX 90
-#define STRIP_HEIGHT  130
-#define STRIP_BOTTOM  100
 #define ROW_HEIGHT    30
 #define ROWS_LEFT     170
 #define ROWS_RIGHT    110
-#define LINES_RIGHT   220
+#define LINES_RIGHT   150
+#define LABEL_HEIGHT  18
+#define NARROW        12
 #define SHARES_HEIGHT 66
 #define SHARES_BAR    34
 #define SHARES_RIGHT  150
@@ -56,44 +54,42 @@ static void add_words(struct buffer *out, const char *class, double x, double y,
     buffer_print(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", class, x, y, words);
 }
 
-struct upright {
-    int height, bottom;
+struct frame {
+    int width, height, bottom;
     double fill; // of a bar's place
 };
+static const struct frame frames[] = {[CHART_WIDE] = {WIDTH, 330, 292, 0.72},
+                                      [CHART_LOW] = {WIDTH, 230, 194, 0.72},
+                                      [CHART_HALF] = {560, 330, 296, 0.76},
+                                      [CHART_STRIP] = {WIDTH, 130, 100, 0.86}};
 
-static void add_upright(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
-                        const struct upright *form) {
-    double scale = (form->bottom - BARS_TOP) / largest_of(bars, count);
-    double step = (double)(WIDTH - 20) / (double)(count == 0 ? 1 : count), width = step * form->fill;
-    width = width > BAR_WIDTH_MAX ? BAR_WIDTH_MAX : width;
-    for (size_t i = 0; i < count; i++) {
-        double middle = 10 + step * ((double)i + 0.5), height = bars[i].value * scale,
-               part = bars[i].part * scale;
-        add_rect(out, bars[i].strong ? "strong" : "bar",
-                 (double[]){middle - width / 2, form->bottom - height, width, height});
-        if (part > 0)
-            add_rect(out, "strong", (double[]){middle - width / 2, form->bottom - part, width, part});
-        if (bars[i].words != NULL)
-            add_words(out, "value", middle, form->bottom - height - 7, bars[i].words);
-        if (i % (label_every == 0 ? 1 : label_every) == 0)
-            add_words(out, "label", middle, form->bottom + 22, bars[i].label);
-    }
+static void add_axis(struct buffer *out, const struct frame *frame, int until) {
     buffer_print(out, "<line class=\"axis\" x1=\"10\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n</svg>\n",
-                 form->bottom, WIDTH - 10, form->bottom);
+                 frame->bottom, until, frame->bottom);
 }
 
-void chart_bars(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
-                const char *title) {
-    static const struct upright form = {BARS_HEIGHT, BARS_BOTTOM, 0.72};
-    open_svg(out, WIDTH, form.height, title);
-    add_upright(out, bars, count, label_every, &form);
-}
-
-void chart_strip(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
-                 const char *title) {
-    static const struct upright form = {STRIP_HEIGHT, STRIP_BOTTOM, 0.86};
-    open_svg(out, WIDTH, form.height, title);
-    add_upright(out, bars, count, label_every, &form);
+void chart_bars(struct buffer *out, const struct chart_bars *chart, const char *title) {
+    const struct frame *frame = &frames[chart->form];
+    size_t count = chart->count, every = chart->label_every == 0 ? 1 : chart->label_every;
+    double scale = (frame->bottom - BARS_TOP) / largest_of(chart->bars, count);
+    double step = (double)(frame->width - 20) / (double)(count == 0 ? 1 : count), width = step * frame->fill;
+    width = width > BAR_WIDTH_MAX ? BAR_WIDTH_MAX : width;
+    open_svg(out, frame->width, frame->height, title);
+    for (size_t i = 0; i < count; i++) {
+        const struct chart_bar *bar = &chart->bars[i];
+        double middle = 10 + step * ((double)i + 0.5), height = bar->value * scale, part = bar->part * scale;
+        add_rect(out, bar->strong ? "strong" : "bar",
+                 (double[]){middle - width / 2, frame->bottom - height, width, height});
+        if (part > 0)
+            add_rect(out, "strong", (double[]){middle - width / 2, frame->bottom - part, width, part});
+        if (bar->words != NULL)
+            add_words(out, "value", middle, frame->bottom - height - 7, bar->words);
+        if (i % every == 0 && width < NARROW) // a label that is wider than its bar begins at it
+            add_words(out, "start", middle - width / 2, frame->bottom + 20, bar->label);
+        else if (i % every == 0)
+            add_words(out, "label", middle, frame->bottom + 20, bar->label);
+    }
+    add_axis(out, frame, frame->width - 10);
 }
 
 void chart_rows(struct buffer *out, const struct chart_bar *bars, size_t count, const char *title) {
@@ -109,32 +105,42 @@ void chart_rows(struct buffer *out, const struct chart_bar *bars, size_t count, 
     buffer_add(out, "</svg>\n");
 }
 
-static void add_line(struct buffer *out, const struct chart_line *line, size_t points, double scale) {
-    double step = points > 1 ? (WIDTH - 20 - LINES_RIGHT) / (double)(points - 1) : 0, y = BARS_BOTTOM;
-    char number[CHART_NUMBER_SIZE];
+// The line; returns where it ends.
+static double add_line(struct buffer *out, const struct chart_lines *chart, size_t which, double scale) {
+    const struct frame *frame = &frames[chart->form];
+    const struct chart_line *line = &chart->lines[which];
+    size_t points = chart->points;
+    double step = points > 1 ? (frame->width - 20 - LINES_RIGHT) / (double)(points - 1) : 0,
+           y = frame->bottom;
     buffer_print(out, "<polyline class=\"%s\" points=\"", line->style);
     for (size_t i = 0; i < points; i++) {
-        y = BARS_BOTTOM - line->values[i] * scale;
+        y = frame->bottom - line->values[i] * scale;
         buffer_print(out, "%.1f,%.1f ", 10 + step * (double)i, y);
     }
-    buffer_print(out, "\"/>\n<text class=\"start value\" x=\"%d\" y=\"%.1f\">%s %s</text>\n",
-                 WIDTH - LINES_RIGHT, y + 6, line->label,
-                 chart_number(number, (int64_t)line->values[points - 1]));
+    buffer_add(out, "\"/>\n");
+    return y;
 }
 
-void chart_lines(struct buffer *out, const struct chart_line *lines, size_t lines_count, size_t points,
-                 const char *const ends[2], const char *title) {
-    double largest = 1;
-    open_svg(out, WIDTH, BARS_HEIGHT, title);
-    for (size_t line = 0; line < lines_count; line++)
-        for (size_t i = 0; i < points; i++)
-            largest = lines[line].values[i] > largest ? lines[line].values[i] : largest;
-    for (size_t line = 0; line < lines_count && points > 0; line++)
-        add_line(out, &lines[line], points, (BARS_BOTTOM - BARS_TOP) / largest);
-    add_words(out, "start", 10, BARS_BOTTOM + 22, ends[0]);
-    add_words(out, "day", WIDTH - LINES_RIGHT - 10, BARS_BOTTOM + 22, ends[1]);
-    buffer_print(out, "<line class=\"axis\" x1=\"10\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n</svg>\n", BARS_BOTTOM,
-                 WIDTH - LINES_RIGHT, BARS_BOTTOM);
+void chart_lines(struct buffer *out, const struct chart_lines *chart, const char *title) {
+    const struct frame *frame = &frames[chart->form];
+    double largest = 1, free_from = 0;
+    char number[CHART_NUMBER_SIZE];
+    open_svg(out, frame->width, frame->height, title);
+    for (size_t at = 0; at < chart->count * chart->points; at++) {
+        double value = chart->lines[at / chart->points].values[at % chart->points];
+        largest = value > largest ? value : largest;
+    }
+    for (size_t i = 0; i < chart->count && chart->points > 0; i++) {
+        double y = add_line(out, chart, i, (frame->bottom - BARS_TOP) / largest) + 6;
+        y = y < free_from ? free_from : y; // labels of lines that end close together stand below one another
+        free_from = y + LABEL_HEIGHT;
+        buffer_print(out, "<text class=\"start value\" x=\"%d\" y=\"%.1f\">%s %s</text>\n",
+                     frame->width - LINES_RIGHT, y, chart->lines[i].label,
+                     chart_number(number, (int64_t)chart->lines[i].values[chart->points - 1]));
+    }
+    add_words(out, "start", 10, frame->bottom + 20, chart->first);
+    add_words(out, "day", frame->width - LINES_RIGHT - 10, frame->bottom + 20, chart->last);
+    add_axis(out, frame, frame->width - LINES_RIGHT);
 }
 
 void chart_shares(struct buffer *out, const struct chart_parts *rows, size_t count, const char *title) {

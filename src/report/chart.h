@@ -14,12 +14,21 @@ struct chart_bar {
     bool strong;       // the bar that the heading speaks of
 };
 
+// How much of a sheet a chart takes.
+enum chart_form {
+    CHART_WIDE,  // the whole width, some half of the height
+    CHART_LOW,   // the whole width, less high: a table with many rows follows
+    CHART_HALF,  // beside another one
+    CHART_STRIP, // a few hundred bars
+};
+
 // Upright bars; every `label_every`-th label is written.
-void chart_bars(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
-                const char *title);
-// The same, low and close together, for a few hundred bars.
-void chart_strip(struct buffer *out, const struct chart_bar *bars, size_t count, size_t label_every,
-                 const char *title);
+struct chart_bars {
+    enum chart_form form;
+    const struct chart_bar *bars;
+    size_t count, label_every;
+};
+void chart_bars(struct buffer *out, const struct chart_bars *chart, const char *title);
 // Lying bars, the label before and the words behind them.
 void chart_rows(struct buffer *out, const struct chart_bar *bars, size_t count, const char *title);
 
@@ -29,8 +38,13 @@ struct chart_line {
     const char *label;
     const char *style; // class: "line", "line2", "line3"
 };
-void chart_lines(struct buffer *out, const struct chart_line *lines, size_t lines_count, size_t points,
-                 const char *const ends[2], const char *title);
+struct chart_lines {
+    enum chart_form form;
+    const struct chart_line *lines; // from the highest to the lowest at their end
+    size_t count, points;
+    const char *first, *last; // labels of the ends
+};
+void chart_lines(struct buffer *out, const struct chart_lines *chart, const char *title);
 
 // A whole cut into parts from left to right, a row each; parts in order from the darkest to the lightest.
 #define CHART_PARTS_MAX 12

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -23,12 +24,37 @@ static void the_tallest_bar_fills_the_height_and_nothing_is_nothing(void **state
     const struct chart_bar bars[] = {{"a", 10, 0, "10", true}, {"b", 0, 0, "0", false}};
     struct buffer out;
     buffer_init(&out, arena);
-    chart_bars(&out, bars, 2, 1, "two");
+    chart_bars(&out, &(struct chart_bars){CHART_WIDE, bars, 2, 1}, "two");
     assert_non_null(strstr(out.text, "class=\"strong\""));
-    assert_non_null(strstr(out.text, "height=\"228.0\""));
+    assert_non_null(strstr(out.text, "height=\"258.0\""));
     assert_non_null(strstr(out.text, "height=\"0.0\""));
-    chart_bars(&out, bars, 0, 1, "none");
+    chart_bars(&out, &(struct chart_bars){CHART_WIDE, bars, 0, 1}, "none");
     assert_false(out.failed);
+}
+
+static void labels_of_lines_that_end_together_do_not_lie_over_one_another(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 20);
+    const double high[] = {0, 100}, low[] = {0, 99};
+    const struct chart_line lines[] = {{high, "a", "line"}, {low, "b", "line2"}};
+    struct buffer out;
+    buffer_init(&out, arena);
+    chart_lines(&out, &(struct chart_lines){CHART_HALF, lines, 2, 2, "from", "to"}, "lines");
+    double first = 0, second = 0;
+    const char *a = strstr(out.text, "start value"), *b = strstr(a + 1, "start value");
+    assert_int_equal(sscanf(strstr(a, " y="), " y=\"%lf\"", &first), 1);
+    assert_int_equal(sscanf(strstr(b, " y="), " y=\"%lf\"", &second), 1);
+    assert_true(second - first >= 18);
+}
+
+static void a_small_share_is_drawn_without_words(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 20);
+    const struct chart_parts row = {"question", "1,000", 3, {62.5, 35, 2.5}};
+    struct buffer out;
+    buffer_init(&out, arena);
+    chart_shares(&out, &row, 1, "shares");
+    assert_non_null(strstr(out.text, "62.5%"));
+    assert_null(strstr(out.text, "2.5%</text>\n<rect"));
+    assert_null(strstr(out.text, ">2.5%"));
 }
 
 static void an_hour_belongs_to_the_class_whose_bound_it_reaches(void **state) {
@@ -54,6 +80,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_grouped_by_three),
         cmocka_unit_test(the_tallest_bar_fills_the_height_and_nothing_is_nothing),
+        cmocka_unit_test(labels_of_lines_that_end_together_do_not_lie_over_one_another),
+        cmocka_unit_test(a_small_share_is_drawn_without_words),
         cmocka_unit_test(an_hour_belongs_to_the_class_whose_bound_it_reaches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

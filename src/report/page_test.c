@@ -82,6 +82,33 @@ static void an_operators_text_takes_the_place_of_the_rules(void **state) {
     assert_null(strstr(html, "得られた知見"));
 }
 
+// Two phases of a year: a crowded first month, then quiet ones; nights are always quiet.
+static void the_calendar_says_when_it_is_quiet(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(16 << 20);
+    struct report *report = testbed_report(arena);
+    struct calendar *calendar = arena_alloc(arena, sizeof *calendar);
+    int64_t first = clock_day_number(2026, 2, 2);
+    size_t length = 0;
+    *calendar = (struct calendar){.series = CALENDAR_APP,
+                                  .number = 3,
+                                  .made_ms = report->figures->from_ms,
+                                  .opens_day = first,
+                                  .closes_day = first + 359,
+                                  .first_day = first,
+                                  .days = 360};
+    for (size_t day = 0; day < 360; day++)
+        for (size_t band = 0; band < LEVELS_BANDS; band++)
+            calendar->cells[day][band] = day < 28 && band < 3 ? LEVEL_VERY_BUSY : LEVEL_SMOOTH;
+    report->calendar = calendar;
+    const char *html = report_html(report, &length);
+    assert_null(strstr(html, "まだ公表されていません"));
+    assert_non_null(strstr(html, "深夜から早朝(1時-7時)はいつも順調です"));
+    assert_non_null(strstr(html, "つながりやすいのは"));
+    assert_non_null(strstr(html, "順調は28、混雑は0、大変混雑は84の見込みです"));
+    assert_non_null(strstr(html, "第3版、2026年2月2日公表"));
+    assert_non_null(strstr(html, "<td class=\"l3\">●<br>大変混雑</td>"));
+}
+
 static void names_from_outside_cannot_become_markup(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(4 << 20);
     size_t length = 0;
@@ -115,6 +142,7 @@ int main(void) {
         cmocka_unit_test(small_cells_are_nowhere_on_the_page),
         cmocka_unit_test(the_telephone_has_its_sentences),
         cmocka_unit_test(an_operators_text_takes_the_place_of_the_rules),
+        cmocka_unit_test(the_calendar_says_when_it_is_quiet),
         cmocka_unit_test(names_from_outside_cannot_become_markup),
         cmocka_unit_test(the_same_figures_give_the_same_bytes),
         cmocka_unit_test(a_full_arena_is_no_half_page),

@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include "base/clock.h"
+#include "forecast/calendar_store.h"
 #include "measure/funnel_journeys.h"
 
 // What report_read makes; the report points into it.
@@ -11,6 +12,7 @@ struct readings {
     struct participants people;
     struct funnel_result funnel;
     struct calls calls;
+    struct calendar *calendar;
     struct holidays holidays;
 };
 
@@ -22,6 +24,16 @@ static bool read_figures(struct session *session, const struct report_query *que
                                 .opens_ms = readings->campaign.opens_ms,
                                 .busy_per_hour = query->heat_levels[0]};
     return figures_read(session, &span, arena, &readings->figures, err);
+}
+
+static bool read_calendar(struct session *session, struct arena *arena, struct readings *readings,
+                          struct error *err) {
+    struct campaign newest;
+    if (!calendar_load(session, readings->campaign.id, CALENDAR_APP, 0, arena, &readings->calendar, err))
+        return false;
+    return readings->calendar != NULL ||
+           (campaign_load(session, NULL, &newest, err) &&
+            calendar_load(session, newest.id, CALENDAR_APP, 0, arena, &readings->calendar, err));
 }
 
 static bool read_people(struct session *session, const struct report_query *query, struct arena *arena,
@@ -37,12 +49,13 @@ static bool read_people(struct session *session, const struct report_query *quer
                                        .as_of_ms = over ? 0 : figures->to_ms};
     return participants_read(session, &people, arena, &readings->people, err) &&
            funnel_journeys_read(session, &journeys, &readings->funnel, err) &&
-           calls_read(session, figures->from_ms, figures->to_ms, arena, &readings->calls, err);
+           calls_read(session, figures->from_ms, figures->to_ms, arena, &readings->calls, err) &&
+           read_calendar(session, arena, readings, err);
 }
 
 static bool read_all(struct session *session, const struct report_query *query, struct arena *arena,
                      struct readings *readings, struct error *err) {
-    if (!campaign_load(session, NULL, &readings->campaign, err) ||
+    if (!campaign_load(session, query->campaign, &readings->campaign, err) ||
         !read_figures(session, query, arena, readings, err))
         return false;
     if (read_people(session, query, arena, readings, err))
@@ -73,6 +86,7 @@ bool report_read(struct session *session, const struct report_query *query, stru
                         .people = &readings->people,
                         .funnel = &readings->funnel,
                         .calls = readings->calls.days_count > 0 ? &readings->calls : NULL,
+                        .calendar = readings->calendar,
                         .holidays = &readings->holidays,
                         .suppress_below = query->suppress_below,
                         .heat_levels = {query->heat_levels[0], query->heat_levels[1], query->heat_levels[2]},

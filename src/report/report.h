@@ -5,6 +5,7 @@
 #pragma once
 
 #include "campaign/campaign.h"
+#include "forecast/calendar.h"
 #include "forecast/holidays.h"
 #include "measure/calls.h"
 #include "measure/figures.h"
@@ -17,6 +18,7 @@ struct report {
     const struct participants *people;  // up to its end
     const struct funnel_result *funnel; // of those who began in it
     const struct calls *calls;          // of the span; NULL: none
+    const struct calendar *calendar;    // of the app, as last published; NULL: none
     const struct holidays *holidays;
     const char *note;       // the operator's text for section 10; NULL: the rules write it
     int64_t downloads;      // up to the end of the span; 0: not known
@@ -27,11 +29,13 @@ struct report {
 
 // What to read, and how.
 struct report_query {
+    const char *campaign;   // its id as others see it; NULL: the newest
     int64_t from_ms, to_ms; // [from, to); 0: from the opening or the first count after it, to the last
     int64_t suppress_below;
     int64_t heat_levels[3];
 };
-// Reads everything in one moment of the store, into the arena. report_done frees what does not lie there.
+// Reads everything in one moment of the store, into the arena. A campaign without a published calendar shows
+// that of the newest one: what comes next. report_done frees what does not lie there.
 MUST_CHECK bool report_read(struct session *session, const struct report_query *query, struct arena *arena,
                             struct report *ret_report, struct error *err);
 void report_done(struct report *report);

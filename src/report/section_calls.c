@@ -75,8 +75,9 @@ static void add_day_bars(struct sheets *sheets, bool rates) {
                                                       : sheet_number(sheets, day->offered),
                                      .strong = rates && i < 2};
     }
-    chart_bars(&sheets->out, bars, calls->days_count,
-               rates ? (calls->days_count + 13) / 14 : (calls->days_count + 6) / 7,
+    size_t every = rates ? (calls->days_count + 13) / 14 : (calls->days_count + 6) / 7;
+    chart_bars(&sheets->out,
+               &(struct chart_bars){rates ? CHART_WIDE : CHART_HALF, bars, calls->days_count, every},
                rates ? "日ごとの応答率" : "日ごとのお問合せ件数");
 }
 
@@ -92,7 +93,8 @@ static void add_half_hours(struct sheets *sheets, const double means[HALF_HOURS]
                                                .value = means[i]};
     for (size_t i = 0; i < count; i++)
         bars[i].strong = bars[i].value > sum / (double)count * BUSY_SHARE;
-    chart_bars(&sheets->out, bars, count, 4, "平日の30分ごとのお問合せ件数(平均)");
+    chart_bars(&sheets->out, &(struct chart_bars){CHART_HALF, bars, count, 4},
+               "平日の30分ごとのお問合せ件数(平均)");
 }
 
 static void add_day_table(struct sheets *sheets, size_t first, size_t count) {

@@ -42,7 +42,8 @@ static void add_bars(struct sheets *sheets, const struct facts *facts) {
                                                   ? sheet_number(sheets, figures->days[i].accesses)
                                                   : NULL,
                                      .strong = is_strong(figures, facts, i)};
-    chart_bars(&sheets->out, bars, figures->days_count, (figures->days_count + 13) / 14,
+    chart_bars(&sheets->out,
+               &(struct chart_bars){CHART_WIDE, bars, figures->days_count, (figures->days_count + 13) / 14},
                "日ごとのアクセス数");
 }
 

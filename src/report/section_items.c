@@ -97,8 +97,8 @@ static void add_chart(struct sheets *sheets) {
                                      .strong = !by_day && value > 0 && value == figures->verified_hour_max};
     }
     size_t every = by_day ? (days + 12) / 13 : 24 * ((days + 12) / 13);
-    chart_strip(&sheets->out, bars, count, every,
-                by_day ? "1日ごとの本人確認完了数" : "1時間ごとの本人確認完了数");
+    chart_bars(&sheets->out, &(struct chart_bars){CHART_STRIP, bars, count, every},
+               by_day ? "1日ごとの本人確認完了数" : "1時間ごとの本人確認完了数");
 }
 
 void section_items(struct sheets *sheets, const struct facts *facts) {

@@ -36,7 +36,7 @@ static void add_growth(struct sheets *sheets) {
     const char *from = count == 0 ? "" : report_day(sheets->report, people->days[first].start_ms);
     const char *to =
         count == 0 ? "" : report_day(sheets->report, people->days[people->days_count - 1].start_ms);
-    chart_lines(&sheets->out, lines, LINES, count, (const char *const[]){from, to}, "累積の人数");
+    chart_lines(&sheets->out, &(struct chart_lines){CHART_HALF, lines, LINES, count, from, to}, "累積の人数");
 }
 
 static int largest_band(const struct participants *people) {
@@ -58,7 +58,8 @@ static void add_bands(struct sheets *sheets, int best) {
                                .words = hidden ? "秘匿" : sheet_number(sheets, people->by_band[band]),
                                .strong = band == best && people->verified > 0};
     }
-    chart_bars(&sheets->out, bars, AGE_BAND_80, 1, "年代別の本人確認を終えた人数");
+    chart_bars(&sheets->out, &(struct chart_bars){CHART_HALF, bars, AGE_BAND_80, 1},
+               "年代別の本人確認を終えた人数");
 }
 
 static void add_band_table(struct sheets *sheets) {

@@ -27,7 +27,7 @@ static void add_bars(struct sheets *sheets, const struct facts *facts) {
                                               .words = sheet_text(sheets, "%.1f%%", percent),
                                               .strong = screen == facts->worst_screen};
     }
-    chart_bars(&sheets->out, bars, COUNT_SCREENS, 1, "画面ごとの離脱率");
+    chart_bars(&sheets->out, &(struct chart_bars){CHART_LOW, bars, COUNT_SCREENS, 1}, "画面ごとの離脱率");
 }
 
 static void add_table(struct sheets *sheets) {
