@@ -52,7 +52,7 @@ static void open_quiet(struct sheets *sheets, const struct calendar_phase *phase
     else if (*night != '\0')
         sheet_open(sheets, "日中は混雑が続きます。%s", night);
     else
-        sheet_open(sheets, "期間を通して混雑が見込まれます。すいている時間帯は次の頁にあります");
+        sheet_open(sheets, "期間を通して混雑が見込まれます");
 }
 
 void section_quiet_times(struct sheets *sheets, const struct facts *facts) {
