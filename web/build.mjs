@@ -54,6 +54,16 @@ const PAGES = [
     bytesMax: 16 * KIB,
   },
 ];
+// The console is for desks; only it draws charts. Its words are its own.
+PAGES.push({
+  words: 'console.ja.json',
+  html: 'console/console.html',
+  early: EARLY,
+  modules: { 'console.js': 'console/main.ts' },
+  styles: { 'console.css': 'console/console.css' },
+  files: [],
+  bytesMax: 250 * KIB,
+});
 // The oldest phones that the identity app itself runs on: iOS 16, Android 11 with a current Chrome.
 const TARGETS = ['es2022', 'safari16', 'chrome109', 'firefox115'];
 
@@ -119,7 +129,7 @@ async function translate(out, values) {
   await mkdir(path.join(out, 'words'), { recursive: true });
   const pages = PAGES.map(({ html }) => html).filter((html) => html.startsWith('public/'));
   for (const name of await readdir(path.join(WEB, 'messages'))) {
-    if (name === 'ja.json') continue;
+    if (name === 'ja.json' || name.startsWith('console.')) continue; // operators read Japanese
     await copyFile(path.join(WEB, 'messages', name), path.join(out, 'words', name));
     const words = { ...values, ...(await messagesOf(name)) };
     for (const page of pages) {
@@ -160,9 +170,12 @@ async function build() {
   await mkdir(out, { recursive: true });
   const japanese = await messagesOf('ja.json');
   const addresses = await bundle(out);
-  for (const file of PAGES.flatMap(({ html, files }) => [html, ...files])) {
-    const text = await readFile(path.join(WEB, file), 'utf8');
-    await writeFile(path.join(out, path.basename(file)), filled(text, { ...japanese, ...addresses }));
+  for (const { html, files, words } of PAGES) {
+    const values = { ...(words ? await messagesOf(words) : japanese), ...addresses };
+    for (const file of [html, ...files]) {
+      const text = await readFile(path.join(WEB, file), 'utf8');
+      await writeFile(path.join(out, path.basename(file)), filled(text, values));
+    }
   }
   await translate(out, { ...japanese, ...addresses });
   const sizes = {};

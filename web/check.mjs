@@ -13,6 +13,8 @@ const WEB = path.dirname(fileURLToPath(import.meta.url));
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 // Keys that the server reads out of the files.
 const READ_BY_SERVER = ['language.name'];
+// Keys of the console that are made of what the server answers.
+const CONSOLE_READS_FROM_SERVER = ['action.', 'band.'];
 const INLINE = /\s(?:style|on[a-z]+)=["'$]/;
 
 const faults = [];
@@ -50,14 +52,14 @@ function compareLanguages(languages) {
 }
 
 // A key is used when the code has it whole, or as a template whose fixed parts it fits.
-function findUnused(keys, code) {
+function findUnused(keys, code, elsewhere = READ_BY_SERVER) {
   const templates = [...code.matchAll(/`([\w-]+\.(?:[^`$\s]|\$\{[^}]*\})*)`/g)].map(([, text]) => {
     const pattern = text.split(/\$\{[^}]*\}/).map((part) => part.replace(/[.\\]/g, '\\$&'));
     return new RegExp(`^${pattern.join('[\\w-]+')}$`);
   });
   for (const key of keys) {
     const whole = code.includes(`'${key}'`) || code.includes(`{{${key}}}`);
-    if (!whole && !READ_BY_SERVER.includes(key) && !templates.some((template) => template.test(key))) faults.push(`ja.json: ${key} is not used`);
+    if (!whole && !elsewhere.some((one) => key.startsWith(one)) && !templates.some((template) => template.test(key))) faults.push(`ja.json: ${key} is not used`);
   }
 }
 
@@ -71,9 +73,13 @@ function readLines({ name, text }) {
 
 const FOLDERS = ['app', 'public', 'shared'];
 const sources = (await Promise.all(FOLDERS.map((folder) => filesBelow(folder, ['.ts', '.html', '.webmanifest'])))).flat();
-const languages = (await filesBelow('messages', ['.json'])).map(({ name, text }) => ({ name, messages: JSON.parse(text) }));
-findUnused(compareLanguages(languages), sources.map(({ text }) => text).join('\n'));
-sources.forEach(readLines);
+const ofConsole = await filesBelow('console', ['.ts', '.html']);
+const every = (await filesBelow('messages', ['.json'])).map(({ name, text }) => ({ name, messages: JSON.parse(text) }));
+const isOfConsole = ({ name }) => path.basename(name).startsWith('console.');
+const together = (files) => files.map(({ text }) => text).join('\n');
+findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), together(sources));
+findUnused(compareLanguages(every.filter(isOfConsole)), together(ofConsole), CONSOLE_READS_FROM_SERVER);
+[...sources, ...ofConsole].forEach(readLines);
 
 for (const fault of faults) console.error(fault);
 const tsc = path.join(WEB, '../node_modules/.bin/tsc');

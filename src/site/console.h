@@ -22,6 +22,11 @@ void console_offer_link(struct site *site);
 // True, once, for the word of that address; offers the next one.
 bool console_take_link(struct site *site, const char *word);
 
+// [from, to) of the request; false after it responded that they are wrong.
+bool console_span(struct visit *visit, int64_t *ret_from_ms, int64_t *ret_to_ms);
+struct audit_entry;
+json_t *console_entry_json(struct visit *visit, const struct audit_entry *entry); // a new reference
+
 // One hash of a password is computed at a time: 64 MiB and a tenth of a second each. False: busy.
 bool console_hash_begin(struct site *site);
 void console_hash_end(struct site *site);

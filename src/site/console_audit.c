@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "operator/audit.h"
 #include "operator/operator.h"
+#include "site/console.h"
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
@@ -68,14 +69,8 @@ static void answer_audit(struct job *job, const struct error *err) {
         return;
     }
     json_t *entries = json_array();
-    for (size_t i = 0; i < page->entries_count; i++) {
-        const struct audit_entry *entry = &page->entries[i];
-        (void)json_array_append_new(
-            entries, json_pack("{s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "sequence", (json_int_t)entry->sequence,
-                               "at", visit_time(visit, entry->at_ms), "operator", entry->operator_name,
-                               "action", entry->action, "subject", entry->subject, "before", entry->before,
-                               "after", entry->after, "reason", entry->reason));
-    }
+    for (size_t i = 0; i < page->entries_count; i++)
+        (void)json_array_append_new(entries, console_entry_json(visit, &page->entries[i]));
     struct http_response response = {.status = 200};
     visit_respond_json(visit, &response,
                        json_pack("{s:I,s:o}", "total", (json_int_t)page->total, "entries", entries));

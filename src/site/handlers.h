@@ -19,3 +19,5 @@ http_handler handle_console_enter, handle_console_session, handle_console_leave;
 http_handler handle_console_operators, handle_console_audit;
 http_handler handle_faq, handle_faq_opinion, handle_announcements;
 http_handler handle_calendar, handle_calendar_page;
+http_handler handle_console_now, handle_console_heat, handle_console_funnel;
+http_handler handle_console_participants, handle_console_calls;

@@ -50,6 +50,11 @@ static const struct static_asset *find_in_language(struct visit *visit, const ch
     return asset != NULL ? asset : pack_find(pack, file);
 }
 
+// Every address of the console is its one page, which then shows the right view.
+static bool is_console_path(const char *path) {
+    return strcmp(path, "/console") == 0 || strncmp(path, "/console/", strlen("/console/")) == 0;
+}
+
 static bool is_app_path(const char *path) {
     for (size_t i = 0; i < sizeof app_paths / sizeof *app_paths; i++)
         if (strcmp(app_paths[i], path) == 0)
@@ -61,6 +66,8 @@ static bool is_app_path(const char *path) {
 static const struct static_asset *find_page(struct visit *visit, const char *path) {
     if (is_app_path(path))
         return pack_find(visit->site->pages->pack, "/index.html");
+    if (is_console_path(path))
+        return pack_find(visit->site->pages->pack, "/console.html");
     for (size_t i = 0; i < sizeof page_paths / sizeof *page_paths; i++)
         if (strcmp(page_paths[i][0], path) == 0)
             return find_in_language(visit, page_paths[i][1]);
@@ -90,7 +97,7 @@ bool pages_respond(struct visit *visit) {
     const struct static_asset *asset = find_page(visit, path);
     if (asset == NULL)
         return false;
-    if (!is_app_path(path) || !redirect_localhost(visit))
+    if (!(is_app_path(path) || is_console_path(path)) || !redirect_localhost(visit))
         static_respond(visit->request, asset, NULL);
     return true;
 }

@@ -53,6 +53,11 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/console/audit", handle_console_audit, SEE},
     {HTTP_GET, "/calendar", handle_calendar_page, 0},
     {HTTP_GET, "/api/v1/calendar/{file}", handle_calendar, 0},
+    {HTTP_GET, "/api/v1/console/now", handle_console_now, SEE},
+    {HTTP_GET, "/api/v1/console/heat", handle_console_heat, SEE},
+    {HTTP_GET, "/api/v1/console/funnel", handle_console_funnel, SEE},
+    {HTTP_GET, "/api/v1/console/participants", handle_console_participants, SEE},
+    {HTTP_GET, "/api/v1/console/calls", handle_console_calls, SEE},
 };
 
 static const struct {

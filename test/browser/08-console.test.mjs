@@ -1,0 +1,146 @@
+// The console as an operator uses it, at a desk and on a tablet, over twelve simulated days.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { openBrowser, Visitor } from "../lib/browser.mjs";
+import { freshDirectory, juncho, ROOT, start } from "../lib/juncho.mjs";
+import { addOperator, Operator, PASSWORD, totp } from "../lib/operator.mjs";
+
+const DESK = { width: 1280, height: 900 };
+const TABLET = { width: 820, height: 1180 };
+const VIEWS = ["now", "heat", "funnel", "participants", "calls", "log", "operators"];
+const messages = JSON.parse(readFileSync(join(ROOT, "web/messages/console.ja.json"), "utf8"));
+const word = (key, values = {}) => messages[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+const addressOf = (view) => (view === "now" ? "/console" : `/console/${view}`);
+const sees = (visitor, title) => visitor.page.getByRole("heading", { level: 1, name: title }).waitFor();
+// Charts are drawn, and the server has answered.
+const settled = (visitor) => visitor.page.locator("h1 + *").first().waitFor();
+
+describe("the console in a browser", () => {
+  let server, browser, secret;
+  before(async () => {
+    const directory = freshDirectory();
+    const store = `sqlite:${join(directory, "juncho.db")}`;
+    const simulated = await juncho(["simulate", "plans/tokyo-2025.ini", "--scale", "0.02", "--store", store]);
+    assert.equal(simulated.code, 0, simulated.stderr);
+    const campaign = { id: "tokyo-2025", name: "都民参加型の最終検証", points: 500 };
+    campaign.opens = "2025-12-15T13:00:00+09:00";
+    campaign.closes = "2025-12-26T18:00:00+09:00";
+    const set = Object.fromEntries(Object.entries(campaign).map(([name, value]) => [`campaign.${name}`, value]));
+    const args = ["--clock", "2025-12-25T20:40:00+09:00"];
+    const both = [start({ directory, store, set, args }), openBrowser()];
+    [server, browser] = await Promise.all(both);
+    secret = (await addOperator(server, "yamada", "admin")).secret;
+  });
+  after(async () => {
+    await browser?.close();
+    assert.equal(await server.stop(), 0);
+  });
+
+  async function signedIn(size, session) {
+    const visitor = await Visitor.open(browser, server.url, { size });
+    const [name, value] = [...session.cookies].find(([name]) => name === "juncho-console");
+    await visitor.context.addCookies([{ name, value, url: server.url, sameSite: "Strict" }]);
+    return visitor;
+  }
+
+  test("signs in by name, password and number, refuses in words, and out again", async () => {
+    const visitor = await Visitor.open(browser, server.url, { size: DESK });
+    await visitor.go("/console/funnel");
+    await sees(visitor, word("signin.title"));
+    await visitor.looksAt("console-sign-in");
+    const fill = async (password) => {
+      await visitor.page.getByLabel(word("signin.name")).fill("yamada");
+      await visitor.page.getByLabel(word("signin.password")).fill(password);
+      await visitor.page.getByLabel(word("signin.code")).fill(totp(secret));
+      await visitor.page.getByRole("button", { name: word("signin.action") }).click();
+    };
+    await fill("not the password");
+    await visitor.seesText(word("signin.operator-sign-in"));
+    await fill(PASSWORD);
+    await sees(visitor, word("funnel.title")); // where the address led
+    await visitor.page.getByRole("button", { name: word("session.leave") }).click();
+    await sees(visitor, word("signin.title"));
+    await visitor.go("/console");
+    await sees(visitor, word("signin.title"));
+    await visitor.close();
+  });
+
+  for (const size of [DESK, TABLET]) {
+    test(`shows every view at ${size.width} px, in both themes, without findings`, async () => {
+      const session = new Operator(server.url);
+      assert.equal((await session.enterByLink(server)).status, 201);
+      const visitor = await signedIn(size, session);
+      for (const view of VIEWS) {
+        await visitor.go(addressOf(view));
+        await settled(visitor);
+        await visitor.looksAt(`console-${view}`);
+      }
+      await visitor.close();
+    });
+  }
+
+  test("says first how it goes, and every figure with since when and of what", async () => {
+    const session = new Operator(server.url);
+    await session.enterByLink(server);
+    const visitor = await signedIn(DESK, session);
+    await visitor.go("/console");
+    await sees(visitor, /20:4\d 現在 順調。/);
+    const { today } = (await session.get("/api/v1/console/now")).json;
+    assert.ok(today.granted > 100);
+    const figure = visitor.page.locator(".figure", { hasText: word("now.granted") });
+    assert.match(await figure.textContent(), new RegExp(`${today.granted.toLocaleString("ja")}人`));
+    assert.match(await figure.textContent(), /0:00 から。1人 500ポイント/);
+    await visitor.page.getByRole("link", { name: word("nav.funnel") }).click();
+    await sees(visitor, word("funnel.title"));
+    assert.equal(new URL(visitor.page.url()).pathname, "/console/funnel");
+    await visitor.page.goBack();
+    await sees(visitor, /順調。/);
+    await visitor.close();
+  });
+
+  test("keeps the span in the address, and the table can be taken along", async () => {
+    const session = new Operator(server.url);
+    await session.enterByLink(server);
+    const visitor = await signedIn(DESK, session);
+    await visitor.go("/console/heat?from=2025-12-15&to=2025-12-17");
+    const table = visitor.page.locator("table");
+    await visitor.page.getByText(word("table.show")).click();
+    assert.equal(await table.locator("tbody tr").count(), 2);
+    await visitor.page.getByLabel(word("span.to")).fill("2025-12-17");
+    await visitor.page.getByRole("button", { name: word("span.action") }).click();
+    await visitor.page.waitForURL(/to=2025-12-18/);
+    await table.locator("tbody tr").nth(2).waitFor({ state: "attached" });
+    const [download] = await Promise.all([
+      visitor.page.waitForEvent("download"),
+      visitor.page.getByRole("button", { name: /CSV/ }).click(),
+    ]);
+    const text = readFileSync(await download.path(), "utf8");
+    assert.equal(text.charCodeAt(0), 0xfeff);
+    assert.equal(text.split("\r\n")[0].split(",").length, 26);
+    const heat = (await session.get("/api/v1/console/heat?from=2025-12-15&to=2025-12-18")).json;
+    const total = heat.days[0].accesses.reduce((sum, count) => sum + count, 0);
+    assert.ok(total > 0 && text.split("\r\n")[1].endsWith(`,${total}`));
+    await visitor.close();
+  });
+
+  test("a viewer sees no list of operators, and digits switch views only when wanted", async () => {
+    const made = await addOperator(server, "abe", "viewer");
+    const session = new Operator(server.url);
+    await session.expect(201, session.signIn("abe", made.secret));
+    const visitor = await signedIn(DESK, session);
+    await visitor.go("/console");
+    await settled(visitor);
+    assert.equal(await visitor.page.getByRole("link", { name: word("nav.operators") }).count(), 0);
+    await visitor.page.keyboard.press("3");
+    assert.equal(new URL(visitor.page.url()).pathname, "/console");
+    await visitor.page.getByLabel(word("keys.use")).check();
+    await visitor.page.locator("main").focus();
+    await visitor.page.keyboard.press("3");
+    await sees(visitor, word("funnel.title"));
+    await visitor.close();
+  });
+});

@@ -1,0 +1,131 @@
+// api.ts - what the console asks the server, and the forms of its answers.
+const ANSWER_MS_MAX = 20_000;
+const ACTIVE_MS = 60_000;
+
+export type Role = 'viewer' | 'operator' | 'admin';
+export interface Person {
+  name: string;
+  role: Role;
+}
+
+export interface Sum {
+  accesses: number;
+  users: number;
+  verified: number;
+  granted: number;
+  requests: number;
+  errors: number;
+}
+export interface Entry {
+  sequence: number;
+  at: string;
+  operator: string;
+  action: string;
+  subject: string;
+  before: string;
+  after: string;
+  reason: string;
+}
+export interface Now {
+  at: string;
+  since: string;
+  campaign: { name: string; state: 'before' | 'open' | 'closed'; points: number };
+  today: Sum;
+  hour: Sum;
+  hour_before: Sum;
+  hours: (Sum & { hour: number })[];
+  yesterday: (Sum & { hour: number })[];
+  application: { count: number; median_us: number; p99_us: number } | null;
+  store: { available: boolean; waiting: number };
+  changes: Entry[];
+}
+export interface Heat {
+  from: string;
+  to: string;
+  days: { start: string; accesses: number[] }[];
+}
+export interface Funnel {
+  from: string;
+  to: string;
+  granted: number;
+  jumps: number;
+  steps: { step: string; reached: number; went_on: number }[];
+  outcomes: Record<string, number>;
+}
+export interface Participants {
+  users: number;
+  verified: number;
+  applied: number;
+  granted: number;
+  population_date: string;
+  days: { start: string; users: number; verified: number; applied: number; granted: number }[];
+  bands: { band: string; verified: number }[];
+  places: { code: number; name: string; verified: number; population: number }[];
+}
+export interface CallsRow {
+  start: string;
+  offered: number;
+  answered: number | null;
+  abandoned: number | null;
+  answer_rate: number | null;
+}
+export interface Calls {
+  from: string;
+  to: string;
+  total: CallsRow[];
+  days: CallsRow[];
+  half_hours: CallsRow[];
+}
+export interface Log {
+  total: number;
+  entries: Entry[];
+}
+export interface Operators {
+  operators: { name: string; role: Role; disabled: boolean; by_link: boolean; created: string; last_seen?: string }[];
+}
+
+// `code` is what the problem document names; empty when nobody answered.
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(code);
+  }
+}
+
+let activeAt = Date.now();
+for (const event of ['pointerdown', 'keydown', 'wheel']) {
+  addEventListener(event, () => (activeAt = Date.now()), { passive: true });
+}
+
+async function ask(method: string, path: string, body?: object): Promise<Response> {
+  const init: RequestInit = { method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS_MAX) };
+  if (body) Object.assign(init, { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch {
+    throw new Refusal(0, '');
+  }
+  if (response.ok) return response;
+  const problem = (await response.json().catch(() => ({}))) as { type?: string };
+  throw new Refusal(response.status, (problem.type ?? '').replace('urn:juncho:problem:', ''));
+}
+
+// Looks at a part of the console. What a page asks by itself, with nobody at it, is no sign of life: the session
+// then ends in its time. `watching`: somebody wants it on a wall.
+export async function read<T>(part: string, query: Record<string, string> = {}, watching = false): Promise<T> {
+  const quiet = !watching && Date.now() - activeAt > ACTIVE_MS;
+  const search = new URLSearchParams({ ...query, ...(quiet && { quiet: '1' }) });
+  const response = await ask('GET', `/api/v1/console/${part}${search.size > 0 ? `?${search}` : ''}`);
+  return (await response.json()) as T;
+}
+
+export async function enter(proof: { name: string; password: string; code: string } | { link: string }): Promise<Person> {
+  return (await (await ask('POST', '/api/v1/console/session', proof)).json()) as Person;
+}
+
+export async function leave(): Promise<void> {
+  await ask('DELETE', '/api/v1/console/session', {});
+}

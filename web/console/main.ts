@@ -1,0 +1,208 @@
+// main.ts - the console: who is here, which view, what the server says, and drawing it again.
+import { html, nothing, render } from 'lit/html.js';
+
+import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
+import type { Calls, Funnel, Heat, Log, Now, Operators, Participants, Person } from './api.js';
+import { Refusal, leave, read } from './api.js';
+import type { Content } from './parts.js';
+import { viewFunnel } from './views/funnel.js';
+import { viewHeat } from './views/heat.js';
+import { viewLog, viewOperators } from './views/log.js';
+import { viewNow } from './views/now.js';
+import { viewCalls, viewParticipants } from './views/people.js';
+import { enterByLink, signIn } from './views/signin.js';
+import { clockText, dayCode, dayText, word } from './words.js';
+
+const LOOK_AGAIN_MS = 5_000;
+const VIEWS = ['now', 'heat', 'funnel', 'participants', 'calls', 'log', 'operators'] as const;
+type View = (typeof VIEWS)[number];
+const SPANS: readonly View[] = ['heat', 'funnel', 'calls'];
+
+const root = document.getElementById('console') as HTMLElement;
+let person: Person | null | undefined; // undefined: not known yet
+let ended = false;
+let shown: { view: View; search: string; data: unknown; at: number } | null = null;
+let trouble: 'failed' | 'stale' | null = null;
+let wall = new URLSearchParams(location.search).has('wall');
+let timer = 0;
+
+const viewAt = (): View => VIEWS.find((view) => location.pathname === `/console/${view}`) ?? 'now';
+const addressOf = (view: View): string => (view === 'now' ? '/console' : `/console/${view}`);
+const viewsOf = (someone: Person): View[] => VIEWS.filter((view) => view !== 'operators' || someone.role === 'admin');
+const keysUsed = (): boolean => localStorage.getItem('juncho.console.keys') === 'yes';
+
+// What the address asks of the server.
+function wanted(view: View): { part: string; query: Record<string, string> } {
+  const part = view === 'log' ? 'audit' : view;
+  const search = new URLSearchParams(location.search);
+  const names = view === 'log' ? ['before'] : SPANS.includes(view) ? ['from', 'to'] : [];
+  return { part, query: Object.fromEntries(names.flatMap((name) => (search.has(name) ? [[name, search.get(name) ?? '']] : []))) };
+}
+
+async function refresh(): Promise<void> {
+  clearTimeout(timer);
+  const view = viewAt();
+  const search = location.search;
+  const { part, query } = wanted(view);
+  try {
+    const data = await read(part, query, wall);
+    if (view !== viewAt() || search !== location.search) return;
+    shown = { view, search, data, at: Date.now() };
+    trouble = null;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) {
+      ended = person !== undefined && person !== null;
+      person = null;
+    } else trouble = shown?.view === view ? 'stale' : 'failed';
+  }
+  draw();
+  if (view === 'now' && person) timer = window.setTimeout(() => void refresh(), LOOK_AGAIN_MS);
+}
+
+// Takes up an address: the new view's heading gets the reader.
+async function go(address: string, push = true): Promise<void> {
+  if (push) history.pushState(null, '', address);
+  trouble = null;
+  draw();
+  await refresh();
+  scrollTo(0, 0);
+  root.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+}
+
+function spanForm(view: View): Content {
+  if (!SPANS.includes(view) || shown?.view !== view) return nothing;
+  const { from, to } = shown.data as { from: string; to: string };
+  const last = Date.parse(to) - 1;
+  const send = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    const after = Date.parse(`${String(form.get('to'))}T00:00:00Z`) + 86_400_000;
+    const query = new URLSearchParams({ from: String(form.get('from')), to: new Date(after).toISOString().slice(0, 10) });
+    void go(`${addressOf(view)}?${query}`);
+  };
+  return html`<form class="span" aria-label=${word('span.label')} @submit=${send}>
+    <label>${word('span.from')} <input type="date" name="from" required .value=${dayCode(from)} /></label>
+    <label>${word('span.to')} <input type="date" name="to" required .value=${dayCode(last)} /></label>
+    <button class="quiet">${word('span.action')}</button>
+    <span class="note">${word('span.text', { from: dayText(from), to: dayText(last) })}</span>
+  </form>`;
+}
+
+function body(view: View): Content {
+  if (shown?.view !== view) return html`<h1 tabindex="-1">${word(`nav.${view}`)}</h1><p>${trouble ? nothing : word('page.loading')}</p>`;
+  if (view === 'now') return viewNow(shown.data as Now);
+  if (view === 'heat') return viewHeat(shown.data as Heat);
+  if (view === 'funnel') return viewFunnel(shown.data as Funnel);
+  if (view === 'participants') return viewParticipants(shown.data as Participants);
+  if (view === 'calls') return viewCalls(shown.data as Calls);
+  if (view === 'log') return viewLog(shown.data as Log, !shown.search.includes('before='));
+  return viewOperators(shown.data as Operators);
+}
+
+function switchTheme(): void {
+  const dark = document.documentElement.dataset['theme'] !== 'light';
+  const look = { ...lookKept(), theme: dark ? ('light' as const) : ('dark' as const) };
+  lookKeep(look);
+  lookApply(look);
+}
+
+async function signOut(): Promise<void> {
+  try {
+    await leave();
+  } catch {
+    // Without the server the cookie stays and ends by itself; this page forgets at once.
+  }
+  person = null;
+  ended = false;
+  shown = null;
+  draw();
+}
+
+function switchWall(): void {
+  wall = !wall;
+  draw();
+}
+
+function keepKeys(event: Event): void {
+  localStorage.setItem('juncho.console.keys', (event.target as HTMLInputElement).checked ? 'yes' : 'no');
+}
+
+function masthead(someone: Person, view: View): Content {
+  const link = (one: View): Content =>
+    html`<li><a href=${addressOf(one)} aria-current=${one === view ? 'page' : nothing}>${word(`nav.${one}`)}</a></li>`;
+  const dark = document.documentElement.dataset['theme'] !== 'light';
+  return html`<a class="skip" href="#main">${word('page.skip')}</a>
+    <header class="mast">
+      <p class="brand">${word('page.name')}</p>
+      <nav aria-label=${word('nav.label')}><ul>${viewsOf(someone).map(link)}</ul></nav>
+      <div class="who">
+        <span>${someone.name}(${word(`role.${someone.role}`)})</span>
+        <button type="button" class="quiet" @click=${switchTheme}>${word(dark ? 'look.light' : 'look.dark')}</button>
+        <button type="button" class="quiet" @click=${switchWall}>${word(wall ? 'wall.off' : 'wall.on')}</button>
+        <button type="button" class="quiet" @click=${() => void signOut()}>${word('session.leave')}</button>
+      </div>
+    </header>`;
+}
+
+function troubleText(): Content {
+  if (!trouble) return nothing;
+  const words = trouble === 'stale' && shown ? word('trouble.stale', { time: clockText(shown.at) }) : word('trouble.failed');
+  return html`<p class="message" role="status">${words}</p>`;
+}
+
+function draw(): void {
+  if (person === undefined) return;
+  const view = viewAt();
+  document.title = word('page.title', { view: person ? word(`nav.${view}`) : word('signin.title') });
+  document.documentElement.dataset['wall'] = wall ? 'yes' : 'no';
+  if (person === null) {
+    render(signIn(ended, entered, draw), root);
+    return;
+  }
+  render(
+    html`${masthead(person, view)}
+      <main id="main" tabindex="-1">${troubleText()} ${spanForm(view)} ${body(view)}</main>
+      <footer class="foot">
+        <label><input type="checkbox" .checked=${keysUsed()} @change=${keepKeys} /> ${word('keys.use')}</label>
+      </footer>`,
+    root,
+  );
+}
+
+function entered(someone: Person): void {
+  person = someone;
+  ended = false;
+  void refresh();
+}
+
+// Links within the console change the view without loading the page again.
+document.addEventListener('click', (event) => {
+  const link = (event.target as Element).closest('a');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !link.pathname.startsWith('/console') || link.hash) return;
+  event.preventDefault();
+  void go(link.pathname + link.search);
+});
+addEventListener('popstate', () => void go(location.pathname + location.search, false));
+addEventListener('keydown', (event) => {
+  const writing = (event.target as Element).matches('input, select, textarea');
+  if (!person || writing || !keysUsed() || event.ctrlKey || event.metaKey || event.altKey) return;
+  const view = viewsOf(person)[Number(event.key) - 1];
+  if (view) void go(addressOf(view));
+});
+
+async function begin(): Promise<void> {
+  lookFollow(lookKept, () => lookApply(lookKept()));
+  root.replaceChildren();
+  try {
+    person = await read<Person>('session');
+  } catch {
+    person = null;
+  }
+  if (person === null && enterByLink(entered, draw)) return;
+  draw();
+  if (person) await refresh();
+}
+
+// Charts hold colours of their own: they are drawn again when the theme changes, by whomever.
+new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+void begin();

@@ -1,0 +1,130 @@
+// now.ts - the front page: a sentence, four figures, the day by the hour, what changed.
+import { html, nothing } from 'lit/html.js';
+
+import type { Entry, Now, Sum } from '../api.js';
+import type { Content } from '../parts.js';
+import { boundsOf, boundsText, figure, levelOf, section, table } from '../parts.js';
+import type { Key } from '../words.js';
+import { clockText, numberText, secondsText, shareText, word, wordOr, words } from '../words.js';
+
+const ERROR_SHARE = 0.01;
+const SLOW_US = 1_000_000;
+const CHANGE_LEAST = 20; // counts below this say nothing when they double
+
+type State = 'smooth' | 'errors' | 'slow' | 'store' | 'before' | 'closed';
+
+function stateOf(now: Now): State {
+  if (!now.store.available) return 'store';
+  if (now.hour.requests > 0 && now.hour.errors / now.hour.requests >= ERROR_SHARE) return 'errors';
+  if (now.application && now.application.p99_us > SLOW_US) return 'slow';
+  return now.campaign.state === 'open' ? 'smooth' : now.campaign.state;
+}
+
+const hourOf = (now: Now): number => now.hours.at(-1)?.hour ?? 0;
+
+function headline(now: Now, state: State): Content {
+  const sentence = word('now.sentence.hour', { accesses: now.hour.accesses, granted: now.hour.granted });
+  const latency = now.application ? word('now.sentence.latency', { median: secondsText(now.application.median_us) }) : '';
+  return html`<h1 class="headline ${state}" tabindex="-1">
+    ${word(`now.headline.${state}`, { time: clockText(now.at) })}<span>${sentence}${latency}</span>
+  </h1>`;
+}
+
+function alert(now: Now, state: State): Content {
+  const values = {
+    hour: hourOf(now),
+    requests: now.hour.requests,
+    errors: now.hour.errors,
+    count: now.application?.count ?? 0,
+    p99: secondsText(now.application?.p99_us ?? 0),
+    waiting: now.store.waiting,
+  };
+  if (state !== 'errors' && state !== 'slow' && state !== 'store') return nothing;
+  return html`<p class="message" role="alert">${word(`now.alert.${state}`, values)}</p>`;
+}
+
+function figures(now: Now): Content {
+  const since = clockText(now.since);
+  const cumulative = (name: keyof Sum): number[] => {
+    let sum = 0;
+    return now.hours.map((hour) => (sum += hour[name]));
+  };
+  const yesterday = (name: keyof Sum, unit: Key): string => {
+    const value = now.yesterday.slice(0, now.hours.length - 1).reduce((sum, hour) => sum + hour[name], 0);
+    return word('now.yesterday', { value, unit: word(unit) });
+  };
+  const { accesses, verified, users, granted, errors, requests } = now.today;
+  return html`<section class="figures" aria-label=${word('now.figures')}>
+    <h2 class="hidden">${word('now.figures')}</h2>
+    ${figure({
+      title: word('now.accesses'), value: accesses, unit: word('unit.times'), line: cumulative('accesses'),
+      note: word('now.accesses.note', { since }), compare: yesterday('accesses', 'unit.times'),
+    })}
+    ${figure({
+      title: word('now.verified'), value: verified, unit: word('unit.people'), line: cumulative('verified'),
+      note: word('now.verified.note', { since, users }), compare: yesterday('verified', 'unit.people'),
+    })}
+    ${figure({
+      title: word('now.granted'), value: granted, unit: word('unit.people'), line: cumulative('granted'),
+      note: word('now.granted.note', { since, points: now.campaign.points }), compare: yesterday('granted', 'unit.people'),
+    })}
+    ${figure({
+      title: word('now.errors'), value: errors, unit: word('unit.requests'), line: cumulative('errors'), bad: errors > 0,
+      note: word('now.errors.note', { since, requests, share: shareText(errors, requests) }),
+    })}
+  </section>`;
+}
+
+// The day as a newspaper would print it: a number, a mark and a word an hour, two rows of twelve.
+function day(now: Now): Content {
+  const bounds = boundsOf(Math.max(...now.hours.concat(now.yesterday).map(({ accesses }) => accesses)));
+  const cells = Array.from({ length: 24 }, (_, hour) => {
+    const found = now.hours.find((one) => one.hour === hour);
+    const level = found ? levelOf(found.accesses, bounds) : 0;
+    const running = found !== undefined && hour === hourOf(now);
+    return html`<li class="cell level-${level} ${found ? '' : 'ahead'} ${running ? 'running' : ''}">
+      <span class="hour">${word('hour', { hour })}</span>
+      <span class="count">${found ? numberText(found.accesses) : '—'}</span>
+      <span class="mark" aria-hidden="true"></span>
+      <span class="hidden">${found ? word(`level.${level}` as Key) : ''}</span>
+    </li>`;
+  });
+  const rows = now.hours.map((hour) => [word('hour', { hour: hour.hour }), hour.accesses, hour.users, hour.verified, hour.granted, hour.requests, hour.errors]);
+  return section(
+    word('now.day'),
+    html`<ol class="day">${cells}</ol>`,
+    table({
+      name: word('now.day'),
+      head: words('heat.day', 'now.accesses', 'people.users', 'now.verified', 'now.granted', 'unit.requests', 'now.errors'),
+      rows,
+      note: word('now.day.note', { since: clockText(now.since), bounds: boundsText(bounds) }),
+    }),
+  );
+}
+
+function moved(now: Now): Content[] {
+  const watched: [keyof Sum, Key][] = [['accesses', 'now.accesses'], ['verified', 'now.verified'], ['granted', 'now.granted'], ['errors', 'now.errors']];
+  return watched.flatMap(([name, key]) => {
+    const [before, after] = [now.hour_before[name], now.hour[name]];
+    if (Math.max(before, after) < CHANGE_LEAST) return [];
+    return [html`<li>${word('now.change.more', { what: word(key), share: shareText(after, before), before, now: after, hour: hourOf(now) })}</li>`];
+  });
+}
+
+const entryText = (entry: Entry): Content => {
+  const what = wordOr(`action.${entry.action}`, entry.action);
+  const detail = [entry.subject, entry.before && entry.after ? `${entry.before} → ${entry.after}` : entry.after, entry.reason].filter(Boolean);
+  return html`<li>${word('now.change.entry', { time: clockText(entry.at), operator: entry.operator, action: what })} ${detail.join(' ')}</li>`;
+};
+
+export function viewNow(now: Now): Content {
+  const state = stateOf(now);
+  const changes = now.changes.map(entryText);
+  return html`
+    ${headline(now, state)} ${alert(now, state)} ${figures(now)} ${day(now)}
+    ${section(
+      word('now.changes'),
+      html`<ul class="changes">${moved(now)}${changes.length > 0 ? changes : html`<li>${word('now.change.none')}</li>`}</ul>`,
+    )}
+  `;
+}
