@@ -33,3 +33,14 @@ rivals "$uk" Date Online 7 14 14
 echo "== Calls by half-hour, 25-31 January 1999"
 "$juncho" forecast --backtest --test-days 7 --csv "$data/calls/anonymous-bank-january-1999-30min.csv" \
     --map start=start_local,count=offered --holidays none --gaps-are-zero
+echo "== A year of hours, made up: processor time of the fit, the look back and a week's forecast"
+awk 'BEGIN { srand(1); print "start,count"; level = log(800)
+    for (day = 0; day < 365; day++) {
+        level += (rand() - 0.5) * 0.1; shock = (rand() - 0.5) * 0.25
+        for (hour = 0; hour < 24; hour++) {
+            mean = exp(level + shock + 0.9 * sin((hour - 14) / 24 * 6.2831853) - (day % 7 > 4 ? 0.3 : 0))
+            printf "%s:00,%d\n", strftime("%Y-%m-%dT%H", day * 86400 + hour * 3600, 1), mean * (0.8 + 0.4 * rand())
+        }
+    } }' >"$work/year.csv"
+TIMEFORMAT='%U s'
+time "$juncho" forecast --csv "$work/year.csv" --zone UTC --holidays none --horizon-days 7 >/dev/null

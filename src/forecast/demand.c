@@ -12,6 +12,16 @@
 #define USUAL_PRECISION  10.0 // of the usual day: a third more or less
 #define SMALL_MEAN       200.0
 
+// How intervals are held against past weeks.
+#define CALIBRATE_DAYS       7
+#define CALIBRATE_WEEKS      3
+#define CALIBRATE_LEARN_DAYS 14 // before the earliest of them
+#define CALIBRATE_COUNTS_MIN 20
+#define CALIBRATE_DOUBT      1.0 // weeks' worth of trust in the model's own spread
+#define SPREAD_MIN           0.4
+#define SPREAD_MAX           1.6
+#define MISS_REACH_MIN       1e-6
+
 static const double shifts[] = {0.05, 0.1, 0.25, 0.5, 1, 1.67, 3};
 
 // Quiet before dawn, a rise at noon, busiest in the evening, days off fuller by day (the Tokyo verification
@@ -36,6 +46,7 @@ struct demand {
     size_t slots;
     struct columns columns;
     struct glm_fit fit;
+    double spread; // by which intervals are wider than the model's own, as past forecasts showed
     struct demand_summary summary;
 };
 
@@ -198,6 +209,67 @@ static void look_at(struct demand *demand) {
     }
 }
 
+// Looks back: forecasts single past weeks from what lay before them, with the precisions of the whole, and
+// collects by how much of the distance from the median to the end of the interval the counts missed.
+static bool look_back(const struct demand *demand, const struct demand_options *options, size_t origin,
+                      double *misses, size_t *count, struct error *err) {
+    const struct series *series = demand->series;
+    size_t ahead = CALIBRATE_DAYS * series->per_day;
+    struct demand past = {.series = series, .slots = origin, .spread = 1};
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_BYTES);
+    struct demand_slot *slots = arena == NULL ? NULL : arena_alloc(arena, ahead * sizeof *slots);
+    struct glm_prior prior;
+    struct glm_options glm = {.size_init = demand->fit.size, .keep = true};
+    struct rows rows;
+    if (slots == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    past.arena = arena;
+    look_at(&past);
+    if (!columns_init(&past.columns, options->holidays, options->occasions, series->per_day, series->day,
+                      series_day_of(series, origin - 1), arena, err) ||
+        !set_priors(&past, options, &prior, err))
+        return false;
+    past.columns.shift = demand->columns.shift;
+    memcpy(prior.precision, demand->fit.precision, sizeof prior.precision);
+    if (!build_rows(&past.columns, series, 0, origin, arena, &rows, err) ||
+        !glm_solve(&rows.design, rows.counts, rows.censored, &prior, &glm, arena, &past.fit, err) ||
+        !demand_forecast(&past, origin, ahead, slots, err))
+        return false;
+    for (size_t i = 0; i < ahead; i++) {
+        double seen = log1p(series->counts[origin + i]), middle = log1p(slots[i].p50);
+        double reach = seen > middle ? log1p(slots[i].p90) - middle : middle - log1p(slots[i].p10);
+        if (!isnan(seen) && slots[i].p90 > slots[i].p10)
+            misses[(*count)++] = fabs(seen - middle) / fmax(reach, MISS_REACH_MIN);
+    }
+    return true;
+}
+
+static int by_size(const void *a, const void *b) {
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+// Widens or narrows the intervals so that four fifths of the counts of past weeks would have lain in them
+// (conformal prediction on rolling origins), the more weeks could be tried the more.
+static bool calibrate(struct demand *demand, const struct demand_options *options, struct error *err) {
+    size_t week = CALIBRATE_DAYS * demand->series->per_day, tried = 0, count = 0;
+    size_t least = CALIBRATE_LEARN_DAYS * demand->series->per_day;
+    demand->spread = 1;
+    double *misses = arena_alloc(demand->arena, CALIBRATE_WEEKS * week * sizeof *misses);
+    if (misses == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    for (size_t back = 1; back <= CALIBRATE_WEEKS && demand->slots >= least + back * week; back++, tried++)
+        if (!look_back(demand, options, demand->slots - back * week, misses, &count, err))
+            return false;
+    if (count < CALIBRATE_COUNTS_MIN)
+        return true;
+    qsort(misses, count, sizeof *misses, by_size);
+    double weight = (double)tried / ((double)tried + CALIBRATE_DOUBT);
+    double seen = fmin(fmax(misses[(size_t)(0.8 * (double)count)], SPREAD_MIN), SPREAD_MAX);
+    demand->spread = pow(seen, weight);
+    return true;
+}
+
 static bool learn(struct demand *demand, const struct demand_options *options, struct error *err) {
     const struct series *series = demand->series;
     int64_t last_day = demand->slots == 0 ? series->day - 1 : series_day_of(series, demand->slots - 1);
@@ -218,6 +290,9 @@ static bool learn(struct demand *demand, const struct demand_options *options, s
     summary->trend = 1 / sqrt(demand->fit.precision[GROUP_TREND]);
     summary->shock = 1 / sqrt(demand->fit.precision[GROUP_SHOCK]);
     summary->rounds = demand->fit.rounds;
+    if (!calibrate(demand, options, err))
+        return false;
+    summary->spread = demand->spread;
     return true;
 }
 
@@ -264,6 +339,11 @@ static double normal_quantile(double probability) {
     return z;
 }
 
+// Moves an end of the interval, on the scale of the logarithm.
+static double spread_by(double middle, double end, double spread) {
+    return spread == 1 ? end : fmax(exp(log1p(middle) + spread * (log1p(end) - log1p(middle))) - 1, 0);
+}
+
 double demand_quantile(double log_mean, double log_variance, double size, double probability) {
     double mean = exp(log_mean);
     if (mean > SMALL_MEAN) // a logarithm's spread; the count's own part is small
@@ -305,6 +385,8 @@ bool demand_forecast(const struct demand *demand, size_t first, size_t count, st
             .p50 = demand_quantile(log_mean, variance, size, 0.5),
             .p90 = demand_quantile(log_mean, variance, size, 0.9),
         };
+        ret_slots[i].p10 = spread_by(ret_slots[i].p50, ret_slots[i].p10, demand->spread);
+        ret_slots[i].p90 = spread_by(ret_slots[i].p50, ret_slots[i].p90, demand->spread);
     }
     return true;
 }

@@ -48,6 +48,7 @@ struct demand_summary {
     bool shift_fitted;         // else the usual value: the data does not reach near a deadline
     double step, trend, shock; // standard deviations of the level's steps, its trend and a day's shock
     int rounds;
+    double spread; // by which past weeks widened the intervals; 1: as the model says
 };
 
 // Learns from a series, of which only the first `slots` are looked at (SIZE_MAX: all). ERROR_INVALID: nothing

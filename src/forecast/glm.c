@@ -7,6 +7,7 @@
 #define ROUNDS_DEFAULT 12
 #define STEPS_FIRST    8 // of least squares before the precisions move for the first time
 #define SETTLED        0.04
+#define STILL          0.01
 #define LOG_MEAN_MIN   (-14.0)
 #define LOG_MEAN_MAX   30.0
 #define SIZE_DEFAULT   8.0
@@ -29,6 +30,7 @@ struct work {
     double precision[GLM_GROUPS_MAX];
     double size;
     double log_determinant; // of the penalized information
+    double moved;           // the largest change of a log mean in the last step
 };
 
 struct glm_sparse glm_sparse_new(struct arena *arena, size_t rows_max, size_t entries_max) {
@@ -143,27 +145,54 @@ static bool least_squares(struct work *work, struct error *err) {
         LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', columns, 1, work->matrix, columns, work->right, columns) !=
             0)
         return error_set(err, ERROR_INVALID, "the model cannot be fitted: its columns are not independent");
-    work->log_determinant = 0;
+    work->log_determinant = work->moved = 0;
     for (size_t i = 0; i < work->columns; i++)
         work->log_determinant += 2 * log(work->matrix[i * work->columns + i]);
     const struct glm_design *design = work->design;
     for (size_t row = 0; row < design->rows.rows; row++) {
         double value = sparse_dot(&design->rows, row, work->right) +
                        sparse_dot(&design->days, design->day_of[row], work->right);
-        work->log_mean[row] = fmin(fmax(value, LOG_MEAN_MIN), LOG_MEAN_MAX);
+        value = fmin(fmax(value, LOG_MEAN_MIN), LOG_MEAN_MAX);
+        work->moved = fmax(work->moved, fabs(value - work->log_mean[row]));
+        work->log_mean[row] = value;
     }
     return true;
 }
 
+// Turns the factor L into its inverse. The covariance is L^-T L^-1; its diagonal alone, which is all that a
+// round needs, costs a square and not a cube.
+static bool invert_factor(struct work *work, struct error *err) {
+    lapack_int columns = (lapack_int)work->columns;
+    if (LAPACKE_dtrtri_work(LAPACK_COL_MAJOR, 'L', 'N', columns, work->matrix, columns) != 0)
+        return error_set(err, ERROR_INVALID, "the model cannot be fitted: its covariance does not exist");
+    return true;
+}
+
+static double variance_of(const struct work *work, size_t column) {
+    const double *line = work->matrix + column * work->columns;
+    double sum = 0;
+    for (size_t row = column; row < work->columns; row++)
+        sum += line[row] * line[row];
+    return sum;
+}
+
+// The whole covariance from the inverse factor.
+static bool multiply_factor(struct work *work, struct error *err) {
+    lapack_int columns = (lapack_int)work->columns;
+    if (LAPACKE_dlauum_work(LAPACK_COL_MAJOR, 'L', columns, work->matrix, columns) != 0)
+        return error_set(err, ERROR_INVALID, "the model cannot be fitted: its covariance does not exist");
+    return true;
+}
+
 // The precision of each group from the spread of its coefficients and what the data says of them; returns the
-// largest change of a logarithm. `matrix` holds the covariance.
+// largest change of a logarithm. `matrix` holds the inverse factor.
 static double update_precisions(struct work *work, double *ret_freedom) {
     double spread[GLM_GROUPS_MAX] = {0}, freedom[GLM_GROUPS_MAX] = {0}, change = 0;
     for (size_t i = 0; i < work->columns; i++) {
         size_t group = work->prior->group_of[i];
         double distance = work->right[i] - work->prior->mean[i];
         spread[group] += distance * distance;
-        freedom[group] += 1 - work->precision[group] * work->matrix[i * work->columns + i];
+        freedom[group] += 1 - work->precision[group] * variance_of(work, i);
     }
     *ret_freedom = 0;
     for (size_t group = 0; group < work->prior->groups; group++) {
@@ -225,13 +254,6 @@ static double log_likelihood(const struct work *work, double *ret_deviance) {
         }
     }
     return sum;
-}
-
-static bool invert(struct work *work, struct error *err) {
-    lapack_int columns = (lapack_int)work->columns;
-    if (LAPACKE_dpotri_work(LAPACK_COL_MAJOR, 'L', columns, work->matrix, columns) != 0)
-        return error_set(err, ERROR_INVALID, "the model cannot be fitted: its covariance does not exist");
-    return true;
 }
 
 static void finish(struct work *work, struct glm_fit *fit, struct arena *arena) {
@@ -297,11 +319,14 @@ bool glm_solve(const struct glm_design *design, const double *counts, const bool
     int rounds_max = options->rounds_max > 0 ? options->rounds_max : ROUNDS_DEFAULT;
     struct glm_fit fit = {0};
     for (fit.rounds = 1;; fit.rounds++) {
-        for (int step = 0; step < (fit.rounds == 1 ? STEPS_FIRST : 1); step++)
+        work.moved = INFINITY;
+        for (int step = 0; step < (fit.rounds == 1 ? STEPS_FIRST : 1) && work.moved > STILL; step++)
             if (!least_squares(&work, err))
                 return false;
-        if (!invert(&work, err))
+        if (!invert_factor(&work, err))
             return false;
+        if (options->keep)
+            break;
         struct work before = work;
         double change = update_precisions(&work, &fit.freedom);
         if (!options->poisson)
@@ -312,6 +337,8 @@ bool glm_solve(const struct glm_design *design, const double *counts, const bool
             break;
         }
     }
+    if (!multiply_factor(&work, err))
+        return false;
     finish(&work, &fit, arena);
     *ret_fit = fit;
     return true;

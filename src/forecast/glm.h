@@ -53,6 +53,7 @@ struct glm_options {
     bool poisson;     // else the dispersion is estimated
     double size_init; // k to start with; 0 for the default
     int rounds_max;   // 0 for the default
+    bool keep;        // precisions and k stay as they are given: only the coefficients are fitted
 };
 
 struct glm_fit {

@@ -39,7 +39,7 @@ struct backtest {
     size_t horizon_days;
     size_t origins;
     struct score juncho, seasonal_naive, same_hour_mean;
-    double fit_seconds; // the longest
+    double fit_seconds; // of processor time; the longest
 };
 
 // Forecasts the last `test_days` days from origins `horizon_days` apart, each time from what came before it.
