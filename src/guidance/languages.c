@@ -21,21 +21,8 @@ static const struct {
            {"zh", "中文(简体)"},
            {"ko", "한국어"}};
 
-static void close_file(FILE **stream) {
-    if (*stream != NULL)
-        (void)fclose(*stream);
-}
-
-// NULL and no error when there is no such file.
-static bool read_file(const char *directory, const char *name, struct arena *arena, const char **ret_text,
-                      struct error *err) {
-    char path[PATH_SIZE];
-    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
-    CLEANUP(close_file) FILE *stream = fopen(path, "re");
-    if (stream == NULL && errno == ENOENT)
-        return true;
-    if (stream == NULL)
-        return error_set(err, ERROR_INVALID, "%.80s cannot be read: %m", name);
+static bool read_stream(FILE *stream, const char *name, struct arena *arena, const char **ret_text,
+                        struct error *err) {
     char *text = arena_alloc(arena, LANGUAGE_BYTES_MAX + 1);
     if (text == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
@@ -45,6 +32,21 @@ static bool read_file(const char *directory, const char *name, struct arena *are
     text[length] = '\0';
     *ret_text = text;
     return true;
+}
+
+// NULL and no error when there is no such file.
+static bool read_file(const char *directory, const char *name, struct arena *arena, const char **ret_text,
+                      struct error *err) {
+    char path[PATH_SIZE];
+    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *stream = fopen(path, "re");
+    if (stream == NULL && errno == ENOENT)
+        return true;
+    if (stream == NULL)
+        return error_set(err, ERROR_INVALID, "%.80s cannot be read: %m", name);
+    bool ok = read_stream(stream, name, arena, ret_text, err);
+    (void)fclose(stream);
+    return ok;
 }
 
 static bool check_messages(const char *name, struct language *language, struct error *err) {

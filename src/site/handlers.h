@@ -21,3 +21,6 @@ http_handler handle_faq, handle_faq_opinion, handle_announcements;
 http_handler handle_calendar, handle_calendar_page;
 http_handler handle_console_now, handle_console_heat, handle_console_funnel;
 http_handler handle_console_participants, handle_console_calls;
+http_handler handle_console_faq, handle_console_faq_history, handle_console_faq_write;
+http_handler handle_console_faq_preview, handle_console_announcements, handle_console_announce;
+http_handler handle_console_announcement;

@@ -14,6 +14,7 @@
 
 #define SESSION_AGE_MS (INT64_C(400) * CLOCK_DAY_MS)
 #define READ_SIGNED    ROUTE_SIGNED_IN
+#define STEER          (ROUTE_OPERATOR | ROUTE_CHANGES | ROUTE_UNCOUNTED)
 #define STEP           (ROUTE_CHANGES | ROUTE_SIGNED_IN)
 #define SEE            (ROUTE_VIEWER | ROUTE_UNCOUNTED)
 
@@ -51,6 +52,13 @@ static const struct route routes[] = {
     {HTTP_DELETE, "/api/v1/console/session", handle_console_leave, SEE | ROUTE_CHANGES},
     {HTTP_GET, "/api/v1/console/operators", handle_console_operators, ROUTE_ADMIN | ROUTE_UNCOUNTED},
     {HTTP_GET, "/api/v1/console/audit", handle_console_audit, SEE},
+    {HTTP_GET, "/api/v1/console/faq", handle_console_faq, SEE},
+    {HTTP_GET, "/api/v1/console/faq/{slug}/history", handle_console_faq_history, SEE},
+    {HTTP_PUT, "/api/v1/console/faq/{slug}", handle_console_faq_write, STEER},
+    {HTTP_POST, "/api/v1/console/preview", handle_console_faq_preview, SEE | ROUTE_CHANGES},
+    {HTTP_GET, "/api/v1/console/announcements", handle_console_announcements, SEE},
+    {HTTP_POST, "/api/v1/console/announcements", handle_console_announce, STEER},
+    {HTTP_PUT, "/api/v1/console/announcements/{id}", handle_console_announcement, STEER},
     {HTTP_GET, "/calendar", handle_calendar_page, 0},
     {HTTP_GET, "/api/v1/calendar/{file}", handle_calendar, 0},
     {HTTP_GET, "/api/v1/console/now", handle_console_now, SEE},

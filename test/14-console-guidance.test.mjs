@@ -1,0 +1,106 @@
+// Operators write answers and announcements; residents see them within a second or so.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { eachStore, start } from "./lib/juncho.mjs";
+import { operator } from "./lib/operator.mjs";
+import { Resident } from "./lib/resident.mjs";
+import { until } from "./lib/until.mjs";
+
+const ANSWER = {
+  language: "ja",
+  category: "本人確認",
+  question: "暗証番号を忘れました",
+  keywords: "",
+  answer: "市役所の1階へ。\n\n<script>alert(1)</script>",
+  hidden: false,
+  base_version: 0,
+  reason: "窓口が変わった",
+};
+
+eachStore("the console's guidance", (store) => {
+  let server, writer, viewer, resident;
+  before(async () => {
+    server = await start({ store: await store.fresh() });
+    [writer, viewer] = [await operator(server, "operator"), await operator(server, "viewer")];
+    resident = new Resident(server.url);
+  });
+  after(() => server.stop());
+
+  const put = (body, slug = "pin-forgotten") => writer.post(`/api/v1/console/faq/${slug}`, body, {}, "PUT");
+  const shown = async () => (await resident.get("/api/v1/faq")).json.entries.find(({ slug }) => slug === "pin-forgotten");
+
+  test("a change is a version; it is shown soon, harmless, and its history stays", async () => {
+    const answer = await put(ANSWER);
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual(answer.json, { version: 1 });
+    const entry = await until(async () => {
+      const found = await shown();
+      return found.answer_html.includes("市役所の1階") && found;
+    });
+    assert.ok(!entry.answer_html.includes("<script"));
+    assert.equal((await put(ANSWER)).status, 409);
+    assert.equal((await put({ ...ANSWER, base_version: 1, hidden: true })).status, 200);
+    await until(async () => (await shown()) === undefined);
+    const history = await viewer.get("/api/v1/console/faq/pin-forgotten/history");
+    assert.deepEqual(history.json.versions.map(({ version, hidden }) => [version, hidden]), [[2, true], [1, false]]);
+    assert.equal(history.json.versions[1].reason, "窓口が変わった");
+    const audit = await viewer.get("/api/v1/console/audit?action=faq.");
+    assert.equal(audit.json.entries.length, 2);
+    assert.equal(audit.json.entries[0].subject, "ja/pin-forgotten");
+  });
+
+  test("what is wrong names the member, and changes nothing", async () => {
+    for (const [member, value] of [["question", ""], ["answer", 5], ["language", "xx"], ["base_version", -1], ["hidden", "no"]]) {
+      const answer = await put({ ...ANSWER, base_version: 2, [member]: value });
+      assert.equal(answer.status, 400, member);
+      assert.equal(answer.json.field, member);
+    }
+    assert.equal((await put(ANSWER, "No-Such")).json.field, "slug");
+    assert.equal((await viewer.post("/api/v1/console/faq/pin-forgotten", ANSWER, {}, "PUT")).status, 403);
+  });
+
+  test("a preview is what residents would see", async () => {
+    const answer = await viewer.post("/api/v1/console/preview", { answer: "**はい**\n\n<b>no</b>" });
+    assert.match(answer.json.html, /<strong>はい<\/strong>/);
+    assert.ok(!answer.json.html.includes("<b>"));
+  });
+
+  test("operators see what was read, what helped, and what nobody found", async () => {
+    await resident.post("/api/v1/faq/no-card/opinion", { opinion: "did-not-help" });
+    await resident.get(`/api/v1/faq?q=${encodeURIComponent("らーめん 0312345678")}`);
+    const overview = (await viewer.get("/api/v1/console/faq")).json;
+    assert.equal(overview.entries.find(({ slug }) => slug === "no-card").did_not_help, 1);
+    assert.deepEqual(overview.unfound, [{ words: "らめん 0000", count: 1 }]);
+  });
+
+  test("an announcement is told to everybody while it runs, changed, and taken back", async () => {
+    const now = Date.now();
+    const time = (ms) => new Date(now + ms).toISOString();
+    const saying = {
+      level: "urgent",
+      starts: time(-60_000),
+      ends: time(3_600_000),
+      texts: { ja: { title: "本人確認が混んでいます", body: "順番はなくなりません。" }, en: { title: "Crowded", body: "" } },
+      reason: "窓口が遅い",
+    };
+    const made = await writer.post("/api/v1/console/announcements", saying);
+    assert.equal(made.status, 201, made.text);
+    const told = async (language) => (await resident.get(`/api/v1/announcements?language=${language}`)).json.announcements;
+    const [japanese] = await until(async () => ((await told("ja")).length === 1 ? told("ja") : null));
+    assert.equal(japanese.title, "本人確認が混んでいます");
+    assert.equal(japanese.level, "urgent");
+    assert.equal((await told("en"))[0].title, "Crowded");
+    assert.equal((await told("ko"))[0].title, "本人確認が混んでいます");
+    const path = `/api/v1/console/announcements/${made.json.id}`;
+    const change = { ...saying, version: 1, withdrawn: true };
+    assert.equal((await writer.post(path, change, {}, "PUT")).status, 200);
+    assert.equal((await writer.post(path, change, {}, "PUT")).status, 409);
+    await until(async () => (await told("ja")).length === 0);
+    const all = (await viewer.get("/api/v1/console/announcements")).json.announcements;
+    assert.equal(all.length, 1);
+    assert.equal(all[0].withdrawn, true);
+    const wrong = await writer.post("/api/v1/console/announcements", { ...saying, ends: saying.starts });
+    assert.equal(wrong.json.field, "ends");
+  });
+});
