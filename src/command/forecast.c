@@ -1,4 +1,4 @@
-// forecast.c - juncho forecast: how many will come, from a file of counts alone.
+// forecast.c - juncho forecast: how many will come, from a file of counts alone or from a store.
 #include <getopt.h>
 #include <jansson.h>
 #include <math.h>
@@ -10,16 +10,17 @@
 #include "base/csv.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/stored.h"
 #include "forecast/inputs.h"
+#include "forecast/levels.h"
 #include "forecast/score.h"
 
 #define HORIZON_DAYS_DEFAULT  28
 #define BACKTEST_DAYS_DEFAULT 7
-#define LEVEL_BUSY            0.6 // of the capacity
-#define LEVEL_VERY_BUSY       0.9
 
 static const char help[] =
     "Usage: juncho forecast --csv FILE [options]\n"
+    "       juncho forecast --store URL [--series app|calls] [--config FILE] [--set S.KEY=VALUE] [options]\n"
     "How many will come: median and the interval that holds in four cases of five, slot by slot.\n"
     "FILE has a header and the columns start,count (ISO 8601); hours, half-hours or days.\n"
     "\n"
@@ -33,6 +34,8 @@ static const char help[] =
     "  --expected-per-day N   what to expect while there are few counts or none\n"
     "  --prior FILE           counts of another campaign or of a rehearsal, whose profile to use meanwhile\n"
     "  --capacity N           arrivals an hour that can be served: adds the level (smooth, busy, very busy)\n"
+    "  --store URL            instead of a file: what a service has counted or imported, with its settings\n"
+    "  --series WHICH         of the store: app (default), or calls\n"
     "  --backtest             forecast the past and score it, beside two plain methods\n"
     "  --test-days N          how many days to hold out (default 14)\n"
     "  --json                 one JSON document instead of a table\n"
@@ -40,12 +43,15 @@ static const char help[] =
     "Examples:\n"
     "  juncho forecast --csv arrivals.csv --horizon-days 28 > forecast.csv\n"
     "  juncho forecast --csv arrivals.csv --backtest\n"
+    "  juncho forecast --store sqlite:juncho.db --series calls --json\n"
     "  printf '[campaign]\\ndeadline = 2026-09-30\\n[event television]\\nat = 2026-09-01T19:00\\n' > "
     "known.ini\n"
     "  juncho forecast --csv arrivals.csv --occasions known.ini\n";
 
 struct request {
     struct inputs_paths paths;
+    struct settings settings;
+    enum calendar_series series;
     char start_column[64], count_column[64];
     const char *zone, *prior;
     int64_t horizon_days, test_days, expected_per_day, capacity;
@@ -95,11 +101,14 @@ enum option_code {
     OPTION_CAPACITY,
     OPTION_BACKTEST,
     OPTION_TEST_DAYS,
+    OPTION_SERIES,
     OPTION_JSON,
     OPTION_HELP,
 };
 
 static const struct option options[] = {
+    SETTINGS_OPTIONS,
+    {"series", required_argument, NULL, OPTION_SERIES},
     {"csv", required_argument, NULL, OPTION_CSV},
     {"map", required_argument, NULL, OPTION_MAP},
     {"gaps-are-zero", no_argument, NULL, OPTION_GAPS},
@@ -157,7 +166,11 @@ static void set_text(struct request *request, int option) {
 
 // EXIT_DONE to go on; -1 after help was printed.
 static int parse(int argc, char **argv, struct request *request) {
-    *request = (struct request){.zone = "Asia/Tokyo", .test_days = 2 * BACKTEST_DAYS_DEFAULT};
+    *request = (struct request){
+        .zone = "Asia/Tokyo", .test_days = 2 * BACKTEST_DAYS_DEFAULT, .series = CALENDAR_APP};
+    struct error err;
+    if (!settings_read(&request->settings, argc, argv, options, &err))
+        return usage("settings", err.message);
     optind = 1;
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -172,12 +185,15 @@ static int parse(int argc, char **argv, struct request *request) {
             return usage(optarg, "not a possible number");
         if (option == OPTION_MAP && !parse_map(request, optarg))
             return usage(optarg, "write start=NAME,count=NAME");
+        if (option == OPTION_SERIES && !calendar_series_parse(optarg, &request->series))
+            return usage(optarg, "the series are app and calls");
         set_text(request, option);
     }
     if (optind < argc)
         return usage(argv[optind], "not understood");
-    if (request->paths.csv == NULL && request->expected_per_day == 0 && request->prior == NULL)
-        return usage("--csv", "give a file of counts, or --expected-per-day or --prior");
+    bool alone = request->paths.csv == NULL && request->expected_per_day == 0 && request->prior == NULL;
+    if (alone && (!request->settings.stored || request->backtest))
+        return usage("--csv", "give a file of counts, or --store, --expected-per-day or --prior");
     if (request->horizon_days == 0)
         request->horizon_days = request->backtest ? BACKTEST_DAYS_DEFAULT : HORIZON_DAYS_DEFAULT;
     return EXIT_DONE;
@@ -243,66 +259,81 @@ static void format_start(char target[CLOCK_RFC3339_SIZE], double time, bool date
         clock_rfc3339(target, instant_ms); // with the offset of its day
 }
 
-static const char *level_name(const struct request *request, const struct series *series, double p90) {
-    if (request->capacity == 0)
-        return NULL;
-    double share = p90 * 60 / series->minutes / (double)request->capacity;
-    return share < LEVEL_BUSY ? "smooth" : share < LEVEL_VERY_BUSY ? "busy" : "very busy";
+struct printing {
+    struct csv_writer writer;
+    json_t *rows, *notes; // NULL: a table
+    double capacity;
+};
+
+static bool print_slot(void *context, const char *start, int minutes, const struct demand_slot *slot,
+                       struct error *err) {
+    struct printing *printing = context;
+    struct levels_options levels = {.capacity_per_hour = printing->capacity};
+    const char *level =
+        printing->capacity > 0
+            ? level_name(levels_of_share(slot->p90 * 60 / minutes / printing->capacity, &levels))
+            : NULL;
+    if (printing->rows != NULL) {
+        json_array_append_new(printing->rows, json_pack("{s:s, s:o, s:o, s:o, s:s?}", "start", start, "p10",
+                                                        number_or_null(slot->p10, 0.01), "p50",
+                                                        number_or_null(slot->p50, 0.01), "p90",
+                                                        number_or_null(slot->p90, 0.01), "level", level));
+        return true;
+    }
+    csv_write_text(&printing->writer, start);
+    csv_write_number(&printing->writer, slot->p10, 0);
+    csv_write_number(&printing->writer, slot->p50, 0);
+    csv_write_number(&printing->writer, slot->p90, 0);
+    csv_write_text(&printing->writer, level != NULL ? level : "");
+    csv_write_end(&printing->writer);
+    return true;
 }
 
-static void print_json(const struct request *request, const struct inputs *inputs,
-                       const struct demand_slot *slots, size_t count) {
-    json_t *rows = json_array(), *notes = json_array();
-    inputs_tell(inputs, print_note, notes);
-    for (size_t i = 0; i < count; i++) {
-        char start[CLOCK_RFC3339_SIZE];
-        const char *level = level_name(request, &inputs->series, slots[i].p90);
-        format_start(start, slots[i].time, inputs->series.per_day == 1);
-        json_array_append_new(rows, json_pack("{s:s, s:o, s:o, s:o, s:s?}", "start", start, "p10",
-                                              number_or_null(slots[i].p10, 0.01), "p50",
-                                              number_or_null(slots[i].p50, 0.01), "p90",
-                                              number_or_null(slots[i].p90, 0.01), "level", level));
-    }
-    json_t *document = json_pack("{s:o, s:o}", "forecast", rows, "notes", notes);
-    json_dumpf(document, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-    putchar('\n');
-    json_decref(document);
+static void printing_begin(struct printing *printing, const struct request *request) {
+    *printing = (struct printing){.rows = request->json ? json_array() : NULL,
+                                  .notes = request->json ? json_array() : NULL,
+                                  .capacity = (double)request->capacity};
+    csv_writer_to_file(&printing->writer, stdout);
+    if (!request->json)
+        csv_write_row(&printing->writer, (const char *const[]){"start", "p10", "p50", "p90", "level", NULL});
 }
 
-static void print_table(const struct request *request, const struct inputs *inputs,
-                        const struct demand_slot *slots, size_t count, struct csv_writer *writer) {
-    inputs_tell(inputs, print_note, NULL);
-    csv_write_row(writer, (const char *const[]){"start", "p10", "p50", "p90", "level", NULL});
-    for (size_t i = 0; i < count; i++) {
-        char start[CLOCK_RFC3339_SIZE];
-        const char *level = level_name(request, &inputs->series, slots[i].p90);
-        format_start(start, slots[i].time, inputs->series.per_day == 1);
-        csv_write_text(writer, start);
-        csv_write_number(writer, slots[i].p10, 0);
-        csv_write_number(writer, slots[i].p50, 0);
-        csv_write_number(writer, slots[i].p90, 0);
-        csv_write_text(writer, level != NULL ? level : "");
-        csv_write_end(writer);
+// Ends the output; without `good` only what was held is given back.
+static bool printing_end(struct printing *printing, bool good, struct error *err) {
+    if (good && printing->rows != NULL) {
+        json_t *document = json_pack("{s:O, s:O}", "forecast", printing->rows, "notes", printing->notes);
+        json_dumpf(document, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        putchar('\n');
+        json_decref(document);
     }
+    json_decref(printing->rows);
+    json_decref(printing->notes);
+    return good && csv_writer_finish(&printing->writer, err);
 }
 
 static bool run_forecast(const struct request *request, const struct inputs *inputs,
                          const struct demand_options *options_of_demand, struct error *err) {
     CLEANUP(demand_cleanup) struct demand *demand = NULL;
-    size_t count = (size_t)request->horizon_days * inputs->series.per_day;
+    const struct series *series = &inputs->series;
+    size_t count = (size_t)request->horizon_days * series->per_day;
     struct demand_slot *slots = calloc(count, sizeof *slots);
-    struct csv_writer writer;
-    csv_writer_to_file(&writer, stdout);
+    struct printing printing;
     bool good = slots != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    good = good && demand_new(&inputs->series, SIZE_MAX, options_of_demand, &demand, err) &&
-           demand_forecast(demand, inputs->series.count, count, slots, err);
-    if (good && request->json)
-        print_json(request, inputs, slots, count);
-    else if (good)
-        print_table(request, inputs, slots, count, &writer);
-    good = good && csv_writer_finish(&writer, err);
+    good = good && demand_new(series, SIZE_MAX, options_of_demand, &demand, err) &&
+           demand_forecast(demand, series->count, count, slots, err);
+    if (!good) {
+        free(slots);
+        return false;
+    }
+    printing_begin(&printing, request);
+    inputs_tell(inputs, print_note, printing.notes);
+    for (size_t i = 0; i < count; i++) {
+        char start[CLOCK_RFC3339_SIZE];
+        format_start(start, slots[i].time, series->per_day == 1);
+        good = good && print_slot(&printing, start, series->minutes, &slots[i], err);
+    }
     free(slots);
-    return good;
+    return printing_end(&printing, good, err);
 }
 
 // Learns the profile of another campaign; NULL in `ret_prior` when none is asked for.
@@ -316,6 +347,17 @@ static bool read_prior(const struct request *request, struct inputs *inputs, str
         return false;
     struct demand_options demand = {.holidays = &inputs->holidays, .occasions = &inputs->occasions};
     return demand_new(&inputs->series, SIZE_MAX, &demand, ret_prior, err);
+}
+
+// From a store, with the settings of its service.
+static bool run_stored(const struct request *request, struct error *err) {
+    struct stored_forecast asked = {.settings = &request->settings,
+                                    .series = request->series,
+                                    .now_ms = clock_wall_ms(),
+                                    .days = (size_t)request->horizon_days};
+    struct printing printing;
+    printing_begin(&printing, request);
+    return printing_end(&printing, stored_forecast_each(&asked, print_slot, &printing, err), err);
 }
 
 static bool run(const struct request *request, bool *ret_partly, struct error *err) {
@@ -350,7 +392,8 @@ int command_forecast(int argc, char **argv) {
         fprintf(stderr, "juncho forecast: %s\n", err.message);
         return EXIT_USAGE;
     }
-    if (!run(&request, &partly, &err)) {
+    bool stored = request.settings.stored && request.paths.csv == NULL;
+    if (!(stored ? run_stored(&request, &err) : run(&request, &partly, &err))) {
         fprintf(stderr, "juncho forecast: %s\n", err.message);
         return EXIT_FAULT;
     }

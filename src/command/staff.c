@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "command/command.h"
+#include "command/stored.h"
 #include "forecast/series.h"
 #include "forecast/staffing.h"
 
@@ -20,6 +21,12 @@ static const char help[] =
     "p90)\n"
     "  --column NAME          the column of calls (default count, else offered)\n"
     "  --start NAME           the column of times (default start)\n"
+    "  --agents-column NAME   people at the telephone, by row: says how it would go with them, instead of "
+    "how many\n"
+    "                         are needed\n"
+    "  --store URL            without --csv: a forecast of the calls that the store knows, four weeks from "
+    "today\n"
+    "                         or the day of --date (also --config FILE, --set S.KEY=VALUE)\n"
     "  --interval-min N       length of an interval (default 30)\n"
     "  --handle-min N         talk and after-call work (default 5)\n"
     "  --patience-min N       mean time until a waiting caller hangs up (default 3; inf: never)\n"
@@ -39,7 +46,8 @@ static const char help[] =
     "  juncho staff --csv week.csv --column p50 --answer-rate 0.9 > roster.csv\n";
 
 struct request {
-    const char *csv, *column, *start, *zone, *date;
+    struct settings settings;
+    const char *csv, *column, *agents_column, *start, *zone, *date;
     double interval_min;
     struct staffing_load load;
     struct staffing_goal goal;
@@ -58,6 +66,7 @@ struct planning {
 enum option_code {
     OPTION_CSV = 1000,
     OPTION_COLUMN,
+    OPTION_AGENTS,
     OPTION_START,
     OPTION_INTERVAL,
     OPTION_HANDLE,
@@ -75,8 +84,10 @@ enum option_code {
 };
 
 static const struct option options[] = {
+    SETTINGS_OPTIONS,
     {"csv", required_argument, NULL, OPTION_CSV},
     {"column", required_argument, NULL, OPTION_COLUMN},
+    {"agents-column", required_argument, NULL, OPTION_AGENTS},
     {"start", required_argument, NULL, OPTION_START},
     {"interval-min", required_argument, NULL, OPTION_INTERVAL},
     {"handle-min", required_argument, NULL, OPTION_HANDLE},
@@ -125,6 +136,8 @@ static const char **text_target(struct request *request, int option) {
         return &request->csv;
     case OPTION_COLUMN:
         return &request->column;
+    case OPTION_AGENTS:
+        return &request->agents_column;
     case OPTION_START:
         return &request->start;
     case OPTION_DATE:
@@ -159,6 +172,9 @@ static int parse(int argc, char **argv, struct request *request) {
         .load = {.handle_min = 5, .patience_min = 3, .redial = 0.5, .within_min = 20},
         .goal = {.answer_rate = 0.9, .occupancy_max = 0.9, .shrinkage = 0.3},
     };
+    struct error err;
+    if (!settings_read(&request->settings, argc, argv, options, &err))
+        return usage("settings", err.message);
     optind = 1;
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -179,8 +195,8 @@ static int parse(int argc, char **argv, struct request *request) {
     request->load.within_min /= 60;
     if (optind < argc)
         return usage(argv[optind], "not understood");
-    if (request->csv == NULL)
-        return usage("--csv", "give a file of calls by interval");
+    if (request->csv == NULL && !request->settings.stored)
+        return usage("--csv", "give a file of calls by interval, or --store");
     if (!(request->interval_min > 0))
         return usage("--interval-min", "must be above zero");
     return EXIT_DONE;
@@ -215,6 +231,24 @@ static void put_row(struct planning *planning, const char *start, double calls,
     csv_write_end(&planning->writer);
 }
 
+// How it goes with the people whom the row names.
+static bool try_agents(const struct planning *planning, const struct csv_row *row,
+                       const struct staffing_load *load, struct staffing_plan *ret_plan, struct error *err) {
+    int column = csv_reader_column(planning->reader, planning->request->agents_column);
+    double agents = 0;
+    if (column < 0)
+        return error_set(err, ERROR_MISSING, "the table has no column '%.40s'",
+                         planning->request->agents_column);
+    if (!csv_number(row->fields[column], "agents", &agents, err))
+        return false;
+    if (!(agents >= 0 && agents <= STAFFING_AGENTS_MAX))
+        return error_set_field(err, ERROR_INVALID, "agents", "%g people are not possible", agents);
+    *ret_plan = (struct staffing_plan){.agents = (int64_t)(agents + 0.5)};
+    ret_plan->scheduled =
+        (int64_t)ceil((double)ret_plan->agents / (1 - planning->request->goal.shrinkage) - 1e-9);
+    return staffing_solve(load, ret_plan->agents, &ret_plan->state, err);
+}
+
 static bool plan_row(void *context, const struct csv_row *row, struct error *err) {
     struct planning *planning = context;
     int start = csv_reader_column(planning->reader, planning->request->start), calls = calls_column(planning);
@@ -230,7 +264,9 @@ static bool plan_row(void *context, const struct csv_row *row, struct error *err
         return true;
     struct staffing_load load = planning->request->load;
     load.calls_per_min = count / planning->request->interval_min;
-    if (!staffing_require(&load, &planning->request->goal, &plan, err))
+    if (!(planning->request->agents_column != NULL
+              ? try_agents(planning, row, &load, &plan, err)
+              : staffing_require(&load, &planning->request->goal, &plan, err)))
         return false;
     put_row(planning, row->fields[start], count, &plan);
     return true;
@@ -252,26 +288,55 @@ static bool finish(struct planning *planning, struct error *err) {
     return csv_writer_finish(&planning->writer, err);
 }
 
+// Every row of a file.
+static bool plan_file(struct planning *planning, struct error *err) {
+    struct csv_handler handler = {.row = plan_row, .bad = note_bad, .context = planning};
+    struct csv_options csv = {.has_header = true, .field_bytes = 256};
+    FILE *file = fopen(planning->request->csv, "rb");
+    if (file == NULL)
+        return error_set(err, ERROR_MISSING, "%.100s cannot be opened", planning->request->csv);
+    CLEANUP(csv_reader_cleanup) struct csv_reader *reader = csv_reader_new(&csv, &handler);
+    planning->reader = reader;
+    bool good = reader != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    good = good && csv_reader_read(reader, file, err);
+    (void)fclose(file);
+    return good;
+}
+
+static bool plan_slot(void *context, const char *start, int minutes, const struct demand_slot *slot,
+                      struct error *err) {
+    struct planning *planning = context;
+    struct staffing_load load = planning->request->load;
+    struct staffing_plan plan;
+    load.calls_per_min = slot->p50 / minutes;
+    if (!staffing_require(&load, &planning->request->goal, &plan, err))
+        return false;
+    put_row(planning, start, slot->p50, &plan);
+    return true;
+}
+
+// The forecast of the calls that the store knows.
+static bool plan_store(struct planning *planning, struct error *err) {
+    struct stored_forecast asked = {.settings = &planning->request->settings,
+                                    .series = CALENDAR_CALLS,
+                                    .now_ms = clock_wall_ms(),
+                                    .days = isnan(planning->only_day) ? CALENDAR_VIEW_DAYS : 1,
+                                    .first_day = isnan(planning->only_day) ? 0 : (int64_t)planning->only_day};
+    return stored_forecast_each(&asked, plan_slot, planning, err);
+}
+
 static bool run(const struct request *request, size_t *ret_bad, struct error *err) {
     struct planning planning = {.request = request, .only_day = NAN};
-    struct csv_handler handler = {.row = plan_row, .bad = note_bad, .context = &planning};
-    struct csv_options csv = {.has_header = true, .field_bytes = 256};
     if (request->date != NULL && !series_parse_time(request->date, &planning.only_day, err))
         return false;
-    FILE *file = fopen(request->csv, "rb");
-    if (file == NULL)
-        return error_set(err, ERROR_MISSING, "%.100s cannot be opened", request->csv);
-    CLEANUP(csv_reader_cleanup) struct csv_reader *reader = csv_reader_new(&csv, &handler);
-    planning.reader = reader;
     planning.rows = json_array();
     csv_writer_to_file(&planning.writer, stdout);
     if (!request->json)
         csv_write_row(&planning.writer,
                       (const char *const[]){"start", "offered", "agents", "scheduled", "answer_rate",
                                             "service_level", "occupancy", NULL});
-    bool good = reader != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    good = good && csv_reader_read(reader, file, err) && finish(&planning, err);
-    (void)fclose(file);
+    bool good = (request->csv != NULL ? plan_file(&planning, err) : plan_store(&planning, err)) &&
+                finish(&planning, err);
     json_decref(planning.rows);
     if (good && planning.planned == 0)
         return error_set(err, ERROR_INVALID, "there was no row to plan for");

@@ -1,0 +1,52 @@
+#include "command/stored.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+#include "campaign/campaign.h"
+#include "site/planning.h"
+
+static bool give(const struct planner *planner, const struct stored_forecast *asked, stored_slot_fn *each,
+                 void *context, struct error *err) {
+    const struct series *series = &planner->inputs.series;
+    size_t count = asked->days * series->per_day;
+    struct demand_slot *slots = calloc(count, sizeof *slots);
+    int64_t first = asked->first_day == 0 ? planner->today : asked->first_day;
+    bool good = slots != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    good = good && planner_forecast(planner, first, asked->days, slots, err);
+    for (size_t i = 0; good && i < count; i++) {
+        char start[CLOCK_RFC3339_SIZE];
+        int64_t minute = (int64_t)floor(slots[i].time * SERIES_MINUTES_DAY + 0.5);
+        clock_rfc3339(start, calendar_hour_ms(minute / SERIES_MINUTES_DAY, 0) +
+                                 minute % SERIES_MINUTES_DAY * CLOCK_MINUTE_MS);
+        good = each(context, start, series->minutes, &slots[i], err);
+    }
+    free(slots);
+    return good;
+}
+
+bool stored_forecast_each(const struct stored_forecast *asked, stored_slot_fn *each, void *context,
+                          struct error *err) {
+    CLEANUP(session_cleanup) struct session *session = NULL;
+    struct store *store = NULL;
+    struct campaign campaign;
+    struct planner_settings settings;
+    struct planner planner;
+    planning_settings(&asked->settings->config, asked->series, &settings);
+    if (!settings_open(asked->settings, &store, err))
+        return false;
+    bool good =
+        session_open(store, SESSION_READ, &session, err) && campaign_load(session, NULL, &campaign, err);
+    if (good) {
+        struct planner_campaign dates = {campaign.id, campaign.opens_ms, campaign.closes_ms};
+        good = planner_init(&planner, session, asked->series, &dates, &settings, asked->now_ms, err);
+    }
+    if (good) {
+        good = give(&planner, asked, each, context, err);
+        planner_done(&planner);
+    }
+    session_close(session);
+    session = NULL;
+    store_close(store);
+    return good;
+}
