@@ -7,6 +7,7 @@
 // assets/ carry a hash of their content in their name and may be cached for ever; every other file is to
 // be asked for again by its ETag. Beside each file stand FILE.br and FILE.gz. Words come from messages/,
 // never from the code.
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,6 +113,25 @@ async function bundle(out) {
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, address(entry)]));
 }
 
+// The worker that keeps the app's own files; it knows them by name, and its version is theirs.
+async function bundleWorker(out, addresses) {
+  const [app] = PAGES;
+  const names = [app.early, app.modules, app.styles].flatMap(Object.keys).map((name) => addresses[name]);
+  const files = [...names, '/icon.svg', '/manifest.webmanifest'];
+  const version = createHash('sha256').update(files.join(' ')).digest('hex').slice(0, 16);
+  await esbuild.build({
+    absWorkingDir: WEB,
+    entryPoints: ['worker/worker.ts'],
+    outfile: path.join(out, 'worker.js'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: TARGETS,
+    define: { VERSION: JSON.stringify(version), FILES: JSON.stringify(files) },
+    logLevel: 'warning',
+  });
+}
+
 // Fills `{{name}}` in the page and the manifest; a name that nobody knows is a fault.
 function filled(text, values) {
   return text.replace(/\{\{([\w.]+)\}\}/g, (whole, name) => {
@@ -170,6 +190,7 @@ async function build() {
   await mkdir(out, { recursive: true });
   const japanese = await messagesOf('ja.json');
   const addresses = await bundle(out);
+  await bundleWorker(out, addresses);
   for (const { html, files, words } of PAGES) {
     const values = { ...(words ? await messagesOf(words) : japanese), ...addresses };
     for (const file of [html, ...files]) {

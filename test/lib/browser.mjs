@@ -42,7 +42,7 @@ export function openBrowser() {
 
 export class Visitor {
   // `look` is {theme, text}; a theme of "auto" follows `colorScheme`.
-  static async open(browser, url, { size = PHONE, look, colorScheme = "light" } = {}) {
+  static async open(browser, url, { size = PHONE, look, colorScheme = "light", serviceWorkers = "block" } = {}) {
     const context = await browser.newContext({
       viewport: size,
       locale: "ja-JP",
@@ -50,6 +50,7 @@ export class Visitor {
       colorScheme,
       reducedMotion: "reduce",
       baseURL: url,
+      serviceWorkers, // a test that answers for the server must see every request
     });
     context.setDefaultTimeout(WAIT_MS);
     if (look) {

@@ -51,6 +51,8 @@ function draw(): void {
     // At the first screen the reader starts at the top of the page, unless a result waits.
     arrive(view, drawn !== null || model.returned !== null);
     if (view === 'points' && drawn !== null) void refresh();
+// Where it is not to be had the app works all the same, but for opening without a line.
+navigator.serviceWorker?.register('/worker.js').catch(() => {});
     drawn = view;
   }
   if (view === 'consent' && model.me && !model.me.began) begin();
@@ -76,3 +78,5 @@ draw();
 watch();
 countAccess();
 void refresh();
+// Where it is not to be had the app works all the same, but for opening without a line.
+navigator.serviceWorker?.register('/worker.js').catch(() => {});
