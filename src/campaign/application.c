@@ -6,27 +6,24 @@
 #include "ledger/ledger.h"
 #include "measure/count.h"
 
-// $1 resident, $2 campaign. The application is made only while the points are reserved, so that what follows
-// it in the command cannot fail.
-static const struct statement INSERT_APPLICATION = {
-    "INSERT INTO application (resident_id, campaign_id, receipt, key_hash, body_hash, points, at_ms) "
-    "SELECT $1, $2, $3, $4, $5, p.points, $6 FROM journey j, transfer p "
-    "WHERE j.resident_id = $1 AND j.campaign_id = $2 AND j.state = 6 AND p.id = j.reservation "
-    "ON CONFLICT DO NOTHING",
-    "iiibbi"};
+// Each statement takes place only while the journey is verified, and the last of them ends that. The points
+// are posted first, because what follows can then look for the posting, which lies beside the reservation.
 #define RESERVATION \
     "(SELECT reservation FROM journey WHERE resident_id = $1 AND campaign_id = $2 AND state = 6)"
-#define APPLIED_NOW                                                                                   \
-    "EXISTS (SELECT 1 FROM application a, journey j WHERE a.resident_id = $1 AND a.campaign_id = $2 " \
-    "AND j.resident_id = $1 AND j.campaign_id = $2 AND j.state = 6)"
-static const struct statement POST_TRANSFER = {LEDGER_RESOLVE_TRANSFER(RESERVATION, APPLIED_NOW), "iibii"};
+static const struct statement POST_TRANSFER = {LEDGER_RESOLVE_TRANSFER(RESERVATION, "1 = 1"), "iibii"};
 #define IS_VERIFIED \
     "EXISTS (SELECT 1 FROM journey j WHERE j.resident_id = $1 AND j.campaign_id = $3 AND j.state = 6)"
 static const struct statement POST_ACCOUNT = {LEDGER_RESOLVE_ACCOUNT(IS_VERIFIED), "ibi"};
+static const struct statement INSERT_APPLICATION = {
+    "INSERT INTO application (resident_id, campaign_id, receipt, key_hash, body_hash, points, at_ms) "
+    "SELECT $1, $2, $3, $4, $5, t.points, $6 FROM journey j, transfer t "
+    "WHERE j.resident_id = $1 AND j.campaign_id = $2 AND j.state = 6 AND t.resident_id = $1 AND t.id = $7 "
+    "ON CONFLICT DO NOTHING",
+    "iiibbib"};
 static const struct statement GRANT = {
     "UPDATE journey SET state = 8, applied_ms = $3, granted_ms = $3, reservation = NULL "
-    "WHERE resident_id = $1 AND campaign_id = $2 AND state = 6 AND EXISTS (SELECT 1 FROM transfer WHERE id = "
-    "$4)",
+    "WHERE resident_id = $1 AND campaign_id = $2 AND state = 6 "
+    "AND EXISTS (SELECT 1 FROM transfer WHERE resident_id = $1 AND id = $4)",
     "iiib"};
 static const struct statement RESULT = {
     "SELECT j.state, j.reservations, a.receipt, a.key_hash, a.body_hash, a.points, a.at_ms FROM journey j "
@@ -94,11 +91,11 @@ void application_apply(struct command *command, struct application *application)
     command->settle = settle;
     change->steps[STEP_RESERVATION] =
         application->reserve ? journey_add_reservation(command, change, application->number) : NULL;
-    COMMAND_ADD(command, &INSERT_APPLICATION, resident, campaign, value_int(application->receipt),
-                value_blob(application->key_hash, APPLICATION_HASH_SIZE),
-                value_blob(application->body_hash, APPLICATION_HASH_SIZE), now);
     COMMAND_ADD(command, &POST_TRANSFER, resident, campaign, post, now, value_int(TRANSFER_POST));
     COMMAND_ADD(command, &POST_ACCOUNT, resident, post, campaign);
+    COMMAND_ADD(command, &INSERT_APPLICATION, resident, campaign, value_int(application->receipt),
+                value_blob(application->key_hash, APPLICATION_HASH_SIZE),
+                value_blob(application->body_hash, APPLICATION_HASH_SIZE), now, post);
     change->steps[STEP_GRANT] = COMMAND_ADD(command, &GRANT, resident, campaign, now, post);
     change->steps[STEP_RESULT] = COMMAND_ADD(command, &RESULT, resident, campaign);
 }

@@ -55,7 +55,8 @@ static const struct statement RESERVE_TRANSFER = {LEDGER_RESERVE_TRANSFER(HAS_NO
 static const struct statement RESERVE_ACCOUNT = {LEDGER_RESERVE_ACCOUNT(HAS_NO_RESERVATION), "iibi"};
 static const struct statement RESERVE_JOURNEY = {
     "UPDATE journey SET reservation = $3, reservations = reservations + 1" WHERE_JOURNEY
-    "AND state = 6 AND reservation IS NULL AND EXISTS (SELECT 1 FROM transfer WHERE id = $3)",
+    "AND state = 6 AND reservation IS NULL "
+    "AND EXISTS (SELECT 1 FROM transfer WHERE resident_id = $1 AND id = $3)",
     "iib"};
 
 const char *journey_state_name(enum journey_state state) {

@@ -8,7 +8,7 @@ static const struct statement ACCOUNT = {
     "i"};
 static const struct statement ENTRIES = {
     "SELECT p.id, COALESCE(r.at_ms, p.at_ms), p.points, p.kind, COALESCE(r.phase, p.phase) "
-    "FROM transfer p LEFT JOIN transfer r ON r.pending_id = p.id "
+    "FROM transfer p LEFT JOIN transfer r ON r.resident_id = p.resident_id AND r.pending_id = p.id "
     "WHERE p.resident_id = $1 AND p.pending_id IS NULL ORDER BY 2 DESC, p.id LIMIT 100",
     "i"};
 

@@ -46,9 +46,9 @@ int64_t account_budget(int64_t campaign_id);
     "campaign_id, resident_id, at_ms, expires_ms) "                                                    \
     "SELECT $3, 2, 2, NULL, $7, $1, $4, $2, $1, $5, $6 WHERE " condition " ON CONFLICT DO NOTHING"
 // $1 resident, $2 campaign, $3 pending id, $4 points
-#define LEDGER_RESERVE_ACCOUNT(condition)                                                \
-    "INSERT INTO account (id, kind, campaign_id, credits_pending) SELECT $1, 3, $2, $4 " \
-    "WHERE EXISTS (SELECT 1 FROM transfer WHERE id = $3) AND " condition                 \
+#define LEDGER_RESERVE_ACCOUNT(condition)                                                     \
+    "INSERT INTO account (id, kind, campaign_id, credits_pending) SELECT $1, 3, $2, $4 "      \
+    "WHERE EXISTS (SELECT 1 FROM transfer WHERE resident_id = $1 AND id = $3) AND " condition \
     " ON CONFLICT (id) DO UPDATE SET credits_pending = account.credits_pending + excluded.credits_pending"
 
 // Resolving: $1 resident, $2 campaign, $3 the resolution's id, $4 now_ms, $5 phase. The pending transfer is
@@ -57,14 +57,16 @@ int64_t account_budget(int64_t campaign_id);
     "INSERT INTO transfer (id, kind, phase, pending_id, debit_account_id, credit_account_id, points, " \
     "campaign_id, resident_id, at_ms, expires_ms) "                                                    \
     "SELECT $3, p.kind, $5, p.id, p.debit_account_id, p.credit_account_id, p.points, p.campaign_id, "  \
-    "p.resident_id, $4, NULL FROM transfer p WHERE p.id = " pending " AND p.resident_id = $1 "         \
+    "p.resident_id, $4, NULL FROM transfer p WHERE p.resident_id = $1 AND p.id = " pending " "         \
     "AND p.campaign_id = $2 AND p.phase = 2 AND " condition " ON CONFLICT DO NOTHING"
 // $1 resident, $2 the resolution's id, $3 campaign; phase 3 adds to the balance, 4 and 5 give the points
-// back.
-#define LEDGER_RESOLVE_ACCOUNT(condition)                                               \
-    "UPDATE account SET credits_pending = credits_pending - t.points, "                 \
-    "credits_posted = credits_posted + CASE WHEN t.phase = 3 THEN t.points ELSE 0 END " \
-    "FROM transfer t WHERE account.id = $1 AND t.id = $2 AND t.campaign_id = $3 AND " condition
+// back. The resolution is looked up twice: SQLite would keep a join's rows aside before it changes one.
+#define LEDGER_RESOLVE_ACCOUNT(condition)                                                                 \
+    "UPDATE account SET (credits_pending, credits_posted) = (SELECT account.credits_pending - t.points, " \
+    "account.credits_posted + CASE WHEN t.phase = 3 THEN t.points ELSE 0 END "                            \
+    "FROM transfer t WHERE t.resident_id = $1 AND t.id = $2) WHERE id = $1 AND EXISTS "                   \
+    "(SELECT 1 FROM transfer t WHERE t.resident_id = $1 AND t.id = $2 AND t.campaign_id = $3) "           \
+    "AND " condition
 
 // The budget's side, summed over the batch. Reserving refuses with ERROR_EXHAUSTED when it does not fit.
 void ledger_tally_reserve(struct tallies *tallies, int64_t campaign_id, int64_t points);

@@ -26,11 +26,10 @@ static const struct audit_check checks[] = {
      " GROUP BY id HAVING SUM(dp) <> 0 OR SUM(dd) <> 0 OR SUM(cp) <> 0 OR SUM(cd) <> 0" AUDIT_LIMIT},
     {"a resolution is of a pending transfer and moves the same points",
      "SELECT 'resident ' || r.resident_id || ': a resolution of ' || r.points || ' points does not match "
-     "what it "
-     "resolves' FROM transfer r LEFT JOIN transfer p ON p.id = r.pending_id WHERE r.phase >= 3 AND (p.id IS "
-     "NULL OR "
-     "p.phase <> 2 OR p.points <> r.points OR p.debit_account_id <> r.debit_account_id OR "
-     "p.credit_account_id <> r.credit_account_id OR p.resident_id <> r.resident_id)" AUDIT_LIMIT},
+     "what it resolves' FROM transfer r LEFT JOIN transfer p ON p.resident_id = r.resident_id "
+     "AND p.id = r.pending_id WHERE r.phase >= 3 AND (p.id IS NULL OR p.phase <> 2 OR p.points <> r.points "
+     "OR p.debit_account_id <> r.debit_account_id OR p.credit_account_id <> "
+     "r.credit_account_id)" AUDIT_LIMIT},
     {"every transfer is of a known form",
      "SELECT 'resident ' || resident_id || ': transfer of phase ' || phase FROM transfer WHERE phase NOT IN "
      "(1, 2, 3, 4, 5) OR (phase >= 3) <> (pending_id IS NOT NULL) OR debit_account_id = "

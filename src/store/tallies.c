@@ -5,6 +5,7 @@
 
 #define TALLIES_FIRST 256
 #define TALLIES_MAX   262144 // in one batch
+#define RECENT        8
 
 // One sum as a step of its own.
 struct sum {
@@ -41,8 +42,27 @@ void tallies_reset(struct tallies *tallies) {
     tallies->failed = false;
 }
 
+static bool is_same(const struct tally *a, const struct tally *b) {
+    return a->statement == b->statement && a->refusal == b->refusal && a->keys_count == b->keys_count &&
+           memcmp(a->keys, b->keys, a->keys_count * sizeof *a->keys) == 0;
+}
+
+// Commands of a batch mostly add to the same few rows: what is found among the last is summed at once.
+static struct tally *find_recent(struct tallies *tallies, const struct tally *tally) {
+    size_t end = tallies->count > RECENT ? tallies->count - RECENT : 0;
+    for (size_t i = tallies->count; i > end; i--)
+        if (is_same(&tallies->list[i - 1], tally))
+            return &tallies->list[i - 1];
+    return NULL;
+}
+
 void tallies_add(struct tallies *tallies, const struct tally *tally) {
     ASSERT(tally->keys_count <= TALLY_KEYS_MAX);
+    struct tally *recent = find_recent(tallies, tally);
+    if (recent != NULL) {
+        ASSERT(!__builtin_add_overflow(recent->amount, tally->amount, &recent->amount));
+        return;
+    }
     if (tallies->count == tallies->capacity) {
         size_t capacity = tallies->capacity == 0 ? TALLIES_FIRST : tallies->capacity * 2;
         struct tally *list =
