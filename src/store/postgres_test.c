@@ -7,7 +7,6 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -17,7 +16,7 @@
 #include "store/writer.h"
 
 #define SUBMITTERS 4
-#define TRIES_MAX  100000
+#define PATIENCE_S 30
 #define CROSSINGS  40
 
 static const char TABLES[] =
@@ -58,12 +57,19 @@ static void small_types_are_read_and_numeric_is_refused(void **state) {
     assert_true(session_query(session, &TYPES, NULL, 0, testbed->arena, &rows, &err));
 }
 
+// What the submitters and the test tell one another, under the mutex.
+struct crowd {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed; // any of the following, or a submitter's numbers
+    bool server_is_up, stop;
+};
+
 // One submitter: inserts one thing after the other, each until it is answered well.
 struct submitter {
+    struct crowd *crowd;
     struct writer *writer;
     int64_t id_first;
-    atomic_bool *stop;
-    atomic_int inserted, failures;
+    int inserted, failures;
     struct step *insert;
 };
 
@@ -73,65 +79,90 @@ static void count_new(struct command *command, struct tallies *tallies) {
         tallies_add(tallies, &(struct tally){.statement = &ADD, .keys = {1}, .keys_count = 1, .amount = 1});
 }
 
+// Notes how a try ended; after a failure waits until the server is there. False: it is time to stop.
+static bool note_try(struct submitter *submitter, bool ok) {
+    struct crowd *crowd = submitter->crowd;
+    (void)pthread_mutex_lock(&crowd->mutex);
+    submitter->inserted += ok;
+    submitter->failures += !ok;
+    (void)pthread_cond_broadcast(&crowd->changed);
+    while (!ok && !crowd->server_is_up && !crowd->stop)
+        (void)pthread_cond_wait(&crowd->changed, &crowd->mutex);
+    bool go_on = !crowd->stop;
+    (void)pthread_mutex_unlock(&crowd->mutex);
+    return go_on;
+}
+
 static void *submit_until_stopped(void *context) {
     struct submitter *submitter = context;
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(65536);
-    for (int tries = 0; tries < TRIES_MAX && !atomic_load(submitter->stop); tries++) {
+    bool ok = false;
+    int64_t done = 0;
+    do {
         struct command command;
         struct error err;
         arena_reset(arena);
         command_init(&command, arena);
         command.context = submitter;
         command.settle = count_new;
-        submitter->insert = COMMAND_ADD(&command, &INSERT,
-                                        value_int(submitter->id_first + atomic_load(&submitter->inserted)));
-        if (writer_run(submitter->writer, &command, &err)) {
-            atomic_fetch_add(&submitter->inserted, 1);
-            continue;
-        }
-        assert_int_equal(err.kind, ERROR_UNAVAILABLE);
-        atomic_fetch_add(&submitter->failures, 1);
-        (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL); // as a client would
-    }
+        submitter->insert = COMMAND_ADD(&command, &INSERT, value_int(submitter->id_first + done));
+        ok = writer_run(submitter->writer, &command, &err);
+        assert_true(ok || err.kind == ERROR_UNAVAILABLE);
+        done += ok;
+    } while (note_try(submitter, ok));
     return NULL;
 }
 
-// Waits until every submitter has come `more` further than it was.
+// Waits until every submitter has inserted so many more.
 static void wait_for_progress(struct submitter *submitters, int more) {
-    int goals[SUBMITTERS];
-    int64_t give_up_us = clock_monotonic_us() + INT64_C(30000000);
+    struct crowd *crowd = submitters[0].crowd;
+    struct timespec deadline;
+    (void)clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += PATIENCE_S;
+    (void)pthread_mutex_lock(&crowd->mutex);
     for (int i = 0; i < SUBMITTERS; i++)
-        goals[i] = atomic_load(&submitters[i].inserted) + more;
-    for (int i = 0; i < SUBMITTERS; i++)
-        while (atomic_load(&submitters[i].inserted) < goals[i]) {
-            assert_true(clock_monotonic_us() < give_up_us);
-            (void)sched_yield();
-        }
+        for (int goal = submitters[i].inserted + more; submitters[i].inserted < goal;)
+            assert_int_equal(pthread_cond_timedwait(&crowd->changed, &crowd->mutex, &deadline), 0);
+    (void)pthread_mutex_unlock(&crowd->mutex);
+}
+
+static void tell(struct crowd *crowd, bool server_is_up, bool stop) {
+    (void)pthread_mutex_lock(&crowd->mutex);
+    crowd->server_is_up = server_is_up;
+    crowd->stop = stop;
+    (void)pthread_cond_broadcast(&crowd->changed);
+    (void)pthread_mutex_unlock(&crowd->mutex);
+}
+
+static void restart(struct testbed *testbed, struct submitter *submitters, int signal) {
+    tell(submitters[0].crowd, false, false);
+    testbed_server_stop(testbed, signal);
+    testbed_server_start(testbed);
+    tell(submitters[0].crowd, true, false);
+    wait_for_progress(submitters, 20);
 }
 
 static void restarts_under_load_lose_and_repeat_nothing(void **state) {
     struct testbed *testbed = *state;
     const struct writer_options options = {.queue_max = 100, .batch_max = 100};
+    struct crowd crowd = {
+        .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .server_is_up = true};
     struct submitter submitters[SUBMITTERS];
     pthread_t threads[SUBMITTERS];
-    atomic_bool stop = false;
     struct writer *writer = NULL;
     struct error err;
     int64_t inserted = 0, failures = 0;
     testbed_script(testbed, TABLES);
     assert_true(writer_start(testbed->store, &options, &writer, &err));
     for (int i = 0; i < SUBMITTERS; i++) {
-        submitters[i] = (struct submitter){.writer = writer, .id_first = i * INT64_C(1000000), .stop = &stop};
+        submitters[i] =
+            (struct submitter){.crowd = &crowd, .writer = writer, .id_first = i * INT64_C(1000000)};
         assert_int_equal(pthread_create(&threads[i], NULL, submit_until_stopped, &submitters[i]), 0);
     }
     wait_for_progress(submitters, 20);
-    testbed_server_stop(testbed, SIGINT);
-    testbed_server_start(testbed);
-    wait_for_progress(submitters, 20);
-    testbed_server_stop(testbed, SIGQUIT);
-    testbed_server_start(testbed);
-    wait_for_progress(submitters, 20);
-    atomic_store(&stop, true);
+    restart(testbed, submitters, SIGINT);
+    restart(testbed, submitters, SIGQUIT);
+    tell(&crowd, true, true);
     for (int i = 0; i < SUBMITTERS; i++) {
         assert_int_equal(pthread_join(threads[i], NULL), 0);
         inserted += submitters[i].inserted;
