@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
-# applications - durable applications a second over HTTP, the load on the same cores: bench/applications.sh [COUNT [CONNECTIONS [SECONDS]]]
+# applications - durable applications a second over HTTP, the load on the same cores, beside what disk and SQLite allow.
 #
-# COUNT verified residents are made by the service's own commands, then each applies once; `juncho verify` closes.
+#     bench/applications.sh [COUNT [CONNECTIONS [SECONDS [ROUNDS]]]]
+#
+# Each round is a store of its own: COUNT verified residents are made by the service's own commands, some of
+# them apply through the writer alone (no HTTP: the limit of this machine, disk and SQLite), the others over
+# HTTP, once each; `juncho verify` closes. The disk's own limit, one block written and synced, stands above.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 count=${1:-120000}
-connections=${2:-512}
-seconds=${3:-10}
+connections=${2:-256}
+seconds=${3:-5}
+rounds=${4:-3}
+program=build/src/juncho
 directory=$(mktemp -d ./build/bench-applications-XXXXXX)
 server=
 finish() {
@@ -15,13 +21,12 @@ finish() {
     rm -rf "$directory"
 }
 trap finish EXIT
-store="sqlite:$directory/juncho.db"
 
 start() {
     : >"$directory/out"
-    build/src/juncho serve --sandbox --listen 127.0.0.1:0 --store "$store" >"$directory/out" 2>"$directory/err" &
+    "$program" serve --sandbox --listen 127.0.0.1:0 --store "$store" >"$directory/out" 2>"$directory/err" &
     server=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         url=$(sed -n 's/^listening on //p' "$directory/out")
         [ -z "$url" ] || return 0
         sleep 0.1
@@ -36,11 +41,32 @@ stop() {
     server=
 }
 
-echo "load average $(cut -d' ' -f1-3 /proc/loadavg)"
-start
-stop
-build/bench/seed "$store" "$directory/juncho.db.key" "$count" >"$directory/cookies"
-start
-wrk -t2 "-c$connections" "-d${seconds}s" -s bench/applications/apply.lua "$url" -- "$directory/cookies" 2 | grep RESULT
-stop
-build/src/juncho verify --store "$store"
+syncs_a_second() {
+    dd if=/dev/zero of="$directory/block" bs=4096 count=500 oflag=dsync 2>&1 |
+        awk '/copied/ { printf "%.0f", 500 / $(NF - 3) }'
+}
+
+# What the server says about itself after the load: the longest commit and the longest wait for a checkpoint.
+stalls() {
+    curl -s "$url/metrics" | awk '
+        /^juncho_store_commit_seconds_max/ { commit = $2 }
+        /^juncho_store_checkpoint_stall_seconds_max/ { stall = $2 }
+        END { printf "         longest commit %.0f ms, longest wait for a checkpoint %.0f ms\n", commit * 1000, stall * 1000 }'
+}
+
+for round in $(seq "$rounds"); do
+    store="sqlite:$directory/$round.db"
+    echo "round $round  load average $(cut -d' ' -f1-3 /proc/loadavg), disk $(syncs_a_second) synced blocks a second"
+    start
+    stop
+    build/bench/seed "$store" "$directory/$round.db.key" "$count" $((count / 5)) \
+        2>"$directory/alone" >"$directory/cookies"
+    sed 's/^/         /' "$directory/alone"
+    start
+    wrk -t2 "-c$connections" "-d${seconds}s" -s bench/applications/apply.lua "$url" -- "$directory/cookies" 2 |
+        sed -n 's/^RESULT /         over HTTP: /p'
+    stalls
+    stop
+    echo "         $("$program" verify --store "$store")"
+    rm -f "$directory/$round".*
+done

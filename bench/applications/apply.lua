@@ -38,7 +38,7 @@ function done(summary, latency)
     repeated = repeated + thread:get("repeated")
     refused = refused + thread:get("refused")
   end
-  print(string.format("RESULT created=%d repeated=%d refused=%d seconds=%.3f p50_ms=%.1f p99_ms=%.1f max_ms=%.1f errors=%d",
-    created, repeated, refused, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+  print(string.format("RESULT %.0f/s created=%d repeated=%d refused=%d seconds=%.3f p50_ms=%.1f p99_ms=%.1f max_ms=%.1f errors=%d",
+    created * 1e6 / summary.duration, created, repeated, refused, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
     latency.max / 1000, summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
 end

@@ -1,11 +1,15 @@
 // clock.c - reading clocks and writing times.
 #include "base/clock.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#define SPEED_MAX 100000.0
+#define SPEED_MAX        100000.0
+#define SECONDS_A_MINUTE 60
+
+static atomic_uint zones_set; // how often: what a thread remembers is of one zone
 
 struct clock clock_real(void) {
     int64_t wall_ms = clock_wall_ms();
@@ -54,11 +58,11 @@ bool clock_set_zone(const char *zone, struct error *err) {
     if (setenv("TZ", known ? zone : "JST-9", 1) != 0)
         return error_set(err, ERROR_UNAVAILABLE, "the time zone could not be set");
     tzset();
+    atomic_fetch_add_explicit(&zones_set, 1, memory_order_release);
     return true;
 }
 
-struct civil clock_civil(int64_t time_ms) {
-    time_t seconds = (time_t)(time_ms >= 0 ? time_ms / 1000 : (time_ms - 999) / 1000);
+static struct civil civil_of(time_t seconds) {
     struct tm parts;
     struct tm *result = localtime_r(&seconds, &parts);
     ASSERT(result != NULL);
@@ -70,6 +74,28 @@ struct civil clock_civil(int64_t time_ms) {
                           .second = parts.tm_sec,
                           .weekday = parts.tm_wday,
                           .offset_s = (int)parts.tm_gmtoff};
+}
+
+// Every request asks for the time of day. The C library reads its rules anew for each answer, under one lock
+// for all threads, so that each thread remembers its last minute.
+struct civil clock_civil(int64_t time_ms) {
+    static _Thread_local struct {
+        time_t minute; // its first second
+        unsigned zone;
+        struct civil civil;
+    } last;
+    time_t seconds = (time_t)(time_ms >= 0 ? time_ms / 1000 : (time_ms - 999) / 1000);
+    unsigned zone = atomic_load_explicit(&zones_set, memory_order_acquire);
+    bool known = last.civil.month != 0 && last.zone == zone && seconds >= last.minute &&
+                 seconds - last.minute < SECONDS_A_MINUTE;
+    if (!known) {
+        last.civil = civil_of(seconds);
+        last.minute = seconds - last.civil.second;
+        last.zone = zone;
+    }
+    struct civil civil = last.civil;
+    civil.second = (int)(seconds - last.minute);
+    return civil;
 }
 
 int64_t clock_hour_start_ms(int64_t time_ms) {

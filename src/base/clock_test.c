@@ -58,6 +58,21 @@ static void hours_and_days_begin_where_the_zone_says(void **state) {
     assert_int_equal(clock_day_number(2026, 2, 2) - clock_day_number(2024, 2, 2), 731);
 }
 
+static void what_is_remembered_of_a_minute_ends_with_it_and_with_the_zone(void **state) {
+    int64_t time_ms = parsed("2026-02-02T13:59:00+09:00");
+    struct error err = {0};
+    for (int64_t second = -61; second <= 121; second++) {
+        struct civil civil = clock_civil(time_ms + second * 1000);
+        int64_t of_day = (13 * 60 + 59) * 60 + second;
+        assert_int_equal((civil.hour * 60 + civil.minute) * 60 + civil.second, of_day);
+    }
+    assert_int_equal(clock_civil(time_ms).hour, 13);
+    assert_true(clock_set_zone("UTC", &err));
+    assert_int_equal(clock_civil(time_ms).hour, 4);
+    assert_true(clock_set_zone("Asia/Tokyo", &err));
+    assert_int_equal(clock_civil(time_ms).hour, 13);
+}
+
 static void a_rehearsal_clock_starts_elsewhere_and_runs_faster(void **state) {
     struct clock clock = clock_rehearsal(1000000, 1000);
     clock.wall_start_ms -= 5; // as if 5 ms had passed
@@ -82,6 +97,7 @@ int main(void) {
         cmocka_unit_test(times_that_are_none_are_refused),
         cmocka_unit_test(times_are_written_in_the_zone),
         cmocka_unit_test(hours_and_days_begin_where_the_zone_says),
+        cmocka_unit_test(what_is_remembered_of_a_minute_ends_with_it_and_with_the_zone),
         cmocka_unit_test(a_rehearsal_clock_starts_elsewhere_and_runs_faster),
         cmocka_unit_test(unknown_zones_are_refused),
     };

@@ -207,6 +207,15 @@ static void add_store(struct buffer *buffer, struct site *site) {
                (double)writer.waiting);
     add_figure(buffer, "juncho_store_commit_seconds_total", "counter", "Time spent in commits.",
                (double)writer.commit_us_sum / 1e6);
+    add_figure(buffer, "juncho_store_commit_seconds_max", "gauge", "The longest commit since the last look.",
+               (double)writer.commit_us_max / 1e6);
+    struct store_figures store;
+    store_figures(site->store, &store);
+    add_figure(buffer, "juncho_store_log_bytes", "gauge",
+               "SQLite's log that is not yet in the database file.", (double)store.log_bytes);
+    add_figure(buffer, "juncho_store_checkpoint_stall_seconds_max", "gauge",
+               "The longest that a checkpoint has kept the writer waiting.",
+               (double)store.stall_us_max / 1e6);
 }
 
 static void add_http(struct buffer *buffer, struct site *site) {
