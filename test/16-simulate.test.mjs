@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { eachStore, juncho, ROOT } from "./lib/juncho.mjs";
+import { eachStore, juncho, ROOT, start } from "./lib/juncho.mjs";
+import { operator } from "./lib/operator.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "juncho-simulate-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -94,4 +95,31 @@ test("the same store gives the same bytes, in every file", async () => {
   for (const name of Object.keys(first)) assert.equal(first[name], second[name], name);
   for (const name of Object.keys(first).filter((file) => file.endsWith(".csv")))
     assert.ok(first[name].startsWith("\xef\xbb\xbf"), `${name} begins with the mark by which spreadsheets know UTF-8`);
+});
+
+test("an operator's words take the place of the rules, and the log says who wrote them", async () => {
+  const store = `sqlite:${join(folder, "note.db")}`;
+  const server = await start({ store });
+  try {
+    const path = "/api/v1/console/report";
+    const who = await operator(server, "operator");
+    assert.deepEqual((await who.get(path)).json, { paragraphs: [], set_by: null, set_at: null });
+    const bad = await who.post(path, { paragraphs: ["one\ntwo"] }, {}, "PUT");
+    assert.equal(bad.status, 400, bad.text);
+    assert.equal(bad.json.field, "paragraphs");
+    const set = await who.post(path, { paragraphs: ["混雑は<予約>で分けます。", "次へ"] }, {}, "PUT");
+    assert.equal(set.status, 200, set.text);
+    assert.deepEqual(set.json.paragraphs, ["混雑は<予約>で分けます。", "次へ"]);
+    assert.deepEqual((await who.get(path)).json, set.json);
+    const log = (await who.get("/api/v1/console/audit?action=report.")).json.entries;
+    assert.equal(log.length, 1);
+    assert.match(log[0].after, /次へ/);
+    const { out } = await report(store, "note");
+    const page = readFileSync(join(out, "index.html"), "utf8");
+    assert.match(page, /<p>混雑は&lt;予約>で分けます。<\/p>\n<p>次へ<\/p>/);
+    const back = await who.post(path, { paragraphs: [] }, {}, "PUT");
+    assert.deepEqual(back.json.paragraphs, []);
+  } finally {
+    await server.stop();
+  }
 });

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "forecast/calendar_store.h"
 #include "measure/funnel_journeys.h"
+#include "measure/report_note.h"
 
 // What report_read makes; the report points into it.
 struct readings {
@@ -13,6 +14,7 @@ struct readings {
     struct funnel_result funnel;
     struct calls calls;
     struct calendar *calendar;
+    struct report_note note;
     struct holidays holidays;
 };
 
@@ -50,6 +52,7 @@ static bool read_people(struct session *session, const struct report_query *quer
     return participants_read(session, &people, arena, &readings->people, err) &&
            funnel_journeys_read(session, &journeys, &readings->funnel, err) &&
            calls_read(session, figures->from_ms, figures->to_ms, arena, &readings->calls, err) &&
+           report_note_read(session, id, arena, &readings->note, err) &&
            read_calendar(session, arena, readings, err);
 }
 
@@ -88,6 +91,7 @@ bool report_read(struct session *session, const struct report_query *query, stru
                         .calls = readings->calls.days_count > 0 ? &readings->calls : NULL,
                         .calendar = readings->calendar,
                         .holidays = &readings->holidays,
+                        .note = readings->note.text,
                         .suppress_below = query->suppress_below,
                         .heat_levels = {query->heat_levels[0], query->heat_levels[1], query->heat_levels[2]},
                         .arena = arena};

@@ -17,6 +17,7 @@ http_handler handle_faq, handle_faq_page, handle_faq_opinion, handle_announcemen
 http_handler handle_languages, handle_language;
 http_handler handle_console_enter, handle_console_session, handle_console_leave;
 http_handler handle_console_operators, handle_console_audit;
+http_handler handle_console_report, handle_console_report_set;
 http_handler handle_faq, handle_faq_opinion, handle_announcements;
 http_handler handle_calendar, handle_calendar_page;
 http_handler handle_console_now, handle_console_heat, handle_console_funnel;

@@ -59,6 +59,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/console/announcements", handle_console_announcements, SEE},
     {HTTP_POST, "/api/v1/console/announcements", handle_console_announce, STEER},
     {HTTP_PUT, "/api/v1/console/announcements/{id}", handle_console_announcement, STEER},
+    {HTTP_GET, "/api/v1/console/report", handle_console_report, SEE},
+    {HTTP_PUT, "/api/v1/console/report", handle_console_report_set, STEER},
     {HTTP_GET, "/calendar", handle_calendar_page, 0},
     {HTTP_GET, "/api/v1/calendar/{file}", handle_calendar, 0},
     {HTTP_GET, "/api/v1/console/now", handle_console_now, SEE},
