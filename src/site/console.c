@@ -164,7 +164,7 @@ void console_admit(struct visit *visit) {
     const char *name = cookie_name(arena, CONSOLE_COOKIE, visit->site->secure);
     const char *text = name == NULL ? NULL : http_request_cookie(visit->request, name);
     if (admission == NULL) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(visit->request);
         return;
     }
     if (text == NULL || !sign_in_parse(text, &admission->token)) {

@@ -52,7 +52,7 @@ void handle_console_operators(struct http_request *request, void *context) {
     if (job == NULL)
         return;
     if (listing == NULL)
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
     else
         job_read(job, read_operators, answer_operators);
 }
@@ -90,7 +90,7 @@ void handle_console_audit(struct http_request *request, void *context) {
     struct audit_page *page = arena_alloc(http_request_arena(request), sizeof *page);
     struct error err;
     if (page == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     page->count_max = PAGE_ENTRIES;

@@ -63,7 +63,7 @@ static void look_at(struct visit *visit, struct look wanted,
         return;
     wanted.arena = look == NULL ? NULL : arena_new(ARENA_BYTES_MAX);
     if (wanted.arena == NULL) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(visit->request);
         return;
     }
     *look = wanted;

@@ -123,7 +123,7 @@ static void ask(struct http_request *request,
         return;
     struct arena *arena = people == NULL ? NULL : arena_new(ARENA_BYTES_MAX);
     if (arena == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     people->arena = arena;

@@ -97,7 +97,7 @@ static void answer_begin(struct job *job, const struct error *err) {
     if (entry->key != NULL)
         throttle_succeeded(console_throttle(visit->site), entry->key);
     if (!set_cookies(visit, &response, entry)) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(visit->request);
         return;
     }
     visit_respond_json(visit, &response, operator_json(&entry->proof.operator));
@@ -160,7 +160,7 @@ static void respond_wait(struct visit *visit, int64_t wait_ms) {
 static bool may_try(struct visit *visit, struct entry *entry) {
     entry->key = throttle_key(visit, entry->name);
     if (entry->key == NULL) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(visit->request);
         return false;
     }
     int64_t wait_ms = throttle_wait_ms(console_throttle(visit->site), entry->key, clock_wall_ms());
@@ -182,7 +182,7 @@ void handle_console_enter(struct http_request *request, void *context) {
     const char *link = NULL;
     struct error err;
     if (entry == NULL) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(request);
         return;
     }
     if (!parse_entry(visit, entry, &link, &err)) {
@@ -219,7 +219,7 @@ static void answer_leave(struct job *job, const struct error *err) {
         return;
     }
     if (!visit_set_cookie(job->visit, &response, &gone)) {
-        problem_respond_status(job->visit->request, 503, "unavailable", NULL, "out of memory");
+        problem_respond_memory(job->visit->request);
         return;
     }
     http_respond(job->visit->request, &response);

@@ -1,5 +1,6 @@
 // operator.mjs - somebody at the console: has a password and an authenticator app.
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
 
 import { juncho } from "./juncho.mjs";
 import { Resident } from "./resident.mjs";
@@ -39,9 +40,12 @@ export class Operator extends Resident {
   }
 
   // As the sandbox's own operator (admin), by the address that stands in the server's log.
-  enterByLink(server) {
-    const words = [...server.stderr.matchAll(/console#enter=([\w-]+)/g)];
-    return this.post("/api/v1/console/session", { link: words.at(-1)?.[1] ?? "none" });
+  // Each address is good once; the next one is in the log a moment after the answer.
+  async enterByLink(server) {
+    const last = () => [...server.stderr.matchAll(/console#enter=([\w-]+)/g)].at(-1)?.[1];
+    while (last() === undefined || last() === server.linkUsed) await once(server.child.stderr, "data");
+    server.linkUsed = last();
+    return this.post("/api/v1/console/session", { link: server.linkUsed });
   }
 
   leave() {

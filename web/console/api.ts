@@ -76,6 +76,40 @@ export interface Calls {
   days: CallsRow[];
   half_hours: CallsRow[];
 }
+export interface Orders {
+  number: number;
+  floor_per_min: number;
+  ceiling_per_min: number;
+  by_hand: boolean;
+  hand_per_min: number;
+  paused: boolean;
+  message: string;
+}
+export type Order = Partial<Omit<Orders, 'number'>>;
+export interface Gate {
+  state: string;
+  joined: number;
+  passed: number;
+  waiting: number;
+  inside: number;
+  at_provider: number;
+  pace_per_min: number;
+  steady_pace_per_min: number;
+  reason: string;
+  frozen: boolean;
+  wait_s: { p50: number; p90: number };
+  orders: Orders;
+  stages: {
+    name: string;
+    capacity_per_s: number;
+    share: number;
+    on_the_way: number;
+    backlog: number;
+    busy: boolean;
+    silent: boolean;
+  }[];
+  promises: { promised: number; held_p50: number; held_p90: number }[];
+}
 export interface Log {
   total: number;
   entries: Entry[];
@@ -124,6 +158,10 @@ export async function read<T>(part: string, query: Record<string, string> = {}, 
 
 export async function enter(proof: { name: string; password: string; code: string } | { link: string }): Promise<Person> {
   return (await (await ask('POST', '/api/v1/console/session', proof)).json()) as Person;
+}
+
+export async function orderGate(order: Order & { why?: string }): Promise<Gate> {
+  return (await (await ask('POST', '/api/v1/console/gate', order)).json()) as Gate;
 }
 
 export async function leave(): Promise<void> {

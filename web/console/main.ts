@@ -2,19 +2,21 @@
 import { html, nothing, render } from 'lit/html.js';
 
 import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
-import type { Calls, Funnel, Heat, Log, Now, Operators, Participants, Person } from './api.js';
-import { Refusal, leave, read } from './api.js';
+import type { Calls, Funnel, Gate, Heat, Log, Now, Operators, Participants, Person } from './api.js';
+import { Refusal, leave, orderGate, read } from './api.js';
 import type { Content } from './parts.js';
 import { viewFunnel } from './views/funnel.js';
+import { viewGate } from './views/gate.js';
 import { viewHeat } from './views/heat.js';
 import { viewLog, viewOperators } from './views/log.js';
+import type { Front } from './views/now.js';
 import { viewNow } from './views/now.js';
 import { viewCalls, viewParticipants } from './views/people.js';
 import { enterByLink, signIn } from './views/signin.js';
 import { clockText, dayCode, dayText, word } from './words.js';
 
 const LOOK_AGAIN_MS = 5_000;
-const VIEWS = ['now', 'heat', 'funnel', 'participants', 'calls', 'log', 'operators'] as const;
+const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'log', 'operators'] as const;
 type View = (typeof VIEWS)[number];
 const SPANS: readonly View[] = ['heat', 'funnel', 'calls'];
 
@@ -25,10 +27,11 @@ let shown: { view: View; search: string; data: unknown; at: number } | null = nu
 let trouble: 'failed' | 'stale' | null = null;
 let wall = new URLSearchParams(location.search).has('wall');
 let timer = 0;
+let hasGate = false; // a server without a waiting room shows none
 
 const viewAt = (): View => VIEWS.find((view) => location.pathname === `/console/${view}`) ?? 'now';
 const addressOf = (view: View): string => (view === 'now' ? '/console' : `/console/${view}`);
-const viewsOf = (someone: Person): View[] => VIEWS.filter((view) => view !== 'operators' || someone.role === 'admin');
+const viewsOf = (someone: Person): View[] => VIEWS.filter((view) => (view !== 'operators' || someone.role === 'admin') && (view !== 'gate' || hasGate));
 const keysUsed = (): boolean => localStorage.getItem('juncho.console.keys') === 'yes';
 
 // What the address asks of the server.
@@ -39,13 +42,28 @@ function wanted(view: View): { part: string; query: Record<string, string> } {
   return { part, query: Object.fromEntries(names.flatMap((name) => (search.has(name) ? [[name, search.get(name) ?? '']] : []))) };
 }
 
+// The front page stands on two answers: today, and the waiting room where there is one.
+async function readFront(): Promise<Front> {
+  const [now, gate] = await Promise.all([read<Now>('now', {}, wall), hasGate ? read<Gate>('gate', { quiet: '1' }) : null]);
+  return { now, gate };
+}
+
+async function lookForGate(): Promise<void> {
+  try {
+    await read<Gate>('gate', { quiet: '1' });
+    hasGate = true;
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 404) throw error;
+  }
+}
+
 async function refresh(): Promise<void> {
   clearTimeout(timer);
   const view = viewAt();
   const search = location.search;
   const { part, query } = wanted(view);
   try {
-    const data = await read(part, query, wall);
+    const data = view === 'now' ? await readFront() : await read(part, query, wall);
     if (view !== viewAt() || search !== location.search) return;
     shown = { view, search, data, at: Date.now() };
     trouble = null;
@@ -56,7 +74,7 @@ async function refresh(): Promise<void> {
     } else trouble = shown?.view === view ? 'stale' : 'failed';
   }
   draw();
-  if (view === 'now' && person) timer = window.setTimeout(() => void refresh(), LOOK_AGAIN_MS);
+  if ((view === 'now' || view === 'gate') && person) timer = window.setTimeout(() => void refresh(), LOOK_AGAIN_MS);
 }
 
 // Takes up an address: the new view's heading gets the reader.
@@ -90,13 +108,20 @@ function spanForm(view: View): Content {
 
 function body(view: View): Content {
   if (shown?.view !== view) return html`<h1 tabindex="-1">${word(`nav.${view}`)}</h1><p>${trouble ? nothing : word('page.loading')}</p>`;
-  if (view === 'now') return viewNow(shown.data as Now);
+  if (view === 'now') return viewNow(shown.data as Front);
+  if (view === 'gate') return viewGate(shown.data as Gate, person?.role !== 'viewer', { order: giveOrder, draw });
   if (view === 'heat') return viewHeat(shown.data as Heat);
   if (view === 'funnel') return viewFunnel(shown.data as Funnel);
   if (view === 'participants') return viewParticipants(shown.data as Participants);
   if (view === 'calls') return viewCalls(shown.data as Calls);
   if (view === 'log') return viewLog(shown.data as Log, !shown.search.includes('before='));
   return viewOperators(shown.data as Operators);
+}
+
+async function giveOrder(order: Parameters<typeof orderGate>[0]): Promise<Gate> {
+  const gate = await orderGate(order);
+  shown = { view: 'gate', search: location.search, data: gate, at: Date.now() };
+  return gate;
 }
 
 function switchTheme(): void {
@@ -169,10 +194,19 @@ function draw(): void {
   );
 }
 
+async function begun(): Promise<void> {
+  try {
+    await lookForGate();
+  } catch {
+    // Without an answer the rest of the page says what is wrong.
+  }
+  await refresh();
+}
+
 function entered(someone: Person): void {
   person = someone;
   ended = false;
-  void refresh();
+  void begun();
 }
 
 // Links within the console change the view without loading the page again.
@@ -200,7 +234,7 @@ async function begin(): Promise<void> {
   }
   if (person === null && enterByLink(entered, draw)) return;
   draw();
-  if (person) await refresh();
+  if (person) await begun();
 }
 
 // Charts hold colours of their own: they are drawn again when the theme changes, by whomever.

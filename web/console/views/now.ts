@@ -1,32 +1,40 @@
 // now.ts - the front page: a sentence, four figures, the day by the hour, what changed.
 import { html, nothing } from 'lit/html.js';
 
-import type { Entry, Now, Sum } from '../api.js';
+import type { Entry, Gate, Now, Sum } from '../api.js';
 import type { Content } from '../parts.js';
 import { boundsOf, boundsText, figure, levelOf, section, table } from '../parts.js';
 import type { Key } from '../words.js';
 import { clockText, numberText, secondsText, shareText, word, wordOr, words } from '../words.js';
+import { gateLine, gateSentence } from './gate.js';
 
 const ERROR_SHARE = 0.01;
 const SLOW_US = 1_000_000;
 const CHANGE_LEAST = 20; // counts below this say nothing when they double
 
-type State = 'smooth' | 'errors' | 'slow' | 'store' | 'before' | 'closed';
+export interface Front {
+  now: Now;
+  gate: Gate | null;
+}
 
-function stateOf(now: Now): State {
+type State = 'smooth' | 'errors' | 'slow' | 'store' | 'before' | 'closed' | 'paused' | 'queueing';
+
+function stateOf(now: Now, gate: Gate | null): State {
   if (!now.store.available) return 'store';
   if (now.hour.requests > 0 && now.hour.errors / now.hour.requests >= ERROR_SHARE) return 'errors';
   if (now.application && now.application.p99_us > SLOW_US) return 'slow';
-  return now.campaign.state === 'open' ? 'smooth' : now.campaign.state;
+  if (now.campaign.state !== 'open') return now.campaign.state;
+  if (gate?.orders.paused) return 'paused';
+  return gate && gate.waiting > 0 ? 'queueing' : 'smooth';
 }
 
 const hourOf = (now: Now): number => now.hours.at(-1)?.hour ?? 0;
 
-function headline(now: Now, state: State): Content {
+function headline(now: Now, gate: Gate | null, state: State): Content {
   const sentence = word('now.sentence.hour', { accesses: now.hour.accesses, granted: now.hour.granted });
   const latency = now.application ? word('now.sentence.latency', { median: secondsText(now.application.median_us) }) : '';
   return html`<h1 class="headline ${state}" tabindex="-1">
-    ${word(`now.headline.${state}`, { time: clockText(now.at) })}<span>${sentence}${latency}</span>
+    ${word(`now.headline.${state}`, { time: clockText(now.at) })}<span>${gate ? gateSentence(gate) : ''}${sentence}${latency}</span>
   </h1>`;
 }
 
@@ -117,11 +125,11 @@ const entryText = (entry: Entry): Content => {
   return html`<li>${word('now.change.entry', { time: clockText(entry.at), operator: entry.operator, action: what })} ${detail.join(' ')}</li>`;
 };
 
-export function viewNow(now: Now): Content {
-  const state = stateOf(now);
+export function viewNow({ now, gate }: Front): Content {
+  const state = stateOf(now, gate);
   const changes = now.changes.map(entryText);
   return html`
-    ${headline(now, state)} ${alert(now, state)} ${figures(now)} ${day(now)}
+    ${headline(now, gate, state)} ${alert(now, state)} ${gate ? gateLine(gate) : nothing} ${figures(now)} ${day(now)}
     ${section(
       word('now.changes'),
       html`<ul class="changes">${moved(now)}${changes.length > 0 ? changes : html`<li>${word('now.change.none')}</li>`}</ul>`,
