@@ -110,6 +110,25 @@ export interface Gate {
   }[];
   promises: { promised: number; held_p50: number; held_p90: number }[];
 }
+export interface Share {
+  count: number;
+  share: number | null;
+  low: number | null;
+  high: number | null;
+}
+export interface Survey {
+  answers: number;
+  verified: number;
+  questions: {
+    name: string;
+    kind: 'one' | 'many';
+    text: string;
+    answered: number;
+    choices: (Share & { number: number; text: string })[];
+    top?: Share;
+    bottom?: Share;
+  }[];
+}
 export interface Log {
   total: number;
   entries: Entry[];

@@ -2,7 +2,7 @@
 import { html, nothing, render } from 'lit/html.js';
 
 import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
-import type { Calls, Funnel, Gate, Heat, Log, Now, Operators, Participants, Person } from './api.js';
+import type { Calls, Funnel, Gate, Heat, Log, Now, Operators, Participants, Person, Survey } from './api.js';
 import { Refusal, leave, orderGate, read } from './api.js';
 import type { Content } from './parts.js';
 import { viewFunnel } from './views/funnel.js';
@@ -13,10 +13,11 @@ import type { Front } from './views/now.js';
 import { viewNow } from './views/now.js';
 import { viewCalls, viewParticipants } from './views/people.js';
 import { enterByLink, signIn } from './views/signin.js';
+import { viewSurvey } from './views/survey.js';
 import { clockText, dayCode, dayText, word } from './words.js';
 
 const LOOK_AGAIN_MS = 5_000;
-const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'log', 'operators'] as const;
+const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'survey', 'log', 'operators'] as const;
 type View = (typeof VIEWS)[number];
 const SPANS: readonly View[] = ['heat', 'funnel', 'calls'];
 
@@ -27,11 +28,11 @@ let shown: { view: View; search: string; data: unknown; at: number } | null = nu
 let trouble: 'failed' | 'stale' | null = null;
 let wall = new URLSearchParams(location.search).has('wall');
 let timer = 0;
-let hasGate = false; // a server without a waiting room shows none
+const has = { gate: false, survey: false }; // what the server does not have is not shown
 
 const viewAt = (): View => VIEWS.find((view) => location.pathname === `/console/${view}`) ?? 'now';
 const addressOf = (view: View): string => (view === 'now' ? '/console' : `/console/${view}`);
-const viewsOf = (someone: Person): View[] => VIEWS.filter((view) => (view !== 'operators' || someone.role === 'admin') && (view !== 'gate' || hasGate));
+const viewsOf = (someone: Person): View[] => VIEWS.filter((view) => (view !== 'operators' || someone.role === 'admin') && (has[view as keyof typeof has] ?? true));
 const keysUsed = (): boolean => localStorage.getItem('juncho.console.keys') === 'yes';
 
 // What the address asks of the server.
@@ -44,14 +45,14 @@ function wanted(view: View): { part: string; query: Record<string, string> } {
 
 // The front page stands on two answers: today, and the waiting room where there is one.
 async function readFront(): Promise<Front> {
-  const [now, gate] = await Promise.all([read<Now>('now', {}, wall), hasGate ? read<Gate>('gate', { quiet: '1' }) : null]);
+  const [now, gate] = await Promise.all([read<Now>('now', {}, wall), has.gate ? read<Gate>('gate', { quiet: '1' }) : null]);
   return { now, gate };
 }
 
-async function lookForGate(): Promise<void> {
+async function lookFor(part: keyof typeof has): Promise<void> {
   try {
-    await read<Gate>('gate', { quiet: '1' });
-    hasGate = true;
+    await read(part, { quiet: '1' });
+    has[part] = true;
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 404) throw error;
   }
@@ -114,6 +115,7 @@ function body(view: View): Content {
   if (view === 'funnel') return viewFunnel(shown.data as Funnel);
   if (view === 'participants') return viewParticipants(shown.data as Participants);
   if (view === 'calls') return viewCalls(shown.data as Calls);
+  if (view === 'survey') return viewSurvey(shown.data as Survey);
   if (view === 'log') return viewLog(shown.data as Log, !shown.search.includes('before='));
   return viewOperators(shown.data as Operators);
 }
@@ -196,7 +198,7 @@ function draw(): void {
 
 async function begun(): Promise<void> {
   try {
-    await lookForGate();
+    await Promise.all([lookFor('gate'), lookFor('survey')]);
   } catch {
     // Without an answer the rest of the page says what is wrong.
   }
