@@ -50,6 +50,9 @@ struct config {
         int64_t expected_per_day, capacity_per_hour, busy_percent, very_busy_percent, publish_hour;
     } calendar;
     struct {
+        int64_t share_percent;
+    } booking;
+    struct {
         char occasions_file[CONFIG_TEXT_SIZE];
         int64_t opens_hour, closes_hour, agents, handle_s, patience_s, occupancy_percent, expected_per_day;
     } calls;

@@ -1,0 +1,103 @@
+// Bookings: made, moved, cancelled, never sold twice - also when two nodes sell the same window at once.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { eachStore, freshDirectory, start } from "./lib/juncho.mjs";
+import { freshDatabase, stopSharedPostgres } from "./lib/postgres.mjs";
+import { Resident } from "./lib/resident.mjs";
+
+const PLACES = 2; // of a window: 16 an hour, half of them to be booked
+const SET = { "calendar.capacity_per_hour": 16, "booking.share_percent": 50 };
+const QUARTER_MS = 900_000;
+
+const book = (resident, start) => resident.post("/api/v1/bookings", { start });
+const cancel = (resident) => resident.post("/api/v1/bookings", {}, {}, "DELETE");
+const list = async (resident) => (await resident.get("/api/v1/bookings")).json;
+const registered = (server) => new Resident(server.url).walkTo("registered");
+const free = ({ windows }, start) => windows.find((window) => window.start === start).free;
+
+eachStore("bookings", (store) => {
+  let server;
+  before(async () => {
+    server = await start({ store: await store.fresh(), set: SET });
+  });
+  after(async () => assert.equal(await server.stop(), 0));
+
+  test("a booking is made, moved and cancelled, and its place is free again at once", async () => {
+    const resident = await registered(server);
+    const first = await list(resident);
+    assert.equal(first.mine, null);
+    assert.ok(first.windows.length > 100);
+    assert.equal(first.windows[5].free, PLACES);
+    const [one, two] = [first.windows[5].start, first.windows[9].start];
+    const made = await book(resident, one);
+    assert.equal(made.status, 201, made.text);
+    assert.equal(Date.parse(made.json.until) - Date.parse(one), QUARTER_MS);
+    assert.equal(Date.parse(made.json.front_until) - Date.parse(made.json.until), 4 * QUARTER_MS);
+    assert.equal((await book(resident, one)).status, 200); // again changes nothing
+    assert.equal(free(await list(resident), one), PLACES - 1);
+    assert.equal((await book(resident, two)).status, 201);
+    const moved = await list(resident);
+    assert.equal(moved.mine.start, two);
+    assert.equal(free(moved, one), PLACES);
+    assert.equal(free(moved, two), PLACES - 1);
+    assert.equal((await cancel(resident)).status, 204);
+    assert.equal((await cancel(resident)).status, 204);
+    const none = await list(resident);
+    assert.equal(none.mine, null);
+    assert.equal(free(none, two), PLACES);
+  });
+
+  test("a full window says so, and what cannot be booked names the field", async () => {
+    const residents = await Promise.all(Array.from({ length: PLACES + 1 }, () => registered(server)));
+    const { start } = (await list(residents[0])).windows[20];
+    for (const resident of residents.slice(0, PLACES)) assert.equal((await book(resident, start)).status, 201);
+    const late = await book(residents.at(-1), start);
+    assert.equal(late.status, 409);
+    assert.match(late.json.type, /window-full/);
+    for (const wrong of ["2026", "2020-01-01T00:00:00+09:00", start.replace(":00+", ":01+"), "2099-01-01T00:00:00+09:00"]) {
+      const answer = await book(residents[0], wrong);
+      assert.equal(answer.status, 400, wrong);
+      assert.equal(answer.json.field, "start");
+    }
+    assert.equal((await new Resident(server.url).get("/api/v1/bookings")).status, 401);
+  });
+
+  test("the calendar file of a booking can be kept", async () => {
+    const resident = await registered(server);
+    assert.equal((await resident.get("/api/v1/bookings/mine.ics")).status, 404);
+    await book(resident, (await list(resident)).windows[40].start);
+    const file = await resident.get("/api/v1/bookings/mine.ics");
+    assert.equal(file.status, 200);
+    assert.match(file.text, /^BEGIN:VCALENDAR\r\n[^]*BEGIN:VALARM\r\n[^]*END:VCALENDAR\r\n$/);
+  });
+});
+
+describe("two nodes that sell the same windows at once", () => {
+  after(stopSharedPostgres);
+
+  test("sell exactly their places, and moves that cross hold nobody up", async () => {
+    const store = await freshDatabase();
+    const directory = freshDirectory();
+    const one = await start({ store, directory, set: SET });
+    const two = await start({ store, directory, set: SET });
+    const residents = await Promise.all(Array.from({ length: 16 }, (_, i) => registered(i % 2 ? one : two)));
+    const { windows } = await list(residents[0]);
+    const [a, b] = [windows[30].start, windows[31].start];
+    const rush = await Promise.all(residents.map((resident) => book(resident, a)));
+    assert.deepEqual(rush.map(({ status }) => status).sort(), [...Array(PLACES).fill(201), ...Array(16 - PLACES).fill(409)]);
+    for (let round = 0; round < 4; round++) {
+      const answers = await Promise.all(residents.map((resident, i) => book(resident, (i + round) % 2 ? a : b)));
+      for (const { status, text } of answers) assert.ok([200, 201, 409].includes(status), text);
+    }
+    const held = await Promise.all(residents.map(async (resident) => (await list(resident)).mine?.start));
+    const last = await list(residents[0]);
+    for (const start of [a, b]) {
+      const count = held.filter((mine) => mine === start).length;
+      assert.ok(count <= PLACES);
+      assert.equal(free(last, start), PLACES - count);
+    }
+    assert.equal(await one.stop(), 0);
+    assert.equal(await two.stop(), 0);
+  });
+});
