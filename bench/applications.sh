@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # applications - durable applications a second over HTTP, the load on the same cores, beside what disk and SQLite allow.
 #
-#     bench/applications.sh [COUNT [CONNECTIONS [SECONDS [ROUNDS]]]]
+#     bench/applications.sh [COUNT [CONNECTIONS [SECONDS [ROUNDS [shuffled]]]]]
 #
 # Each round is a store of its own: COUNT verified residents are made by the service's own commands, some of
 # them apply through the writer alone (no HTTP: the limit of this machine, disk and SQLite), the others over
-# HTTP, once each; `juncho verify` closes. The disk's own limit, one block written and synced, stands above.
+# HTTP, once each. `juncho verify` closes: its grants are those that wrk saw answered and the few that were under
+# way at the end. They apply in the order in which they registered, as a crowd does within minutes, or `shuffled`
+# over all of them, which is as bad as it gets. The disk's own limit, one block written and synced, stands above.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-count=${1:-120000}
+count=${1:-150000}
 connections=${2:-256}
 seconds=${3:-5}
 rounds=${4:-3}
+order=${5:-registered}
+alone=$((count / 5))
 program=build/src/juncho
 directory=$(mktemp -d ./build/bench-applications-XXXXXX)
 server=
@@ -59,14 +63,17 @@ for round in $(seq "$rounds"); do
     echo "round $round  load average $(cut -d' ' -f1-3 /proc/loadavg), disk $(syncs_a_second) synced blocks a second"
     start
     stop
-    build/bench/seed "$store" "$directory/$round.db.key" "$count" $((count / 5)) \
+    build/bench/seed "$store" "$directory/$round.db.key" "$count" "$alone" \
         2>"$directory/alone" >"$directory/cookies"
     sed 's/^/         /' "$directory/alone"
+    if [ "$order" = shuffled ]; then shuf -o "$directory/cookies" "$directory/cookies"; fi
     start
     wrk -t2 "-c$connections" "-d${seconds}s" -s bench/applications/apply.lua "$url" -- "$directory/cookies" 2 |
         sed -n 's/^RESULT /         over HTTP: /p'
     stalls
     stop
-    echo "         $("$program" verify --store "$store")"
+    # Every resident has one reservation, every grant one transfer more, and one funds the budget.
+    "$program" verify --store "$store" | awk -v other=$((count + 1 + alone)) '
+        { print "         " $0 ": " $(NF - 1) - other " grants over HTTP" }'
     rm -f "$directory/$round".*
 done
