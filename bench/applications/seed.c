@@ -75,7 +75,7 @@ static void add_stage(struct seedling *seedling, struct arena *arena, enum stage
 
 // An arena for each command: the writer fills one while the next command is being built.
 static struct arena **arenas_new(void) {
-    struct arena **arenas = calloc(COMMANDS_MAX, sizeof *arenas);
+    struct arena **arenas = calloc(COMMANDS_MAX, sizeof(struct arena *));
     ASSERT(arenas != NULL);
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         arenas[i] = arena_new(ARENA_BYTES_MAX);
