@@ -20,6 +20,8 @@ http_handler handle_console_operators, handle_console_audit;
 http_handler handle_console_report, handle_console_report_set;
 http_handler handle_faq, handle_faq_opinion, handle_announcements;
 http_handler handle_calendar, handle_calendar_page;
+http_handler handle_console_calendar, handle_console_calendar_override, handle_console_calendar_publish;
+http_handler handle_console_staff;
 http_handler handle_bookings, handle_booking_make, handle_booking_cancel, handle_booking_file;
 http_handler handle_console_now, handle_console_heat, handle_console_funnel;
 http_handler handle_console_participants, handle_console_calls;
