@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
+import { operator } from "./lib/operator.mjs";
 import { ROOT, eachStore, juncho, start } from "./lib/juncho.mjs";
 
 const BANDS = ["7-12", "12-20", "20-1", "1-7"];
@@ -128,5 +129,43 @@ eachStore("calendars", (store) => {
     assert.match(page, /近くで催しがあるため/);
     const first = JSON.parse((await calendar(["--format", "json"])).stdout);
     assert.equal(first.version, 2);
+  });
+
+  test("an operator sets a level with a reason, which stands in the log, and sees how well weeks were said", async () => {
+    const somebody = await operator(server, "operator");
+    const { days } = await (await get("/api/v1/calendar/app")).json();
+    const { date, bands } = days.at(-2);
+    const level = bands[0].level === "busy" ? "smooth" : "busy";
+    const cell = { series: "app", date, band: "7-12", level, reason: "窓口の工事のため" };
+    const put = (body) => somebody.post("/api/v1/console/calendar/overrides", body, {}, "PUT");
+    for (const [field, value] of [["band", "7-13"], ["level", "full"], ["reason", ""], ["date", "tomorrow"], ["series", "post"]]) {
+      const wrong = await put({ ...cell, [field]: value });
+      assert.equal(wrong.status, 400, field);
+      assert.equal(wrong.json.field, field);
+    }
+    const viewer = await operator(server, "viewer");
+    assert.equal((await viewer.post("/api/v1/console/calendar/overrides", cell, {}, "PUT")).status, 403);
+    assert.equal((await put(cell)).status, 202);
+    await until(async () => (await (await get("/api/v1/calendar/app")).json()).version === 3);
+    const seen = (await viewer.get("/api/v1/console/calendar")).json;
+    assert.equal(seen.version, 3);
+    assert.equal(seen.reason, cell.reason);
+    assert.ok(seen.overrides.some((one) => one.date === date && one.reason === cell.reason));
+    assert.deepEqual(seen.weeks, []); // none is over yet
+    const { entries } = (await viewer.get("/api/v1/console/audit")).json;
+    assert.ok(entries.some(({ action, reason }) => action === "calendar.override" && reason === cell.reason));
+    const publish = { series: "app", reason: "告知を出したため" };
+    assert.equal((await somebody.post("/api/v1/console/calendar/versions", publish)).status, 202);
+  });
+
+  test("an operator tries how many must answer the telephone", async () => {
+    const viewer = await operator(server, "viewer");
+    const plan = (await viewer.get("/api/v1/console/staff?calls=300&handle_s=300&answer_rate=0.9")).json;
+    assert.ok(plan.agents > 40 && plan.answer_rate >= 0.9 && plan.scheduled > plan.agents, JSON.stringify(plan));
+    const fewer = (await viewer.get(`/api/v1/console/staff?calls=300&handle_s=300&agents=${plan.agents - 20}`)).json;
+    assert.ok(fewer.answer_rate < plan.answer_rate);
+    const wrong = await viewer.get("/api/v1/console/staff?calls=many");
+    assert.equal(wrong.status, 400);
+    assert.equal(wrong.json.field, "calls");
   });
 });

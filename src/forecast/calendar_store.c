@@ -259,6 +259,7 @@ static bool score_week(struct session *session, int64_t campaign_id, enum calend
     return true;
 }
 
+// NOLINTNEXTLINE(readability-function-size): whose weeks, how many, and where they go
 bool calendar_score(struct session *session, int64_t campaign_id, enum calendar_series series, int64_t now_ms,
                     size_t weeks, struct calendar_week *ret_weeks, size_t *ret_count, struct error *err) {
     struct civil civil = clock_civil(now_ms);
