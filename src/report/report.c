@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "forecast/calendar_store.h"
+#include "measure/daily.h"
 #include "measure/funnel_journeys.h"
 #include "measure/report_note.h"
 
@@ -15,6 +16,7 @@ struct readings {
     struct calls calls;
     struct calendar *calendar;
     struct report_note note;
+    int64_t downloads;
     struct holidays holidays;
 };
 
@@ -26,6 +28,20 @@ static bool read_figures(struct session *session, const struct report_query *que
                                 .opens_ms = readings->campaign.opens_ms,
                                 .busy_per_hour = query->heat_levels[0]};
     return figures_read(session, &span, arena, &readings->figures, err);
+}
+
+// All that were reported up to the last day, those of the time before the opening, too.
+static bool read_downloads(struct session *session, struct arena *arena, struct readings *readings,
+                           struct error *err) {
+    struct civil last = clock_civil(readings->figures.to_ms - 1);
+    struct daily_row *rows = NULL;
+    size_t count = 0;
+    if (!daily_read_downloads(session, 0, clock_day_number(last.year, last.month, last.day), arena, &rows,
+                              &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        readings->downloads += rows[i].value;
+    return true;
 }
 
 static bool read_calendar(struct session *session, struct arena *arena, struct readings *readings,
@@ -52,6 +68,7 @@ static bool read_people(struct session *session, const struct report_query *quer
     return participants_read(session, &people, arena, &readings->people, err) &&
            funnel_journeys_read(session, &journeys, &readings->funnel, err) &&
            calls_read(session, figures->from_ms, figures->to_ms, arena, &readings->calls, err) &&
+           read_downloads(session, arena, readings, err) &&
            report_note_read(session, id, arena, &readings->note, err) &&
            read_calendar(session, arena, readings, err);
 }
@@ -92,6 +109,7 @@ bool report_read(struct session *session, const struct report_query *query, stru
                         .calendar = readings->calendar,
                         .holidays = &readings->holidays,
                         .note = readings->note.text,
+                        .downloads = readings->downloads,
                         .suppress_below = query->suppress_below,
                         .heat_levels = {query->heat_levels[0], query->heat_levels[1], query->heat_levels[2]},
                         .arena = arena};

@@ -25,6 +25,8 @@ static void everything_is_read_in_one_go(void **state) {
         testbed,
         "INSERT INTO campaign (id, code, name, points, opens_ms, closes_ms, age_min, prefecture) VALUES "
         "(1, 'a', 'A', 100, 1769994000000, 1770080400000, 15, '東京都');"
+        "INSERT INTO daily_figure (day, name, value, import_id) VALUES (20480, 'downloads', 100, 1), "
+        "(20486, 'downloads', 30, 1), (20487, 'downloads', 7, 1);"
         "INSERT INTO access_count (hour_ms, count) VALUES (1769990400000, 5), (1769994000000, 7);"
         "INSERT INTO step_count (hour_ms, campaign_id, step, outcome, count) VALUES "
         "(1769907600000, 1, 6, 1, 3), (1769994000000, 1, 6, 1, 2), (1769994000000, 1, 5, 1, 1);"
@@ -39,6 +41,7 @@ static void everything_is_read_in_one_go(void **state) {
     assert_int_equal(report.people->users, 5); // but those who registered before it take part
     assert_int_equal(report.funnel->entered, 1);
     assert_int_equal(report.funnel->steps[1].under_way, 1);
+    assert_int_equal(report.downloads, 130); // up to 2 February, the day on which the span ends
     assert_null(report.calls);
     assert_non_null(report_html(&report, &length));
     assert_non_null(report_json(&report, &length));
