@@ -185,9 +185,11 @@ static bool add_absent(struct simulation *simulation) {
     double expected =
         plan->residents * simulation->options->scale * plan->registered_before * (1 - plan->begin);
     bool ok = true;
-    for (double at = expected > 0 ? next_arrival(simulation, 0, 1 / expected) : 1; at < 1 && ok;
-         at = next_arrival(simulation, at, 1 / expected))
+    double at = expected > 0 ? next_arrival(simulation, 0, 1 / expected) : 1;
+    while (at < 1 && ok) {
         ok = add_life(simulation, before_opening(simulation), 0);
+        at = next_arrival(simulation, at, 1 / expected);
+    }
     return ok;
 }
 
@@ -204,21 +206,23 @@ static bool add_hour(struct simulation *simulation, size_t hour) {
     until_ms = until_ms < plan->closes_ms ? until_ms : plan->closes_ms;
     double gap_ms = (double)(until_ms - from_ms) / arrivals, length_ms = (double)(until_ms - from_ms);
     bool ok = true;
-    for (double at = next_arrival(simulation, 0, gap_ms); at < length_ms && ok;
-         at = next_arrival(simulation, at, gap_ms)) {
+    double at = next_arrival(simulation, 0, gap_ms);
+    while (at < length_ms && ok) {
         int64_t at_ms = from_ms + (int64_t)at;
         bool is_known = random_unit(simulation->world.random) * (fresh + known) < known;
         bool begins = is_known || random_unit(simulation->world.random) < plan->begin;
         request(simulation, at_ms, ROUTE_ACCESS);
         ok = add_life(simulation, is_known ? before_opening(simulation) : at_ms, begins ? at_ms : 0);
+        at = next_arrival(simulation, at, gap_ms);
     }
     if (plan->visits <= 0)
         return ok;
     gap_ms /= plan->visits;
-    for (double at = next_arrival(simulation, 0, gap_ms); at < length_ms;
-         at = next_arrival(simulation, at, gap_ms)) {
+    at = next_arrival(simulation, 0, gap_ms);
+    while (at < length_ms) {
         request(simulation, from_ms + (int64_t)at, ROUTE_ACCESS);
         request(simulation, from_ms + (int64_t)at, ROUTE_ME);
+        at = next_arrival(simulation, at, gap_ms);
     }
     return ok;
 }
@@ -321,9 +325,9 @@ static bool run_hours(struct simulation *simulation) {
             options->progress(options->context, simulation->shape.first_ms + (int64_t)hour * CLOCK_HOUR_MS,
                               &simulation->sums);
     }
-    // Twice: the second hands over nothing and waits for the first.
-    return write_lives(simulation) && write_lives(simulation) && write_accesses(simulation) &&
-           write_calls(simulation);
+    bool written = write_lives(simulation);
+    written = written && write_lives(simulation); // hands over nothing, and waits for what was handed over
+    return written && write_accesses(simulation) && write_calls(simulation);
 }
 
 static bool batch_init(struct simulation *simulation, int which) {

@@ -10,8 +10,11 @@ static int64_t draw_poisson(struct random *random, double mean) {
     int64_t count = 0;
     if (mean <= 0)
         return 0;
-    for (double at = random_exponential(random, 1 / mean); at < 1; at += random_exponential(random, 1 / mean))
+    double at = random_exponential(random, 1 / mean);
+    while (at < 1) {
         count++;
+        at += random_exponential(random, 1 / mean);
+    }
     return count;
 }
 
