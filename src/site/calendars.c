@@ -14,13 +14,18 @@
 #define WORK_BYTES_MAX ((size_t)64 << 20)
 #define SERIES         2
 
+// What an operator asked for.
+struct asked {
+    bool now;
+    char reason[CALENDAR_REASON_SIZE], by[CALENDAR_NAME_SIZE];
+};
+
 // What is held of one series. The arena belongs to the two versions.
 struct held {
     struct arena *arena;
     struct calendar *calendar, *before;
-    int64_t looked_day; // the day of the last regular look; 0: none
-    bool asked;
-    char reason[CALENDAR_REASON_SIZE], by[CALENDAR_NAME_SIZE];
+    int64_t looked_day;            // the day of the last regular look; 0: none
+    struct asked asked, answering; // what an operator wants, under wait_lock, and what the thread took of it
     char trouble[ERROR_MESSAGE_SIZE]; // said once, not every few seconds
 };
 
@@ -76,8 +81,8 @@ static bool submit(struct calendars *calendars, struct arena *arena, struct cale
         held->calendar == NULL ? calendar_words_ja.reason_first : calendar_words_ja.reason_usual;
     calendar->number = held->calendar == NULL ? 1 : held->calendar->number + 1;
     if (!text_copy(calendar->reason, sizeof calendar->reason,
-                   held->reason[0] != '\0' ? held->reason : usual) ||
-        !text_copy(calendar->by, sizeof calendar->by, held->by))
+                   held->answering.now ? held->answering.reason : usual) ||
+        !text_copy(calendar->by, sizeof calendar->by, held->answering.by))
         return error_set(err, ERROR_INVALID, "the reason is too long");
     command_init(&command, arena);
     calendar_publish(&command, calendars->site->campaign.id, calendar);
@@ -117,14 +122,15 @@ static bool is_due(const struct calendars *calendars, const struct held *held, i
     struct civil civil = clock_civil(now_ms);
     *ret_day = clock_day_number(civil.year, civil.month, civil.day);
     bool daily = civil.hour >= calendars->site->config.calendar.publish_hour && held->looked_day != *ret_day;
-    return held->asked || daily || held->looked_day == 0;
+    return held->answering.now || daily || held->looked_day == 0;
 }
 
-// Takes the request of an operator over, so that one that comes meanwhile is not lost.
-static void take_asked(struct calendars *calendars, struct held *held, bool *ret_asked) {
+// Takes over what an operator asked for, so that what is asked meanwhile is not lost.
+static void take_asked(struct calendars *calendars, struct held *held) {
     (void)pthread_mutex_lock(&calendars->wait_lock);
-    *ret_asked = held->asked;
-    held->asked = false;
+    if (held->asked.now)
+        held->answering = held->asked;
+    held->asked.now = false;
     (void)pthread_mutex_unlock(&calendars->wait_lock);
 }
 
@@ -132,13 +138,14 @@ static void look(struct calendars *calendars, struct session *session, enum cale
     struct held *held = held_of(calendars, series);
     int64_t now_ms = clock_now_ms(&calendars->site->clock), day = 0;
     struct error err = {0};
-    bool asked = false, good = renew(calendars, session, series, &err);
+    bool good = renew(calendars, session, series, &err);
+    take_asked(calendars, held);
     if (good && is_due(calendars, held, now_ms, &day)) {
         held->looked_day = day;
-        take_asked(calendars, held, &asked);
         good =
             look_through(calendars, session, series, now_ms, &err) && renew(calendars, session, series, &err);
-        held->reason[0] = held->by[0] = '\0';
+        if (good || err.kind != ERROR_UNAVAILABLE) // else it is tried again
+            held->answering = (struct asked){0};
     }
     if (!good && strcmp(held->trouble, err.message) != 0)
         LOG(err.kind == ERROR_UNAVAILABLE ? LOG_WARNING : LOG_INFO, "calendar not renewed",
@@ -227,9 +234,9 @@ void calendars_ask(struct calendars *calendars, enum calendar_series series, con
                    const char *by) {
     struct held *held = held_of(calendars, series);
     (void)pthread_mutex_lock(&calendars->wait_lock);
-    held->asked = calendars->woken = true;
-    (void)snprintf(held->reason, sizeof held->reason, "%s", reason);
-    (void)snprintf(held->by, sizeof held->by, "%s", by);
+    held->asked.now = calendars->woken = true;
+    (void)snprintf(held->asked.reason, sizeof held->asked.reason, "%s", reason);
+    (void)snprintf(held->asked.by, sizeof held->asked.by, "%s", by);
     (void)pthread_cond_signal(&calendars->wake);
     (void)pthread_mutex_unlock(&calendars->wait_lock);
 }
