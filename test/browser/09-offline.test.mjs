@@ -32,7 +32,7 @@ describe("without a line", () => {
     await visitor.seesText(word("waiting.offline.title"));
     await visitor.looksAt("60-offline");
     await visitor.context.setOffline(false);
-    await visitor.page.getByText(word("waiting.offline.title")).waitFor({ state: "detached" });
+    await visitor.page.locator(".trouble").waitFor({ state: "detached" });
     await visitor.close();
   });
 });
