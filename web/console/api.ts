@@ -129,6 +129,50 @@ export interface Survey {
     bottom?: Share;
   }[];
 }
+export interface Answer {
+  slug: string;
+  category: string;
+  question: string;
+  keywords: string;
+  answer: string;
+  read: number;
+  helped: number;
+  did_not_help: number;
+}
+export interface Answers {
+  language: string;
+  entries: Answer[];
+  unfound: { words: string; count: number }[];
+}
+export interface AnswerVersion {
+  version: number;
+  at: string;
+  hidden: boolean;
+  category: string;
+  question: string;
+  keywords: string;
+  answer: string;
+  author: string;
+  reason: string;
+}
+export type Level = 'info' | 'warning' | 'urgent';
+export interface Saying {
+  level: Level;
+  starts: string;
+  ends: string;
+  texts: Record<string, { title: string; body: string }>;
+  reason: string;
+}
+export interface Announced extends Saying {
+  id: number;
+  version: number;
+  withdrawn: boolean;
+  current: boolean;
+  author: string;
+}
+export interface News {
+  announcements: Announced[];
+}
 export interface Log {
   total: number;
   entries: Entry[];
@@ -181,6 +225,23 @@ export async function enter(proof: { name: string; password: string; code: strin
 
 export async function orderGate(order: Order & { why?: string }): Promise<Gate> {
   return (await (await ask('POST', '/api/v1/console/gate', order)).json()) as Gate;
+}
+
+// Writes a version of an answer; `base_version` is the one that its author saw.
+export async function writeAnswer(slug: string, body: object): Promise<void> {
+  await ask('PUT', `/api/v1/console/faq/${slug}`, body);
+}
+
+export async function previewOf(answer: string): Promise<string> {
+  return ((await (await ask('POST', '/api/v1/console/preview', { answer })).json()) as { html: string }).html;
+}
+
+export async function announce(saying: Saying): Promise<void> {
+  await ask('POST', '/api/v1/console/announcements', saying);
+}
+
+export async function changeAnnouncement({ id, version, level, starts, ends, texts }: Announced, withdrawn: boolean, reason: string): Promise<void> {
+  await ask('PUT', `/api/v1/console/announcements/${id}`, { version, withdrawn, level, starts, ends, texts, reason });
 }
 
 export async function leave(): Promise<void> {

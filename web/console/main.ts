@@ -2,13 +2,15 @@
 import { html, nothing, render } from 'lit/html.js';
 
 import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
-import type { Calls, Funnel, Gate, Heat, Log, Now, Operators, Participants, Person, Survey } from './api.js';
+import type { Answers, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Survey } from './api.js';
 import { Refusal, leave, orderGate, read } from './api.js';
 import type { Content } from './parts.js';
+import { viewAnswers } from './views/answers.js';
 import { viewFunnel } from './views/funnel.js';
 import { viewGate } from './views/gate.js';
 import { viewHeat } from './views/heat.js';
 import { viewLog, viewOperators } from './views/log.js';
+import { viewNews } from './views/news.js';
 import type { Front } from './views/now.js';
 import { viewNow } from './views/now.js';
 import { viewCalls, viewParticipants } from './views/people.js';
@@ -17,8 +19,10 @@ import { viewSurvey } from './views/survey.js';
 import { clockText, dayCode, dayText, word } from './words.js';
 
 const LOOK_AGAIN_MS = 5_000;
-const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'survey', 'log', 'operators'] as const;
+const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'survey', 'answers', 'news', 'log', 'operators'] as const;
 type View = (typeof VIEWS)[number];
+// What the server calls a view's part, where that is another word.
+const PART_OF: Partial<Record<View, string>> = { log: 'audit', answers: 'faq', news: 'announcements' };
 const SPANS: readonly View[] = ['heat', 'funnel', 'calls'];
 
 const root = document.getElementById('console') as HTMLElement;
@@ -37,7 +41,7 @@ const keysUsed = (): boolean => localStorage.getItem('juncho.console.keys') === 
 
 // What the address asks of the server.
 function wanted(view: View): { part: string; query: Record<string, string> } {
-  const part = view === 'log' ? 'audit' : view;
+  const part = PART_OF[view] ?? view;
   const search = new URLSearchParams(location.search);
   const names = view === 'log' ? ['before'] : SPANS.includes(view) ? ['from', 'to'] : [];
   return { part, query: Object.fromEntries(names.flatMap((name) => (search.has(name) ? [[name, search.get(name) ?? '']] : []))) };
@@ -116,6 +120,9 @@ function body(view: View): Content {
   if (view === 'participants') return viewParticipants(shown.data as Participants);
   if (view === 'calls') return viewCalls(shown.data as Calls);
   if (view === 'survey') return viewSurvey(shown.data as Survey);
+  const hands = { mayWrite: person?.role !== 'viewer', draw, again: () => void refresh() };
+  if (view === 'answers') return viewAnswers(shown.data as Answers, hands);
+  if (view === 'news') return viewNews(shown.data as News, hands);
   if (view === 'log') return viewLog(shown.data as Log, !shown.search.includes('before='));
   return viewOperators(shown.data as Operators);
 }
