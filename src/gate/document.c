@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #define TOLERANCE_LAST  0.01
 #define WAITS_MAX       8
 #define POINTS_FEWER    8
+#define FREEZE_ROOM     32 // for the longer words of document_freeze
 
 struct fit {
     const struct line *line;
@@ -117,13 +119,27 @@ static void add_waits(struct buffer *buffer, const struct curve *curve, const st
 }
 
 // Who stands further back looks less often: after about a tenth of the time that is left.
+static const struct look {
+    int wait_s;
+    uint32_t look_s;
+} looks[] = {{0, 2}, {30, 3}, {120, 10}, {600, 30}, {1800, 60}, {7200, 180}};
+
+static double look_from(const struct look *look, double steady_per_s) {
+    return fmin(ceil(fmax(steady_per_s, 0.01) * look->wait_s), 1e9);
+}
+
+uint32_t document_look_s(uint64_t ahead, double steady_per_s) {
+    uint32_t look_s = looks[0].look_s;
+    for (size_t i = 1; i < sizeof looks / sizeof looks[0]; i++)
+        if ((double)ahead >= look_from(&looks[i], steady_per_s))
+            look_s = looks[i].look_s;
+    return look_s;
+}
+
 static void add_looks(struct buffer *buffer, double steady_per_s) {
-    static const struct {
-        int wait_s, look_s;
-    } looks[] = {{30, 3}, {120, 10}, {600, 30}, {1800, 60}, {7200, 180}};
-    buffer_add(buffer, ",\"look_again_s\":[[0,2]");
+    buffer_add(buffer, ",\"look_again_s\":[");
     for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
-        buffer_print(buffer, ",[%.0f,%d]", fmin(ceil(fmax(steady_per_s, 0.01) * looks[i].wait_s), 1e9),
+        buffer_print(buffer, "%s[%.0f,%u]", i == 0 ? "" : ",", look_from(&looks[i], steady_per_s),
                      looks[i].look_s);
     buffer_add(buffer, "]");
 }
@@ -143,7 +159,22 @@ static void write_once(struct buffer *buffer, const struct line *line, const str
     add_arrivals(buffer, curve);
     add_waits(buffer, curve, line, options);
     add_looks(buffer, options->steady_per_s);
-    buffer_print(buffer, ",\"message\":%s}", message);
+    buffer_print(buffer, ",\"reason\":\"%s\",\"message\":%s}", options->reason == NULL ? "" : options->reason,
+                 message);
+}
+
+size_t document_freeze(char *target, const char *text, int64_t now_s) {
+    const char *line = strstr(text, ",\"watermark\":"), *reason = NULL, *message = NULL;
+    // The message comes last and may hold anything; what stands before it cannot hold its name.
+    if (line != NULL)
+        reason = strstr(line, ",\"reason\":");
+    if (reason != NULL)
+        message = strstr(reason, ",\"message\":");
+    if (message == NULL)
+        return 0;
+    int length = snprintf(target, DOCUMENT_BYTES_MAX + 1, "{\"state\":\"paused\",\"now\":%lld%.*s%s%s",
+                          (long long)now_s, (int)(reason - line), line, ",\"reason\":\"store\"", message);
+    return length > DOCUMENT_BYTES_MAX ? 0 : (size_t)length;
 }
 
 static void free_text(char **text) {
@@ -170,7 +201,7 @@ bool document_write(const struct line *line, const struct document_options *opti
         write_once(&buffer, line, options, &curve, quoted);
         if (buffer.failed)
             break;
-        if (buffer.length <= DOCUMENT_BYTES_MAX) {
+        if (buffer.length + FREEZE_ROOM <= DOCUMENT_BYTES_MAX) {
             *ret_text = buffer.text;
             *ret_length = buffer.length;
             return true;

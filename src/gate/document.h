@@ -33,6 +33,7 @@ struct document_options {
     enum document_state state;
     double steady_per_s; // what promises are made from
     const struct promise *promise;
+    const char *reason;  // why the pace is what it is, one of pace_reason_name; may be NULL
     const char *message; // of the operator's; may be NULL
 };
 
@@ -41,6 +42,12 @@ void document_arrivals(const struct line *line, struct curve *ret_curve, double 
 // What a page computes from the curve: people ahead of a place.
 double document_ahead(const struct curve *curve, struct place place, uint32_t nodes, uint64_t passed);
 
+// In how many seconds who has so many ahead should look again; the same rule stands in the document.
+uint32_t document_look_s(uint64_t ahead, double steady_per_s);
+
+// What a document says while the store is away: the same line at another second, paused, reason "store".
+// `target` has room for DOCUMENT_BYTES_MAX + 1 bytes; returns the length, 0 when `text` is no document.
+size_t document_freeze(char *target, const char *text, int64_t now_s);
 // The document as JSON in the arena. ERROR_INVALID: the message is too long or no UTF-8; ERROR_EXHAUSTED: no
 // memory.
 MUST_CHECK bool document_write(const struct line *line, const struct document_options *options,

@@ -173,11 +173,45 @@ static void the_worst_stairs_and_the_longest_message_still_fit(void **state) {
     assert_null(text);
 }
 
+static void a_frozen_document_says_so_and_keeps_the_line(void **state) {
+    static struct promise promise;
+    struct random random;
+    promise_init(&promise);
+    random_init_seeded(&random, 12);
+    CLEANUP(line_cleanup) struct line *line = surge(&random, 30000, 0);
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 20);
+    struct document_options options = {.now_s = START_S,
+                                       .state = DOCUMENT_QUEUEING,
+                                       .steady_per_s = 10,
+                                       .promise = &promise,
+                                       .reason = "capacity",
+                                       .message = ",\"reason\":\"x\",\"message\":"};
+    const char *text = NULL;
+    size_t length = 0;
+    struct error err = {0};
+    assert_true(document_write(line, &options, arena, &text, &length, &err));
+    char frozen[DOCUMENT_BYTES_MAX + 1];
+    size_t frozen_length = document_freeze(frozen, text, START_S + 7);
+    assert_int_equal(frozen_length, strlen(frozen));
+    json_t *before = json_loads(text, 0, NULL), *after = json_loads(frozen, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(after);
+    assert_string_equal(json_string_value(json_object_get(after, "state")), "paused");
+    assert_string_equal(json_string_value(json_object_get(after, "reason")), "store");
+    assert_int_equal(json_integer_value(json_object_get(after, "now")), START_S + 7);
+    const char *same[] = {"watermark", "passed", "waiting", "arrivals", "message"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        assert_true(json_equal(json_object_get(before, same[i]), json_object_get(after, same[i])));
+    json_decref(before);
+    json_decref(after);
+    assert_int_equal(document_freeze(frozen, "{}", START_S), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_page_finds_its_place_within_one_percent_of_the_line),
         cmocka_unit_test(an_empty_gate_is_open_and_its_document_short),
         cmocka_unit_test(waits_grow_along_the_line_and_are_not_promised_when_it_stands),
+        cmocka_unit_test(a_frozen_document_says_so_and_keeps_the_line),
         cmocka_unit_test(the_worst_stairs_and_the_longest_message_still_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,8 +15,8 @@ void lanes_done(struct lanes *lanes) {
     if (lanes == NULL)
         return;
     for (uint32_t i = 0; i < LANES_MAX; i++) {
-        tally_done(&lanes->lane[i].seconds);
-        tally_done(&lanes->lane[i].draw);
+        counters_done(&lanes->lane[i].seconds);
+        counters_done(&lanes->lane[i].draw);
     }
     free(lanes->unsaved_draw);
     *lanes = (struct lanes){0};
@@ -28,16 +28,16 @@ uint32_t lanes_bucket(uint32_t rank) {
 
 static bool raise_draw(struct lanes *lanes, const struct lane_count *count, uint32_t *ret_growth,
                        struct error *err) {
-    struct tally *draw = &lanes->lane[count->node].draw;
+    struct counters *draw = &lanes->lane[count->node].draw;
     if (lanes->unsaved_draw == NULL)
         lanes->unsaved_draw = calloc(DRAW_WORDS, sizeof *lanes->unsaved_draw);
-    if (lanes->unsaved_draw == NULL || !tally_extend(draw, LANES_DRAW_BUCKETS))
+    if (lanes->unsaved_draw == NULL || !counters_extend(draw, LANES_DRAW_BUCKETS))
         return error_set(err, ERROR_EXHAUSTED, "no memory for the draw of the line");
-    uint32_t known = tally_get(draw, count->bucket);
+    uint32_t known = counters_get(draw, count->bucket);
     *ret_growth = count->count > known ? count->count - known : 0;
     if (*ret_growth == 0)
         return true;
-    tally_set(draw, count->bucket, count->count);
+    counters_set(draw, count->bucket, count->count);
     uint64_t bit = UINT64_C(1) << (count->bucket % 64), *word = &lanes->unsaved_draw[count->bucket / 64];
     if (count->node == lanes->own_node && (*word & bit) == 0) {
         *word |= bit;
@@ -48,7 +48,7 @@ static bool raise_draw(struct lanes *lanes, const struct lane_count *count, uint
 
 static bool raise_second(struct lanes *lanes, const struct lane_count *count, uint32_t *ret_growth,
                          struct error *err) {
-    struct tally *seconds = &lanes->lane[count->node].seconds;
+    struct counters *seconds = &lanes->lane[count->node].seconds;
     if (lanes->base_s == 0)
         lanes->base_s = count->second > LANES_EARLY_S ? count->second - LANES_EARLY_S : 1;
     if (count->second < lanes->base_s) {
@@ -59,13 +59,13 @@ static bool raise_second(struct lanes *lanes, const struct lane_count *count, ui
     if (index >= LANES_SECONDS_MAX)
         return error_set_field(err, ERROR_INVALID, "second", "arrival %u s after the line's first second",
                                index);
-    if (!tally_extend(seconds, index + 1))
+    if (!counters_extend(seconds, index + 1))
         return error_set(err, ERROR_EXHAUSTED, "no memory for %u seconds of the line", index + 1);
-    uint32_t known = tally_get(seconds, index);
+    uint32_t known = counters_get(seconds, index);
     *ret_growth = count->count > known ? count->count - known : 0;
     if (*ret_growth == 0)
         return true;
-    tally_set(seconds, index, count->count);
+    counters_set(seconds, index, count->count);
     if (count->node == lanes->own_node && count->second < lanes->unsaved_from_s)
         lanes->unsaved_from_s = count->second;
     return true;
@@ -87,8 +87,8 @@ bool lanes_raise(struct lanes *lanes, const struct lane_count *count, uint32_t *
 
 uint32_t lanes_get(const struct lanes *lanes, uint32_t node, uint32_t second, uint32_t bucket) {
     if (second == 0)
-        return tally_get(&lanes->lane[node].draw, bucket);
-    return second < lanes->base_s ? 0 : tally_get(&lanes->lane[node].seconds, second - lanes->base_s);
+        return counters_get(&lanes->lane[node].draw, bucket);
+    return second < lanes->base_s ? 0 : counters_get(&lanes->lane[node].seconds, second - lanes->base_s);
 }
 
 uint64_t lanes_before(const struct lanes *lanes, struct place place) {
@@ -96,12 +96,12 @@ uint64_t lanes_before(const struct lanes *lanes, struct place place) {
     for (uint32_t node = 0; node < lanes->used; node++) {
         const struct lane *lane = &lanes->lane[node];
         size_t bucket = place.second == 0 ? lanes_bucket(place.rank) : LANES_DRAW_BUCKETS;
-        people += tally_sum(&lane->draw, 0, bucket);
+        people += counters_sum(&lane->draw, 0, bucket);
         if (place.second < lanes->base_s || place.second == 0)
             continue;
         size_t index = place.second - lanes->base_s;
-        uint32_t here = tally_get(&lane->seconds, index);
-        people += tally_sum(&lane->seconds, 0, index) + (here < place.rank ? here : place.rank);
+        uint32_t here = counters_get(&lane->seconds, index);
+        people += counters_sum(&lane->seconds, 0, index) + (here < place.rank ? here : place.rank);
     }
     return people;
 }
@@ -113,7 +113,7 @@ uint64_t lanes_in_second(const struct lanes *lanes, uint32_t second) {
 uint64_t lanes_in_bucket(const struct lanes *lanes, uint32_t bucket) {
     uint64_t people = 0;
     for (uint32_t node = 0; node < lanes->used; node++)
-        people += tally_get(&lanes->lane[node].draw, bucket);
+        people += counters_get(&lanes->lane[node].draw, bucket);
     return people;
 }
 
@@ -145,8 +145,8 @@ uint32_t lanes_longest(const struct lanes *lanes, uint32_t second) {
 bool lanes_next_second(const struct lanes *lanes, uint32_t from_s, uint32_t *ret_second) {
     size_t next = SIZE_MAX, from = from_s > lanes->base_s ? from_s - lanes->base_s : 0;
     for (uint32_t node = 0; node < lanes->used; node++) {
-        const struct tally *seconds = &lanes->lane[node].seconds;
-        size_t found = tally_next(seconds, from);
+        const struct counters *seconds = &lanes->lane[node].seconds;
+        size_t found = counters_next(seconds, from);
         if (found < seconds->length && found < next)
             next = found;
     }
@@ -159,8 +159,8 @@ bool lanes_next_second(const struct lanes *lanes, uint32_t from_s, uint32_t *ret
 bool lanes_next_bucket(const struct lanes *lanes, uint32_t from, uint32_t *ret_bucket) {
     size_t next = SIZE_MAX;
     for (uint32_t node = 0; node < lanes->used; node++) {
-        const struct tally *draw = &lanes->lane[node].draw;
-        size_t found = tally_next(draw, from);
+        const struct counters *draw = &lanes->lane[node].draw;
+        size_t found = counters_next(draw, from);
         if (found < draw->length && found < next)
             next = found;
     }
@@ -171,19 +171,19 @@ bool lanes_next_bucket(const struct lanes *lanes, uint32_t from, uint32_t *ret_b
 }
 
 void lanes_trim(struct lanes *lanes, uint32_t second) {
-    if (lanes->base_s == 0 || second < lanes->base_s + LANES_LATE_S + TALLY_BLOCK)
+    if (lanes->base_s == 0 || second < lanes->base_s + LANES_LATE_S + COUNTERS_BLOCK)
         return;
-    uint32_t blocks = (second - LANES_LATE_S - lanes->base_s) / TALLY_BLOCK;
+    uint32_t blocks = (second - LANES_LATE_S - lanes->base_s) / COUNTERS_BLOCK;
     for (uint32_t node = 0; node < lanes->used; node++) {
-        struct tally *seconds = &lanes->lane[node].seconds;
-        size_t held = seconds->length / TALLY_BLOCK;
+        struct counters *seconds = &lanes->lane[node].seconds;
+        size_t held = seconds->length / COUNTERS_BLOCK;
         if (held < blocks) {
-            tally_done(seconds); // nothing of it is young enough
+            counters_done(seconds); // nothing of it is young enough
             continue;
         }
-        tally_drop(seconds, blocks);
+        counters_drop(seconds, blocks);
     }
-    lanes->base_s += blocks * TALLY_BLOCK;
+    lanes->base_s += blocks * COUNTERS_BLOCK;
 }
 
 static size_t draw_changes(struct lanes *lanes, struct lane_count *ret_counts, size_t room) {
@@ -191,7 +191,7 @@ static size_t draw_changes(struct lanes *lanes, struct lane_count *ret_counts, s
     for (uint32_t word = 0; word < DRAW_WORDS && lanes->unsaved_draw_buckets > 0; word++)
         while (lanes->unsaved_draw[word] != 0 && given < room) {
             uint32_t bucket = word * 64 + (uint32_t)__builtin_ctzll(lanes->unsaved_draw[word]);
-            uint32_t count = tally_get(&lanes->lane[lanes->own_node].draw, bucket);
+            uint32_t count = counters_get(&lanes->lane[lanes->own_node].draw, bucket);
             ret_counts[given++] =
                 (struct lane_count){.node = lanes->own_node, .bucket = bucket, .count = count};
             lanes->unsaved_draw[word] &= lanes->unsaved_draw[word] - 1;
@@ -202,22 +202,22 @@ static size_t draw_changes(struct lanes *lanes, struct lane_count *ret_counts, s
 
 size_t lanes_changes(struct lanes *lanes, struct lane_count *ret_counts, size_t room) {
     size_t given = draw_changes(lanes, ret_counts, room);
-    const struct tally *seconds = &lanes->lane[lanes->own_node].seconds;
+    const struct counters *seconds = &lanes->lane[lanes->own_node].seconds;
     size_t index = lanes->unsaved_from_s > lanes->base_s ? lanes->unsaved_from_s - lanes->base_s : 0;
-    for (; given < room && (index = tally_next(seconds, index)) < seconds->length; index++)
+    for (; given < room && (index = counters_next(seconds, index)) < seconds->length; index++)
         ret_counts[given++] = (struct lane_count){.node = lanes->own_node,
                                                   .second = lanes->base_s + (uint32_t)index,
-                                                  .count = tally_get(seconds, index)};
+                                                  .count = counters_get(seconds, index)};
     lanes->unsaved_from_s = given < room ? UINT32_MAX : lanes->base_s + (uint32_t)index;
     return given;
 }
 
 void lanes_forget_saved(struct lanes *lanes) {
     lanes->unsaved_from_s = 0;
-    const struct tally *draw = &lanes->lane[lanes->own_node].draw;
+    const struct counters *draw = &lanes->lane[lanes->own_node].draw;
     for (uint32_t bucket = 0; bucket < draw->length; bucket++) {
         uint64_t bit = UINT64_C(1) << (bucket % 64), *word = &lanes->unsaved_draw[bucket / 64];
-        if (tally_get(draw, bucket) > 0 && (*word & bit) == 0) {
+        if (counters_get(draw, bucket) > 0 && (*word & bit) == 0) {
             *word |= bit;
             lanes->unsaved_draw_buckets++;
         }

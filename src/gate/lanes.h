@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "gate/tally.h"
+#include "gate/counters.h"
 #include "gate/ticket.h"
 
 #define LANES_MAX          16         // nodes
@@ -30,8 +30,8 @@ struct lane_count {
 };
 
 struct lane {
-    struct tally seconds; // index 0 is base_s
-    struct tally draw;
+    struct counters seconds; // index 0 is base_s
+    struct counters draw;
 };
 
 struct lanes {

@@ -98,7 +98,7 @@ static void trimming_keeps_ten_minutes_and_every_sum_behind_them(void **state) {
     uint64_t people = lanes_before(&lanes, end) - lanes_before(&lanes, middle);
     lanes_trim(&lanes, START_S + 4000);
     assert_true(lanes.base_s <= START_S + 4000 - LANES_LATE_S);
-    assert_true(lanes.base_s > START_S + 4000 - LANES_LATE_S - TALLY_BLOCK);
+    assert_true(lanes.base_s > START_S + 4000 - LANES_LATE_S - COUNTERS_BLOCK);
     assert_int_equal(lanes_before(&lanes, end) - lanes_before(&lanes, middle), people);
     assert_int_equal(raise(&lanes, 0, START_S, 0, 99), 0); // long past
     uint32_t next = 0;

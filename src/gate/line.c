@@ -204,15 +204,18 @@ uint64_t line_advance(struct line *line, int64_t now_s, uint64_t people) {
     return line->passed - passed;
 }
 
-void line_follow(struct line *line, struct place watermark, uint64_t returns) {
-    if (place_compare(watermark, line->watermark) > 0) {
-        uint64_t people = lanes_before(&line->lanes, watermark) - lanes_before(&line->lanes, line->watermark);
-        line->watermark = watermark;
-        line->waiting -= people;
-        line->passed += people;
-    }
-    line->credit = 0;
-    line->pace = returns;
+void line_hear(struct line *line, struct place watermark) {
+    if (place_compare(watermark, line->watermark) <= 0)
+        return;
+    uint64_t people = lanes_before(&line->lanes, watermark) - lanes_before(&line->lanes, line->watermark);
+    line->watermark = watermark;
+    pass(line, people);
+}
+
+void line_follow(struct line *line, struct place watermark, uint64_t share) {
+    line_hear(line, watermark);
+    line->credit = line->waiting == 0 ? (int64_t)share : 0;
+    line->pace = share;
     note_watermark(line);
 }
 
@@ -283,7 +286,7 @@ size_t line_memory_bytes(const struct line *line) {
     for (uint32_t node = 0; node < LANES_MAX; node++) {
         const struct lane *lane = &line->lanes.lane[node];
         size_t counters = lane->seconds.capacity + lane->draw.capacity;
-        bytes += counters * sizeof(uint32_t) + counters / TALLY_BLOCK * sizeof(uint64_t);
+        bytes += counters * sizeof(uint32_t) + counters / COUNTERS_BLOCK * sizeof(uint64_t);
     }
     return bytes + (line->lanes.unsaved_draw == NULL ? 0 : LANES_DRAW_BUCKETS / 8);
 }

@@ -56,9 +56,11 @@ MUST_CHECK bool line_join(struct line *line, int64_t now_s, uint32_t draw_rank, 
 // Lets `people` more in, first come first served; to be called once a second. Returns how many the watermark
 // passed, never more than were allowed until now; a fraction of a bucket of the draw is carried over.
 uint64_t line_advance(struct line *line, int64_t now_s, uint64_t people);
-// The watermark that another node published; ours never goes back. `returns`: this node's share of returning
-// people.
-void line_follow(struct line *line, struct place watermark, uint64_t returns);
+// The watermark that another node published; ours never goes back. `share`: this node's part of the pace,
+// for people who return and, while nobody waits, for those who just come.
+void line_follow(struct line *line, struct place watermark, uint64_t share);
+// The same for the node that leads, when others have let people in at once: they count against its pace.
+void line_hear(struct line *line, struct place watermark);
 // Another node's count, or one of our own from the store. Who turns out to be before the watermark is in,
 // and the next seconds let in fewer.
 MUST_CHECK bool line_take_count(struct line *line, const struct lane_count *count, struct error *err);

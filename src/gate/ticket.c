@@ -9,12 +9,17 @@
 #define MAC_SIZE     16
 #define PLACE_SIZE   8
 #define TICKET_BYTES (PLACE_SIZE + MAC_SIZE)
+#define PASS_SIZE    (sizeof(struct holder) + 8)
+#define PASS_BYTES   (PASS_SIZE + MAC_SIZE + 2) // two of padding
 
 static const char office_purpose[] = "juncho gate ticket 1";
+static const char pass_purpose[] = "juncho gate pass 1";
 static const char holder_purpose[] = "juncho gate holder 1";
 
 _Static_assert(TICKET_BYTES % 3 == 0, "every ticket has exactly one text form");
 _Static_assert(TICKET_BYTES / 3 * 4 + 1 == TICKET_TEXT_SIZE, "the text form has a fixed length");
+
+_Static_assert(PASS_BYTES % 3 == 0 && PASS_BYTES / 3 * 4 + 1 == PASS_TEXT_SIZE, "likewise every pass");
 
 int place_compare(struct place a, struct place b) {
     if (a.second != b.second)
@@ -98,5 +103,40 @@ bool ticket_read(const char *text, const struct ticket_office *office, const str
     if (sodium_memcmp(mac, bytes + PLACE_SIZE, MAC_SIZE) != 0)
         return error_set_field(err, ERROR_DENIED, "ticket", "not a ticket of this holder in this line");
     *ret_place = (struct place){.second = read_uint32(bytes), .rank = read_uint32(bytes + 4)};
+    return true;
+}
+
+// Another purpose than a ticket's under the same key.
+static void sign_pass(unsigned char mac[MAC_SIZE], const struct ticket_office *office,
+                      const unsigned char content[PASS_SIZE]) {
+    unsigned char message[sizeof pass_purpose + PASS_SIZE];
+    memcpy(message, pass_purpose, sizeof pass_purpose);
+    memcpy(message + sizeof pass_purpose, content, PASS_SIZE);
+    crypto_generichash(mac, MAC_SIZE, message, sizeof message, office->key, sizeof office->key);
+}
+
+void pass_write(char target[PASS_TEXT_SIZE], const struct ticket_office *office, const struct holder *holder,
+                int64_t issued_s) {
+    unsigned char bytes[PASS_BYTES] = {0};
+    memcpy(bytes, holder->bytes, sizeof holder->bytes);
+    write_uint32(bytes + sizeof holder->bytes, (uint32_t)((uint64_t)issued_s >> 32));
+    write_uint32(bytes + sizeof holder->bytes + 4, (uint32_t)issued_s);
+    sign_pass(bytes + PASS_SIZE, office, bytes);
+    sodium_bin2base64(target, PASS_TEXT_SIZE, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool pass_read(const char *text, const struct ticket_office *office, struct holder *ret_holder,
+               int64_t *ret_issued_s) {
+    unsigned char bytes[PASS_BYTES], mac[MAC_SIZE];
+    size_t length;
+    if (!text_base64url_decode(text, bytes, sizeof bytes, &length) || length != sizeof bytes)
+        return false;
+    sign_pass(mac, office, bytes);
+    if (sodium_memcmp(mac, bytes + PASS_SIZE, MAC_SIZE) != 0 || bytes[PASS_BYTES - 2] != 0 ||
+        bytes[PASS_BYTES - 1] != 0)
+        return false;
+    memcpy(ret_holder->bytes, bytes, sizeof ret_holder->bytes);
+    *ret_issued_s = (int64_t)((uint64_t)read_uint32(bytes + sizeof ret_holder->bytes) << 32 |
+                              read_uint32(bytes + sizeof ret_holder->bytes + 4));
     return true;
 }

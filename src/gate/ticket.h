@@ -38,7 +38,7 @@ enum holder_kind {
 struct holder holder_of(enum holder_kind kind, const char *name);
 bool holder_equal(const struct holder *a, const struct holder *b); // in constant time
 
-// The key that signs the tickets of one campaign in one epoch.
+// The key that signs the tickets and passes of one campaign in one epoch.
 struct ticket_office {
     unsigned char key[TICKET_KEY_SIZE];
 };
@@ -55,3 +55,13 @@ void ticket_write(char target[TICKET_TEXT_SIZE], const struct ticket_office *off
 // epoch; which of them is not told, and the comparison takes the same time for all.
 MUST_CHECK bool ticket_read(const char *text, const struct ticket_office *office, const struct holder *holder,
                             struct place *ret_place, struct error *err);
+
+// A pass: that its holder was let in at `issued_s`. It is told to whoever asks at the door (a proxy), on any
+// node and after a restart, without a look at a store. Text form: 56 characters of base64url.
+#define PASS_TEXT_SIZE 57
+
+void pass_write(char target[PASS_TEXT_SIZE], const struct ticket_office *office, const struct holder *holder,
+                int64_t issued_s);
+// False for anything that this office did not write.
+MUST_CHECK bool pass_read(const char *text, const struct ticket_office *office, struct holder *ret_holder,
+                          int64_t *ret_issued_s);

@@ -109,8 +109,30 @@ static void places_are_ordered_by_second_and_then_by_rank(void **state) {
     assert_int_equal(place_compare((struct place){6, 4}, (struct place){6, 4}), 0);
 }
 
+static void a_pass_is_read_back_and_no_changed_one_is(void **state) {
+    struct ticket_office office, other;
+    ticket_office_init(&office, secret, "sample", 1);
+    ticket_office_init(&other, secret, "sample", 2);
+    struct holder holder = holder_of(HOLDER_DEVICE, "a device"), read;
+    char text[PASS_TEXT_SIZE], changed[PASS_TEXT_SIZE];
+    int64_t issued_s = 0;
+    pass_write(text, &office, &holder, 1770000000);
+    assert_int_equal(strlen(text), PASS_TEXT_SIZE - 1);
+    assert_true(pass_read(text, &office, &read, &issued_s));
+    assert_true(holder_equal(&read, &holder));
+    assert_int_equal(issued_s, 1770000000);
+    assert_false(pass_read(text, &other, &read, &issued_s));
+    for (size_t i = 0; i < PASS_TEXT_SIZE - 1; i++) {
+        memcpy(changed, text, sizeof changed);
+        changed[i] = changed[i] == 'A' ? 'B' : 'A';
+        assert_false(pass_read(changed, &office, &read, &issued_s));
+    }
+    assert_false(pass_read("", &office, &read, &issued_s));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pass_is_read_back_and_no_changed_one_is),
         cmocka_unit_test(a_ticket_comes_back_as_it_was_written),
         cmocka_unit_test(the_ticket_of_another_holder_campaign_epoch_or_server_is_refused),
         cmocka_unit_test(a_change_of_any_character_is_refused),

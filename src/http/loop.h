@@ -40,6 +40,15 @@ struct kept_response {
     struct MHD_Response *made; // NULL: free
 };
 
+#define KEPT_VERSIONS 4 // things that change now and then
+
+struct kept_version {
+    const void *key; // NULL: free
+    uint64_t version;
+    int status;
+    struct MHD_Response *made;
+};
+
 struct loop {
     struct http_server *server;
     const struct http_options *options;
@@ -56,6 +65,7 @@ struct loop {
     struct http_request *spare;
     unsigned spare_count;
     struct kept_response kept[KEPT_RESPONSES];
+    struct kept_version versions[KEPT_VERSIONS];
     uint64_t requests_started;
     int64_t now_us;
     int64_t swept_us;

@@ -85,16 +85,39 @@ void respond_forget(struct loop *loop) {
             MHD_destroy_response(loop->kept[i].made);
         loop->kept[i].made = NULL;
     }
+    for (size_t i = 0; i < KEPT_VERSIONS; i++) {
+        if (loop->versions[i].made != NULL)
+            MHD_destroy_response(loop->versions[i].made);
+        loop->versions[i] = (struct kept_version){0};
+    }
+}
+
+// libmicrohttpd counts who still sends a response, so the version before can be given back at once.
+static void keep_version(struct loop *loop, const struct http_response *response, struct MHD_Response *made) {
+    for (size_t i = 0; i < KEPT_VERSIONS; i++) {
+        struct kept_version *slot = &loop->versions[i];
+        if (slot->key != NULL && slot->key != response->kept_key)
+            continue;
+        if (slot->made != NULL)
+            MHD_destroy_response(slot->made);
+        *slot = (struct kept_version){response->kept_key, response->kept_version, response->status, made};
+        return;
+    }
+    ASSERT(false); // more such things than KEPT_VERSIONS
 }
 
 static void send_response(struct http_request *request, const struct http_response *response) {
     bool closes = request->close || server_is_stopping(request->loop->server);
     bool permanent =
         response->headers_are_permanent && (response->body_is_permanent || response->body_length == 0);
-    bool kept = false;
+    bool kept = false, versioned = response->kept_key != NULL && !closes;
     struct MHD_Response *made = permanent && !closes
                                     ? make_or_reuse(request->loop, response, &kept)
                                     : make(response, request->loop->options->default_headers);
+    if (versioned && made != NULL) {
+        keep_version(request->loop, response, made);
+        kept = true;
+    }
     // A response that is shared by many requests cannot carry the number of one.
     if (made != NULL && !kept)
         (void)MHD_add_response_header(made, "X-Request-Id", http_request_id(request));
@@ -106,18 +129,37 @@ static void send_response(struct http_request *request, const struct http_respon
         MHD_destroy_response(made);
 }
 
-void http_respond(struct http_request *request, const struct http_response *response) {
-    ASSERT(!request->responded);
-    request->responded = true;
+static void note_sent(struct http_request *request, int status) {
     int64_t now_us = clock_monotonic_us();
-    if (request->mhd != NULL) { // else the client is gone
-        send_response(request, response);
+    if (request->mhd != NULL) {
         request->connection->phase = PHASE_SENDING;
         request->connection->phase_started_us = now_us;
     }
     atomic_fetch_add_explicit(&request->loop->requests, 1, memory_order_relaxed);
-    server_observe(request->loop->server, request, request->broken ? 500 : response->status,
+    server_observe(request->loop->server, request, request->broken ? 500 : status,
                    now_us - request->started_us);
+}
+
+void http_respond(struct http_request *request, const struct http_response *response) {
+    ASSERT(!request->responded);
+    request->responded = true;
+    if (request->mhd != NULL) // else the client is gone
+        send_response(request, response);
+    note_sent(request, response->status);
+}
+
+bool http_respond_kept(struct http_request *request, const void *key, uint64_t version) {
+    const struct kept_version *slot = request->loop->versions, *end = slot + KEPT_VERSIONS;
+    while (slot < end && (slot->key != key || slot->version != version))
+        slot++;
+    if (slot == end || request->close || server_is_stopping(request->loop->server))
+        return false;
+    ASSERT(!request->responded);
+    request->responded = true;
+    request->broken = request->mhd != NULL &&
+                      MHD_queue_response(request->mhd, (unsigned)slot->status, slot->made) != MHD_YES;
+    note_sent(request, slot->status);
+    return true;
 }
 
 void request_respond_problem(struct http_request *request, int status, const char *detail) {

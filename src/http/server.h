@@ -51,6 +51,10 @@ struct http_response {
     // The header's texts live longer than the server, too, and never change: such a response is made once a
     // loop and kept. For what is the same for everybody.
     bool headers_are_permanent;
+    // Not NULL: what is made is kept, once a loop, until another version of the same thing is made; see
+    // http_respond_kept. For what changes now and then and is the same for everybody.
+    const void *kept_key;
+    uint64_t kept_version;
     struct http_header headers[HTTP_HEADERS_MAX]; // beside the ones that every response carries
     size_t headers_count;
 };
@@ -96,6 +100,8 @@ int64_t http_request_started_us(const struct http_request *request); // monotoni
 
 // On the loop's thread only, exactly once a request.
 void http_respond(struct http_request *request, const struct http_response *response);
+// Responds with the kept version of a thing, if this loop has it; else false, and nothing has happened yet.
+bool http_respond_kept(struct http_request *request, const void *key, uint64_t version);
 // From any thread: `then` runs on the request's loop thread, after the handler has returned. It runs even
 // when the client has gone meanwhile; then the request has no headers any more, and the response goes
 // nowhere.

@@ -99,6 +99,21 @@ static bool set_thumbprint(struct key *key) {
     return true;
 }
 
+// Without its first bit a number of 256 bits is below the order of the curve.
+struct key *key_derive(const unsigned char seed[KEY_SEED_SIZE]) {
+    unsigned char d[KEY_SEED_SIZE];
+    memcpy(d, seed, sizeof d);
+    d[0] &= 0x7f;
+    const cjose_jwk_ec_keyspec spec = {.crv = CJOSE_JWK_EC_P_256, .d = d, .dlen = sizeof d};
+    CLEANUP(key_cleanup) struct key *key = key_of(cjose_jwk_create_EC_spec(&spec, NULL), KEY_ES256);
+    sodium_memzero(d, sizeof d);
+    if (key == NULL || !set_thumbprint(key))
+        return NULL;
+    struct key *result = key;
+    key = NULL;
+    return result;
+}
+
 struct key *key_generate(enum key_algorithm algorithm) {
     static const uint8_t exponent[] = {1, 0, 1};
     cjose_jwk_t *jwk = algorithm == KEY_ES256

@@ -18,6 +18,10 @@ struct key;
 
 // A fresh private key; its id is the RFC 7638 thumbprint. NULL when memory is exhausted.
 struct key *key_generate(enum key_algorithm algorithm);
+// The ES256 key that follows from 32 secret bytes, the same on every node that knows them. NULL when memory
+// is exhausted.
+#define KEY_SEED_SIZE 32
+struct key *key_derive(const unsigned char seed[KEY_SEED_SIZE]);
 // Reads a private key in PEM (PKCS #8, SEC 1, PKCS #1, not encrypted) or a private JSON Web Key. `id` NULL:
 // the key's own kid, else the RFC 7638 thumbprint.
 MUST_CHECK bool key_load(const char *path, const char *id, struct key **ret_key, struct error *err);

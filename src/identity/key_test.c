@@ -161,8 +161,23 @@ static void files_without_a_usable_key_are_refused_with_the_reason(void **state)
     assert_null(key);
 }
 
+static void a_derived_key_is_the_same_wherever_its_seed_is_known(void **state) {
+    unsigned char seed[KEY_SEED_SIZE] = "a seed of the tests";
+    CLEANUP(key_cleanup) struct key *one = key_derive(seed);
+    CLEANUP(key_cleanup) struct key *again = key_derive(seed);
+    seed[0] ^= 1;
+    CLEANUP(key_cleanup) struct key *other = key_derive(seed);
+    assert_non_null(one);
+    assert_string_equal(key_id(one), key_id(again));
+    assert_string_not_equal(key_id(one), key_id(other));
+    CLEANUP(json_cleanup) json_t *here = key_public_jwk(one);
+    CLEANUP(json_cleanup) json_t *there = key_public_jwk(again);
+    assert_true(json_equal(here, there));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_derived_key_is_the_same_wherever_its_seed_is_known),
         cmocka_unit_test(public_keys_of_both_kinds_are_taken),
         cmocka_unit_test(weak_broken_and_foreign_keys_are_refused),
         cmocka_unit_test(generated_keys_show_their_public_half_only),

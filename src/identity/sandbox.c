@@ -173,9 +173,15 @@ static char *dump(json_t *json) {
     return text;
 }
 
-static bool make_secrets(struct sandbox *sandbox, struct error *err) {
-    randombytes_buf(sandbox->seal_key, sizeof sandbox->seal_key);
-    sandbox->key = key_generate(KEY_ES256);
+static bool make_secrets(struct sandbox *sandbox, const unsigned char *shared, struct error *err) {
+    unsigned char drawn[SANDBOX_SECRET_SIZE], seed[KEY_SEED_SIZE];
+    randombytes_buf(drawn, sizeof drawn);
+    const unsigned char *secret = shared == NULL ? drawn : shared;
+    (void)crypto_kdf_derive_from_key(sandbox->seal_key, sizeof sandbox->seal_key, 1, "sandbox ", secret);
+    (void)crypto_kdf_derive_from_key(seed, sizeof seed, 2, "sandbox ", secret);
+    sandbox->key = key_derive(seed);
+    sodium_memzero(seed, sizeof seed);
+    sodium_memzero(drawn, sizeof drawn);
     sandbox->used = replay_new();
     if (sandbox->key != NULL)
         sandbox->key_set = dump(json_pack("{s:[o]}", "keys", key_public_jwk(sandbox->key)));
@@ -188,7 +194,7 @@ bool sandbox_new(const struct sandbox_options *options, struct sandbox **ret_san
     struct sandbox *sandbox = calloc(1, sizeof *sandbox);
     if (sandbox == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "no memory for the sandbox");
-    if (!take_options(sandbox, options, err) || !make_secrets(sandbox, err)) {
+    if (!take_options(sandbox, options, err) || !make_secrets(sandbox, options->secret, err)) {
         sandbox_free(sandbox);
         return false;
     }

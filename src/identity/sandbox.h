@@ -14,11 +14,15 @@
 
 struct sandbox;
 
+#define SANDBOX_SECRET_SIZE 32
+
 struct sandbox_options {
     const char *issuer; // "http://127.0.0.1:8080/sandbox/api/realms/main"
     const char *client_id;
     const char *redirect_uri;
     const struct key *client_key; // the public half is enough; lives longer than the sandbox
+    const unsigned char
+        *secret; // SANDBOX_SECRET_SIZE bytes: nodes that share it are one provider; NULL: drawn
 };
 
 // ERROR_INVALID: the issuer is not an address with a path, or belongs to a real provider.

@@ -108,12 +108,15 @@ static void take_answer(void *context, const struct courier_answer *came) {
                                          .set_cookie = came->set_cookie,
                                          .retry_after_s = came->retry_after_s};
     struct walker_next next = walker_answer(&visitor->walker, world, &answer);
-    if (next.verdict != WALKER_REFUSED && next.verdict != WALKER_RETRIES)
+    if (next.verdict == WALKER_WAITS && step == WALKER_IDENTITY)
+        driver->result->waited++;
+    if (next.verdict != WALKER_REFUSED && next.verdict != WALKER_RETRIES && next.verdict != WALKER_WAITS)
         result_note_good(driver->result, step, visitor->walker.points);
     double wait_s = next.verdict == WALKER_RETRIES ? next.wait_s : next.wait_s / world->plan->speed;
     if (next.verdict == WALKER_RETRIES)
         driver->result->retries++;
-    bool goes_on = next.verdict == WALKER_GOES_ON || next.verdict == WALKER_RETRIES;
+    bool goes_on =
+        next.verdict == WALKER_GOES_ON || next.verdict == WALKER_RETRIES || next.verdict == WALKER_WAITS;
     if (goes_on && driver->ending) {
         driver->result->unfinished++;
         end_visitor(driver, visitor);

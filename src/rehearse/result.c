@@ -216,12 +216,12 @@ static json_t *comparison_json(const struct result *result) {
 }
 
 json_t *result_json(const struct result *result) {
-    json_t *json =
-        json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "started", (json_int_t)result->started, "finished",
-                  (json_int_t)result->finished, "left", (json_int_t)result->left, "refused",
-                  (json_int_t)result->refused, "lost", (json_int_t)result->lost, "unfinished",
-                  (json_int_t)result->unfinished, "requests", (json_int_t)result->requests, "retries",
-                  (json_int_t)result->retries, "wall_s", result->wall_s);
+    json_t *json = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "started",
+                             (json_int_t)result->started, "finished", (json_int_t)result->finished, "left",
+                             (json_int_t)result->left, "refused", (json_int_t)result->refused, "lost",
+                             (json_int_t)result->lost, "unfinished", (json_int_t)result->unfinished,
+                             "requests", (json_int_t)result->requests, "retries", (json_int_t)result->retries,
+                             "waited", (json_int_t)result->waited, "wall_s", result->wall_s);
     if (json == NULL)
         return NULL;
     (void)json_object_set_new(json, "latency_ms", latency_json(result->latency));

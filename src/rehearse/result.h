@@ -28,6 +28,7 @@ struct result {
     int64_t requests;   // sent
     int64_t lost;       // of those, without an answer
     int64_t retries;
+    int64_t waited; // answers of the gate that somebody has to wait
     int64_t left_at[PLAN_SCREENS];
     int64_t refused_at[WALKER_STEPS];
     int64_t statuses[6];       // answers by the first digit of their status

@@ -35,7 +35,7 @@ static void walk(int steps, enum walker_verdict verdict, enum plan_screen screen
 }
 
 static void what_was_seen_is_counted_by_screen(void **state) {
-    walk(WALKER_STEPS, WALKER_FINISHED, 0);
+    walk(WALKER_LOOK, WALKER_FINISHED, 0);
     walk(3, WALKER_LEFT, PLAN_CONSENT);
     walk(7, WALKER_LEFT, PLAN_AUTHENTICATE);
     assert_int_equal(result.finished, 1);
@@ -50,7 +50,7 @@ static void what_was_seen_is_counted_by_screen(void **state) {
 }
 
 static void the_server_agrees_only_when_everything_is_equal(void **state) {
-    walk(WALKER_STEPS, WALKER_FINISHED, 0);
+    walk(WALKER_LOOK, WALKER_FINISHED, 0);
     assert_false(result_server_agrees(&result));
     const char *text =
         "{\"accesses\":6,\"residents\":3,\"requests\":99,\"granted\":2,\"points\":22000,\"steps\":{"
@@ -88,7 +88,7 @@ static void counts_that_lack_a_member_are_refused(void **state) {
 
 static void thresholds_decide_and_say_why(void **state) {
     char words[RESULT_WORDS_MAX];
-    walk(WALKER_STEPS, WALKER_FINISHED, 0);
+    walk(WALKER_LOOK, WALKER_FINISHED, 0);
     assert_true(result_is_good(&result, &plan, words));
     plan.thresholds.p99_ms_max = 5;
     assert_false(result_is_good(&result, &plan, words));
@@ -112,7 +112,7 @@ static void thresholds_decide_and_say_why(void **state) {
 
 static void both_forms_carry_the_figures(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 18);
-    walk(WALKER_STEPS, WALKER_FINISHED, 0);
+    walk(WALKER_LOOK, WALKER_FINISHED, 0);
     walk(3, WALKER_LEFT, PLAN_CONSENT);
     CLEANUP(json_cleanup) json_t *json = result_json(&result);
     assert_int_equal(json_integer_value(json_object_get(json, "started")), 2);

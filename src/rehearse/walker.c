@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "gate/document.h"
 
 #define RETRY_WAIT_DEFAULT_S 2.0
 
@@ -32,6 +33,8 @@ static const struct step_form FORMS[WALKER_STEPS] = {
     [WALKER_ME] = {"me", false, "/api/v1/me", NULL, 200, 200},
     [WALKER_APPLY] = {"apply", true, "/api/v1/me/application", NULL, 201, 200},
     [WALKER_POINTS] = {"points", false, "/api/v1/me/points", NULL, 200, 200},
+    [WALKER_LOOK] = {"look", false, "/api/v1/gate", NULL, 200, 200},
+    [WALKER_ENTER] = {"enter", true, "/api/v1/gate/passes", "{}", 201, 409},
 };
 
 const char *walker_step_name(enum walker_step step) {
@@ -226,8 +229,85 @@ static struct walker_next after_good(struct walker *walker, const struct walker_
         return (struct walker_next){.verdict = WALKER_LEFT, .screen = PLAN_AUTHENTICATE};
     if (step == WALKER_POINTS)
         return (struct walker_next){.verdict = WALKER_FINISHED};
-    walker->step = step + 1;
+    walker->step = step == WALKER_ENTER ? WALKER_IDENTITY : step + 1;
     return (struct walker_next){.verdict = WALKER_GOES_ON, .wait_s = pause_after(step, world)};
+}
+
+// Keeps the place that the gate gave; false when the answer is another refusal.
+static bool take_place(struct walker *walker, const char *body, double *ret_look_s) {
+    struct error ignored = {0};
+    CLEANUP(json_cleanup) json_t *object = NULL;
+    int64_t second = 0, rank = 0, look_s = 0;
+    if (!json_parse_object(body, strlen(body), &object, &ignored))
+        return false;
+    const json_t *place = json_object_get(object, "place");
+    if (!json_is_object(place) || !json_member_int(place, "second", 0, UINT32_MAX, &second, &ignored) ||
+        !json_member_int(place, "rank", 0, UINT32_MAX, &rank, &ignored) ||
+        !json_member_int(place, "look_again_s", 0, PROMISE_S_MAX, &look_s, &ignored))
+        return false;
+    walker->place = (struct place){(uint32_t)second, (uint32_t)rank};
+    walker->waits = true;
+    *ret_look_s = (double)look_s;
+    return true;
+}
+
+static void take_arrivals(const json_t *arrivals, struct curve *ret_curve) {
+    size_t length = json_array_size(arrivals);
+    ret_curve->length = length < CURVE_POINTS_MAX ? length : CURVE_POINTS_MAX;
+    for (size_t i = 0; i < ret_curve->length; i++) {
+        const json_t *point = json_array_get(arrivals, i);
+        ret_curve->points[i] = (struct curve_point){json_number_value(json_array_get(point, 0)),
+                                                    json_number_value(json_array_get(point, 1))};
+    }
+}
+
+// As a page does: whether the turn has come, and else after how long to look again.
+static bool read_document(const struct walker *walker, const char *body, bool *ret_turn, double *ret_look_s) {
+    CLEANUP(json_cleanup) json_t *json = json_loads(body, 0, NULL);
+    const json_t *watermark = json_object_get(json, "watermark");
+    struct curve curve = {0};
+    if (!json_is_object(watermark))
+        return false;
+    struct place passed = {(uint32_t)json_integer_value(json_object_get(watermark, "second")),
+                           (uint32_t)json_integer_value(json_object_get(watermark, "rank"))};
+    take_arrivals(json_object_get(json, "arrivals"), &curve);
+    double ahead = curve.length == 0
+                       ? 0
+                       : document_ahead(&curve, walker->place,
+                                        (uint32_t)json_integer_value(json_object_get(json, "nodes")),
+                                        (uint64_t)json_integer_value(json_object_get(json, "passed")));
+    *ret_turn = place_compare(walker->place, passed) < 0;
+    *ret_look_s = document_look_s((uint64_t)ahead,
+                                  (double)json_integer_value(json_object_get(json, "pace_per_min")) / 60);
+    return true;
+}
+
+static struct walker_next wait_on(struct walker *walker, double wait_s) {
+    walker->step = WALKER_LOOK;
+    return (struct walker_next){.verdict = WALKER_WAITS, .wait_s = wait_s};
+}
+
+// The answers of somebody who stands in the line; true when it was one.
+static bool answer_at_gate(struct walker *walker, const struct walker_answer *answer,
+                           struct walker_next *ret_next) {
+    bool turn = false;
+    double look_s = 1;
+    if (walker->step == WALKER_IDENTITY && answer->status == 409 &&
+        take_place(walker, answer->body, &look_s)) {
+        *ret_next = wait_on(walker, look_s);
+        return true;
+    }
+    if (walker->step == WALKER_LOOK && answer->status == 200 &&
+        read_document(walker, answer->body, &turn, &look_s)) {
+        *ret_next = wait_on(walker, turn ? 0 : look_s);
+        walker->step = turn ? WALKER_ENTER : WALKER_LOOK;
+        return true;
+    }
+    if (walker->step == WALKER_ENTER && answer->status == 409) {
+        *ret_next = wait_on(walker, look_s);
+        return true;
+    }
+    return false;
 }
 
 static bool is_refused_for_now(int status) {
@@ -245,6 +325,9 @@ struct walker_next walker_answer(struct walker *walker, const struct walker_worl
         return (struct walker_next){.verdict = WALKER_RETRIES,
                                     .wait_s = wait_s * (1 + random_unit(world->random) / 2)};
     }
+    struct walker_next at_gate;
+    if (answer_at_gate(walker, answer, &at_gate))
+        return at_gate;
     if ((answer->status != form->status && answer->status != form->status_again) ||
         !take_answer(walker, answer))
         return (struct walker_next){.verdict = WALKER_REFUSED};

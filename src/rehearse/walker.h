@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "gate/ticket.h"
 #include "rehearse/plan.h"
 
 // Every request of a whole walk, in order.
@@ -26,6 +27,8 @@ enum walker_step {
     WALKER_ME,        // sees that it worked
     WALKER_APPLY,     // applies for the points
     WALKER_POINTS,    // sees them
+    WALKER_LOOK,      // only when the gate asks to wait: reads its document
+    WALKER_ENTER,     // asks for a pass, then again for the way to the provider
     WALKER_STEPS,
 };
 const char *walker_step_name(enum walker_step step); // "access", ...
@@ -42,7 +45,9 @@ struct walker {
     char *target;           // where the last answer sent them
     char *cookies[WALKER_COOKIES_MAX];
     char campaign[64];
-    int64_t points; // that they were told they had
+    int64_t points;     // that they were told they had
+    struct place place; // in the line, when `waits`
+    bool waits;
 };
 
 void walker_init(struct walker *walker, uint64_t number);
@@ -81,6 +86,7 @@ struct walker_answer {
 enum walker_verdict {
     WALKER_GOES_ON,  // next request after thinking for `ret_wait_s` in the service's time
     WALKER_RETRIES,  // the same request after `ret_wait_s` by the wall
+    WALKER_WAITS,    // the gate: looks again after `ret_wait_s` in the service's time
     WALKER_FINISHED, // saw the points
     WALKER_LEFT,     // by plan, at the screen in `ret_screen`
     WALKER_REFUSED,  // an answer ended the walk, or none came

@@ -56,7 +56,7 @@ static void a_whole_walk_asks_everything_in_order(void **state) {
     static struct walker_request request;
     walker_init(&walker, 42);
     struct walker_next next = {0};
-    for (int step = 0; step < WALKER_STEPS; step++) {
+    for (int step = 0; step <= WALKER_POINTS; step++) {
         assert_int_equal(walker.step, step);
         walker_request(&walker, &world, &request);
         if (step == WALKER_BEGIN)
@@ -74,6 +74,46 @@ static void a_whole_walk_asks_everything_in_order(void **state) {
         assert_int_equal(next.verdict, step == WALKER_POINTS ? WALKER_FINISHED : WALKER_GOES_ON);
     }
     assert_int_equal(walker.points, 11000);
+    walker_done(&walker);
+}
+
+static void who_meets_the_gate_waits_by_its_document_and_goes_on(void **state) {
+    nobody_leaves();
+    struct walker walker;
+    static struct walker_request request;
+    walker_init(&walker, 7);
+    walker.step = WALKER_IDENTITY;
+    struct walker_answer answer = {.status = 409, .set_cookie = "", .retry_after_s = -1};
+    answer.body = "{\"type\":\"urn:juncho:problem:waiting\",\"place\":{\"second\":1770000009,\"rank\":3,"
+                  "\"ahead\":800,\"look_again_s\":10}}";
+    struct walker_next next = walker_answer(&walker, &world, &answer);
+    assert_int_equal(next.verdict, WALKER_WAITS);
+    assert_true(next.wait_s == 10);
+    walker_request(&walker, &world, &request);
+    assert_string_equal(request.target, "/api/v1/gate");
+    assert_false(request.post);
+    answer.status = 200;
+    answer.body = "{\"watermark\":{\"second\":1770000009,\"rank\":3},\"passed\":100,\"nodes\":1,"
+                  "\"pace_per_min\":120,\"arrivals\":[[1770000000,100],[1770000010,1000]]}";
+    next = walker_answer(&walker, &world, &answer);
+    assert_int_equal(next.verdict, WALKER_WAITS);
+    assert_true(next.wait_s == 10); // 813 ahead at two a second
+    answer.body = "{\"watermark\":{\"second\":1770000009,\"rank\":4},\"passed\":900,\"nodes\":1,"
+                  "\"pace_per_min\":120,\"arrivals\":[]}";
+    next = walker_answer(&walker, &world, &answer);
+    assert_true(next.wait_s == 0);
+    walker_request(&walker, &world, &request);
+    assert_string_equal(request.target, "/api/v1/gate/passes");
+    answer.status = 409;
+    answer.body = "{}";
+    assert_int_equal(walker_answer(&walker, &world, &answer).verdict, WALKER_WAITS);
+    walker.step = WALKER_ENTER;
+    answer.status = 201;
+    assert_int_equal(walker_answer(&walker, &world, &answer).verdict, WALKER_GOES_ON);
+    assert_int_equal(walker.step, WALKER_IDENTITY);
+    // Another conflict is a refusal, as before.
+    answer.status = 409;
+    assert_int_equal(walker_answer(&walker, &world, &answer).verdict, WALKER_REFUSED);
     walker_done(&walker);
 }
 
@@ -178,6 +218,7 @@ static void too_many_or_too_long_cookies_are_forgotten(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_meets_the_gate_waits_by_its_document_and_goes_on),
         cmocka_unit_test_setup(a_whole_walk_asks_everything_in_order, set_up),
         cmocka_unit_test_setup(people_leave_by_the_planned_shares, set_up),
         cmocka_unit_test_setup(who_is_refused_for_now_tries_again_as_asked, set_up),

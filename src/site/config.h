@@ -33,6 +33,11 @@ struct config {
         int64_t opens, closes; // times in ms
     } campaign;
     struct {
+        char page[CONFIG_TEXT_SIZE]; // where proxies send who has to wait; empty: /waiting here
+        int64_t enabled, pace_per_min_max, places_inside_max, identity_per_min, journey_s, share_percent;
+        int64_t lottery, verify_early, anonymous_per_address_per_min;
+    } gate;
+    struct {
         char provider[CONFIG_TEXT_SIZE]; // "sandbox" or "oidc"
         char issuer[CONFIG_TEXT_SIZE], client_id[CONFIG_TEXT_SIZE], key_file[CONFIG_TEXT_SIZE];
         char algorithm[CONFIG_TEXT_SIZE], scopes[CONFIG_TEXT_SIZE], acr_values[CONFIG_TEXT_SIZE];

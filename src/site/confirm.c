@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "campaign/standing.h"
 #include "identity/hold.h"
+#include "site/entry.h"
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
@@ -44,6 +45,7 @@ static void submit_confirmation(struct visit *visit, struct confirmation *confir
     memcpy(result->person_hash, hold->person_hash, sizeof result->person_hash);
     (void)hold_take(&job->command, hold, visit->resident_id, visit->site->campaign.id, visit->now_ms);
     (void)transaction_settle(&job->command, hold->state_hash, visit->now_ms, hold->outcome);
+    entry_add_return(visit, visit->resident_id, result->outcome, &job->command);
     journey_return(&job->command, result);
     job_write(job, confirmed);
 }
@@ -66,6 +68,7 @@ static void confirmed(struct job *job, const struct error *err) {
         return;
     }
     struct http_response response = {.status = 200};
+    entry_note_return(visit, visit->resident_id, result->outcome);
     visit_respond_json(visit, &response,
                        json_pack("{s:s,s:s}", "outcome", journey_outcome_name(result->outcome), "state",
                                  journey_state_name(result->change.state)));

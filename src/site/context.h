@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "campaign/campaign.h"
+#include "gate/gate.h"
+#include "http/allowance.h"
 #include "http/client.h"
 #include "http/cookie.h"
 #include "http/router.h"
@@ -21,6 +23,7 @@
 struct console;
 struct guidance;
 struct operator_account;
+struct held;
 struct traffic;
 struct pages;
 struct calendars;
@@ -45,6 +48,9 @@ struct site {
     struct calendars *calendars;
     struct key *client_key;
     struct provider *provider;
+    struct gate *gate;
+    struct held *held;                 // who wait for room at the provider
+    struct allowance *anonymous;       // places for people without an account, by address
     struct sandbox *sandbox;           // NULL with a real provider
     char public_url[CONFIG_TEXT_SIZE]; // "https://points.city.example": scheme, host, port
     char provider_origin[CONFIG_TEXT_SIZE];
@@ -90,6 +96,8 @@ const char *visit_parameter(const struct visit *visit, const char *name);
 // Responds with JSON (status, then the object, which is given up); 503 when memory is exhausted.
 // `headers_count` cookies or other headers may stand in `response`.
 void visit_respond_json(struct visit *visit, struct http_response *response, json_t *object);
+// The same for a problem document that has members of its own.
+void visit_respond_problem(struct visit *visit, int status, json_t *object);
 void visit_respond_empty(struct visit *visit, int status);
 // 303 to a path of this site or an address of the provider.
 void visit_redirect(struct visit *visit, struct http_response *response, const char *location);
@@ -107,3 +115,5 @@ char *visit_number(struct visit *visit, char letter, int64_t number);
 char *visit_time(struct visit *visit, int64_t time_ms); // RFC 3339, in the arena; NULL when out of memory
 // True while the campaign runs; else it responded with campaign-not-open or campaign-closed.
 bool visit_campaign_is_open(struct visit *visit);
+// The same for the journey up to the identity check, which may be open before the campaign is.
+bool visit_journey_is_open(struct visit *visit);

@@ -28,3 +28,5 @@ http_handler handle_console_participants, handle_console_calls;
 http_handler handle_console_faq, handle_console_faq_history, handle_console_faq_write;
 http_handler handle_console_faq_preview, handle_console_announcements, handle_console_announce;
 http_handler handle_console_announcement;
+http_handler handle_gate, handle_gate_draw, handle_gate_tickets, handle_gate_passes, handle_gate_check;
+http_handler handle_console_gate, handle_console_gate_order, handle_console_gate_assisted;

@@ -9,11 +9,14 @@
 #include "base/text.h"
 #include "campaign/standing.h"
 #include "identity/hold.h"
+#include "site/entry.h"
 #include "site/handlers.h"
+#include "site/held.h"
 #include "site/job.h"
 #include "site/problem.h"
 
 struct hop {
+    struct entry entry;
     struct transaction transaction;
     struct journey_change change;
     const char *location;
@@ -22,6 +25,8 @@ struct hop {
 static void answer_hop(struct job *job, const struct error *err) {
     struct hop *hop = job->data;
     struct http_request *request = job->visit->request;
+    if (err != NULL || !hop->change.changed)
+        entry_undo(&hop->entry);
     if (err != NULL)
         problem_respond(request, err, NULL);
     else if (hop->change.state == 0)
@@ -32,17 +37,54 @@ static void answer_hop(struct job *job, const struct error *err) {
                                                                      : "an earlier screen has not been done");
     else {
         struct http_response response = {.status = 200};
+        (void)gate_renew(job->visit->site->gate, job->visit->now_ms / CLOCK_SECOND_MS, &hop->entry.holder,
+                         LEASE_AT_PROVIDER);
         visit_respond_json(job->visit, &response, json_pack("{s:s}", "location", hop->location));
     }
+}
+
+// The gate has answered: on to the provider, or wait with a place.
+static void leave(struct entry *entry, const struct error *err) {
+    struct hop *hop = entry->data;
+    struct visit *visit = entry->visit;
+    struct site *site = visit->site;
+    struct random random;
+    struct error begin_err;
+    if (err != NULL) {
+        problem_respond(visit->request, err, NULL);
+        return;
+    }
+    if (!entry->inside) {
+        entry_respond_waiting(entry);
+        return;
+    }
+    random_init_system(&random);
+    transaction_init(&hop->transaction, site->secrets.keys[SECRETS_TRANSACTION], &random);
+    if (!provider_begin(site->provider, &hop->transaction, http_request_arena(visit->request), &hop->location,
+                        &begin_err)) {
+        entry_undo(entry);
+        problem_respond(visit->request, &begin_err, NULL);
+        return;
+    }
+    struct job *job = job_new(visit, hop);
+    if (job == NULL) {
+        entry_undo(entry);
+        return;
+    }
+    hop->change = (struct journey_change){
+        .campaign = &site->campaign, .resident_id = visit->resident_id, .now_ms = visit->now_ms};
+    entry_add(entry, &job->command, GATE_PASS_AT_PROVIDER);
+    (void)transaction_add(&job->command, &hop->transaction, visit->resident_id, site->campaign.id,
+                          visit->now_ms);
+    journey_authenticate(&job->command, &hop->change);
+    job_write(job, answer_hop);
 }
 
 void handle_identity(struct http_request *request, void *context) {
     static const char *const none[] = {NULL};
     struct visit *visit = http_request_context(request);
-    struct site *site = visit->site;
     CLEANUP(json_cleanup) json_t *body = NULL;
     struct error err;
-    struct random random;
     struct hop *hop = arena_alloc(http_request_arena(request), sizeof *hop);
     if (hop == NULL) {
         problem_respond_memory(request);
@@ -52,24 +94,10 @@ void handle_identity(struct http_request *request, void *context) {
         problem_respond(request, &err, NULL);
         return;
     }
-    if (!visit_campaign_is_open(visit))
+    if (!visit_journey_is_open(visit))
         return;
-    random_init_system(&random);
-    transaction_init(&hop->transaction, site->secrets.keys[SECRETS_TRANSACTION], &random);
-    if (!provider_begin(site->provider, &hop->transaction, http_request_arena(request), &hop->location,
-                        &err)) {
-        problem_respond(request, &err, NULL);
-        return;
-    }
-    struct job *job = job_new(visit, hop);
-    if (job == NULL)
-        return;
-    hop->change = (struct journey_change){
-        .campaign = &site->campaign, .resident_id = visit->resident_id, .now_ms = visit->now_ms};
-    (void)transaction_add(&job->command, &hop->transaction, visit->resident_id, site->campaign.id,
-                          visit->now_ms);
-    journey_authenticate(&job->command, &hop->change);
-    job_write(job, answer_hop);
+    hop->entry = (struct entry){.visit = visit, .asks_to_enter = true, .data = hop};
+    entry_ask(&hop->entry, leave);
 }
 
 struct comeback {
@@ -83,6 +111,8 @@ struct comeback {
     struct step *claim;
     struct provider_visit provider;
     struct journey_return result;
+    struct holder holder; // who began, at the gate
+    struct held_person held_person;
 };
 
 static bool is_strange(const struct visit *visit, const struct comeback *comeback) {
@@ -146,6 +176,8 @@ static void submit_result(struct visit *visit, struct comeback *comeback, bool r
     result->change = (struct journey_change){.campaign = &visit->site->campaign,
                                              .resident_id = comeback->row.resident_id,
                                              .now_ms = visit->now_ms};
+    entry_add_return(visit, comeback->row.resident_id, result->outcome, &job->command);
+    gate_stage_enter(visit->site->gate, GATE_WRITER, &comeback->holder);
     (void)transaction_settle(&job->command, comeback->transaction.state_hash, visit->now_ms,
                              (int)result->outcome);
     journey_return(&job->command, result);
@@ -155,6 +187,9 @@ static void submit_result(struct visit *visit, struct comeback *comeback, bool r
 static void settled(struct job *job, const struct error *err) {
     struct comeback *comeback = job->data;
     struct visit *visit = job->visit;
+    gate_stage_leave(visit->site->gate, GATE_WRITER, err == NULL);
+    entry_note_return(visit, comeback->row.resident_id,
+                      err == NULL ? comeback->result.outcome : JOURNEY_OUTCOME_BUSY);
     if (err != NULL && err->kind == ERROR_EXHAUSTED && comeback->result.reserve) {
         submit_result(visit, comeback,
                       false); // verified all the same; the points can be reserved when there are some
@@ -226,6 +261,10 @@ static void take_result(struct http_request *request, void *context) {
 
 static void provider_done(struct provider_visit *provider) {
     struct visit *visit = provider->context;
+    struct site *site = visit->site;
+    gate_request_over(site->gate, provider->outcome != IDENTITY_BUSY);
+    gate_stage_leave(site->gate, GATE_IDENTITY, entry_is_over((enum journey_outcome)provider->outcome));
+    held_release(site->held, site->gate);
     struct comeback *comeback =
         (struct comeback *)(void *)((char *)provider - offsetof(struct comeback, provider));
     http_request_continue(visit->request, take_result, comeback);
@@ -248,10 +287,31 @@ static bool read_comeback(struct job *job, struct session *session, struct error
                          &comeback->standing, err);
 }
 
+// There is room at the provider now, or there was none for too long.
+static void ask_provider(struct http_request *request, void *context) {
+    struct comeback *comeback = context;
+    struct visit *visit = http_request_context(request);
+    struct site *site = visit->site;
+    struct error err = {0};
+    comeback->provider = (struct provider_visit){.code = comeback->code,
+                                                 .transaction = &comeback->transaction,
+                                                 .day = clock_civil(visit->now_ms),
+                                                 .context = visit,
+                                                 .done = provider_done};
+    if (comeback->held_person.may_send && provider_finish(site->provider, &comeback->provider, &err))
+        return;
+    if (comeback->held_person.may_send)
+        gate_request_over(site->gate, true); // nothing was sent
+    gate_stage_leave(site->gate, GATE_IDENTITY, false);
+    LOG(LOG_WARNING, "provider not asked", log_text("request", http_request_id(request)),
+        log_text("cause", err.kind == ERROR_NONE ? "no room there for too long" : err.message));
+    comeback->result.outcome = JOURNEY_OUTCOME_BUSY;
+    submit_result(visit, comeback, false);
+}
+
 static void claimed(struct job *job, const struct error *err) {
     struct comeback *comeback = job->data;
     struct visit *visit = job->visit;
-    struct error provider_err;
     if (err != NULL) {
         problem_respond(visit->request, err, NULL); // nothing was claimed: loading the page again goes on
         return;
@@ -264,23 +324,17 @@ static void claimed(struct job *job, const struct error *err) {
     }
     memcpy(comeback->row.code_hash, comeback->code_hash, sizeof comeback->row.code_hash);
     comeback->row.returned_ms = visit->now_ms;
-    comeback->provider = (struct provider_visit){.code = comeback->code,
-                                                 .transaction = &comeback->transaction,
-                                                 .day = clock_civil(visit->now_ms),
-                                                 .context = visit,
-                                                 .done = provider_done};
-    if (provider_finish(visit->site->provider, &comeback->provider, &provider_err))
-        return;
-    LOG(LOG_WARNING, "provider not asked", log_text("request", http_request_id(visit->request)),
-        log_text("cause", provider_err.message));
-    comeback->result.outcome = JOURNEY_OUTCOME_BUSY;
-    submit_result(visit, comeback, false);
+    gate_stage_enter(visit->site->gate, GATE_IDENTITY, &comeback->holder);
+    comeback->held_person =
+        (struct held_person){.request = visit->request, .then = ask_provider, .context = comeback};
+    held_wait(visit->site->held, visit->site->gate, &comeback->held_person);
 }
 
 static void found(struct job *job, const struct error *err) {
     struct comeback *comeback = job->data;
     struct visit *visit = job->visit;
     struct http_response response = {0};
+    comeback->holder = gate_resident(comeback->row.resident_id);
     bool dead = err == NULL && (comeback->row.campaign_id != visit->site->campaign.id ||
                                 !transaction_is_alive(comeback->row.began_ms, visit->now_ms));
     if (err != NULL && err->kind != ERROR_MISSING)

@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 #include "measure/count.h"
 #include "measure/traffic.h"
+#include "site/gate_metrics.h"
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
@@ -244,6 +245,7 @@ void handle_metrics(struct http_request *request, void *context) {
     buffer_init(&buffer, http_request_arena(request));
     add_store(&buffer, site);
     add_http(&buffer, site);
+    gate_metrics(&buffer, site);
     if (buffer.failed || buffer.length > METRICS_TEXT_MAX) {
         problem_respond_memory(request);
         return;

@@ -6,6 +6,7 @@
 #include "guidance/guidance.h"
 #include "identity/hold.h"
 #include "ledger/balance.h"
+#include "site/entry.h"
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
@@ -142,6 +143,7 @@ struct myself {
     struct standing standing;
     struct hold hold; // a check that came back in another browser
     struct balance balance;
+    struct gate_place place;
     bool entries;
 };
 
@@ -149,11 +151,13 @@ static bool read_myself(struct job *job, struct session *session, struct error *
     struct myself *myself = job->data;
     struct visit *visit = job->visit;
     struct arena *arena = http_request_arena(visit->request);
-    if (!session_begin(session, err)) // both queries see the same moment
+    if (!session_begin(session, err)) // all queries see the same moment
         return false;
     bool ok =
         standing_read(session, visit->resident_id, visit->site->campaign.id, arena, &myself->standing, err) &&
-        balance_read(session, visit->resident_id, myself->entries, arena, &myself->balance, err);
+        balance_read(session, visit->resident_id, myself->entries, arena, &myself->balance, err) &&
+        (myself->entries ||
+         gate_place_read(session, visit->resident_id, visit->site->campaign.id, arena, &myself->place, err));
     if (ok && myself->standing.state == JOURNEY_AUTHENTICATING)
         ok = hold_find(session, visit->resident_id, visit->site->campaign.id, visit->now_ms, arena,
                        &myself->hold, err);
@@ -173,6 +177,22 @@ json_t *campaign_json(struct visit *visit) {
                      config->identity.app_ios, "android", config->identity.app_android);
 }
 
+// The place as long as it is of use: until the pass came back, or the journey no longer needs it.
+static json_t *place_json(struct visit *visit, const struct myself *myself) {
+    struct holder holder = gate_resident(visit->resident_id);
+    bool waits = myself->place.found && myself->place.epoch == gate_epoch(visit->site->gate) &&
+                 myself->standing.state < JOURNEY_VERIFIED;
+    return waits ? entry_place_json(visit, &holder, myself->place.place) : json_null();
+}
+
+static json_t *pass_json(struct visit *visit, const struct myself *myself) {
+    int64_t until_ms = gate_pass_until_ms(&myself->place);
+    if (!myself->place.found || until_ms <= visit->now_ms)
+        return json_null();
+    return json_pack("{s:s,s:b}", "until", visit_time(visit, until_ms), "at_provider",
+                     myself->place.pass == GATE_PASS_AT_PROVIDER);
+}
+
 static json_t *standing_json(struct visit *visit, const struct myself *myself) {
     const struct standing *standing = &myself->standing;
     json_t *identity = json_null(), *application = json_null(), *confirmation = json_null();
@@ -188,12 +208,13 @@ static json_t *standing_json(struct visit *visit, const struct myself *myself) {
         application =
             json_pack("{s:s,s:s,s:I}", "receipt", visit_number(visit, 'J', standing->receipt), "at",
                       visit_time(visit, standing->applied_ms), "points", (json_int_t)standing->points);
-    return json_pack("{s:s,s:s,s:s,s:b,s:{s:I,s:I},s:n,s:n,s:n,s:o,s:o,s:o,s:o}", "resident",
+    return json_pack("{s:s,s:s,s:s,s:b,s:{s:I,s:I},s:o,s:o,s:n,s:o,s:o,s:o,s:o}", "resident",
                      visit_number(visit, 'R', visit->resident_id), "language", standing->language, "state",
                      journey_state_name(standing->state), "began", standing->began, "points", "balance",
                      (json_int_t)myself->balance.points, "pending", (json_int_t)myself->balance.pending,
-                     "place", "pass", "booking", "identity", identity, "confirmation", confirmation,
-                     "application", application, "campaign", campaign_json(visit));
+                     "place", place_json(visit, myself), "pass", pass_json(visit, myself), "booking",
+                     "identity", identity, "confirmation", confirmation, "application", application,
+                     "campaign", campaign_json(visit));
 }
 
 static bool answer_failed(struct job *job, const struct error *err) {

@@ -45,6 +45,15 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/languages/{code}", handle_language, 0},
     {HTTP_GET, "/api/v1/announcements", handle_announcements, 0},
     {HTTP_POST, "/api/v1/me/application", handle_application, STEP},
+    {HTTP_GET, "/api/v1/gate", handle_gate, 0},
+    {HTTP_GET, "/api/v1/gate/draw", handle_gate_draw, 0},
+    {HTTP_POST, "/api/v1/gate/tickets", handle_gate_tickets, ROUTE_CHANGES},
+    {HTTP_POST, "/api/v1/gate/passes", handle_gate_passes, ROUTE_CHANGES},
+    {HTTP_GET, "/api/v1/console/gate", handle_console_gate, SEE},
+    {HTTP_POST, "/api/v1/console/gate", handle_console_gate_order, STEER},
+    {HTTP_POST, "/api/v1/console/gate/assisted", handle_console_gate_assisted, STEER},
+    {HTTP_GET, "/gate/check", handle_gate_check, 0},
+    {HTTP_GET, "/gate/check/{path...}", handle_gate_check, 0},
 
     // Of operators. Their visits are not part of the published counts.
     {HTTP_POST, "/api/v1/console/session", handle_console_enter, ROUTE_CHANGES | ROUTE_UNCOUNTED},

@@ -19,10 +19,13 @@ enum secrets_use {
     SECRETS_MOVE = 5,
     SECRETS_OPERATOR = 6, // seals second factors
     SECRETS_DEVICE = 7,   // of browsers in which an operator has signed in before
+    SECRETS_GATE = 8,
+    SECRETS_SANDBOX = 9,         // all nodes are one sandbox provider
+    SECRETS_SANDBOX_CLIENT = 10, // and one client of it
 };
 
 struct secrets {
-    unsigned char keys[8][SECRETS_KEY_SIZE]; // by enum secrets_use
+    unsigned char keys[11][SECRETS_KEY_SIZE]; // by enum secrets_use
 };
 
 // Where the key file is: `configured`, or beside an SQLite file when that is empty. ERROR_INVALID: the store

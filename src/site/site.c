@@ -13,6 +13,8 @@
 #include "site/calendars.h"
 #include "site/console.h"
 #include "site/context.h"
+#include "site/gate_keeper.h"
+#include "site/held.h"
 #include "site/pages.h"
 #include "site/routes.h"
 #include "site/ticker.h"
@@ -29,6 +31,7 @@
 struct running {
     struct site site;
     struct ticker *ticker;
+    struct gate_keeper *gate_keeper;
     char address[CONFIG_TEXT_SIZE];
     char issuer[CONFIG_TEXT_SIZE + 64];
     char redirect_uri[CONFIG_TEXT_SIZE + 64];
@@ -152,13 +155,14 @@ static const char *none_if_empty(const char *text) {
 static bool prepare_sandbox(struct running *running, struct provider_options *options, struct error *err) {
     struct site *site = &running->site;
     (void)snprintf(running->issuer, sizeof running->issuer, "%s" SANDBOX_PATH, site->public_url);
-    site->client_key = key_generate(KEY_ES256);
+    site->client_key = key_derive(site->secrets.keys[SECRETS_SANDBOX_CLIENT]);
     if (site->client_key == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     struct sandbox_options sandbox = {.issuer = running->issuer,
                                       .client_id = SANDBOX_CLIENT_ID,
                                       .redirect_uri = running->redirect_uri,
-                                      .client_key = site->client_key};
+                                      .client_key = site->client_key,
+                                      .secret = site->secrets.keys[SECRETS_SANDBOX]};
     if (!sandbox_allowed(running->issuer, site->config.identity.issuer, err) ||
         !sandbox_new(&sandbox, &site->sandbox, err))
         return false;
@@ -229,16 +233,18 @@ static bool start(struct running *running, struct error *err) {
     fill_headers(running);
     site->traffic = traffic_new((int64_t)(randombytes_random() >> 1));
     site->router = routes_new();
-    if (site->traffic == NULL || site->router == NULL)
+    site->anonymous = allowance_new((unsigned)config->gate.anonymous_per_address_per_min);
+    site->held = held_new();
+    if (site->traffic == NULL || site->router == NULL || site->anonymous == NULL || site->held == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!pages_new(config->server.web_dir, &site->pages, err) ||
         !guidance_new(config->guidance.languages_dir, &site->guidance, err) || !prepare_store(site, err) ||
         !load_secrets(site, err) || !writer_start(site->store, &writer, &site->writer, err) ||
         !readers_start(site->store, (unsigned)config->store.readers, (size_t)config->store.queue_max,
                        &site->readers, err) ||
-        !console_new(site, &site->console, err) || !listen_on(running, err) ||
-        !prepare_identity(running, err) || !calendars_start(site, &site->calendars, err) ||
-        !ticker_start(site, &running->ticker, err))
+        !gate_keeper_start(site, &running->gate_keeper, err) || !console_new(site, &site->console, err) ||
+        !listen_on(running, err) || !prepare_identity(running, err) ||
+        !calendars_start(site, &site->calendars, err) || !ticker_start(site, &running->ticker, err))
         return false;
     console_offer_link(site);
     atomic_store_explicit(&site->ready, true, memory_order_release);
@@ -275,6 +281,7 @@ void site_stop(struct site *site) {
     http_client_stop(site->client);
     calendars_stop(site->calendars);
     ticker_stop(running->ticker); // writes the last counts
+    gate_keeper_stop(running->gate_keeper);
     readers_stop(site->readers);
     writer_stop(site->writer);
     store_close(site->store);
@@ -286,6 +293,8 @@ void site_stop(struct site *site) {
     router_free(site->router);
     traffic_free(site->traffic);
     console_free(site->console);
+    allowance_free(site->anonymous);
+    held_free(site->held);
     secrets_done(&site->secrets);
     free(running);
 }

@@ -25,6 +25,12 @@ bool visit_campaign_is_open(struct visit *visit) {
     return false;
 }
 
+bool visit_journey_is_open(struct visit *visit) {
+    bool early = visit->site->config.gate.verify_early != 0 &&
+                 campaign_phase(&visit->site->campaign, visit->now_ms) == CAMPAIGN_BEFORE;
+    return early || visit_campaign_is_open(visit);
+}
+
 struct screen_visit {
     struct journey_change change;
     enum journey_state state_after; // the least state that means that the screen is done
@@ -56,7 +62,7 @@ static struct job *step_job(struct http_request *request, enum journey_state sta
         problem_respond(request, &err, NULL);
         return NULL;
     }
-    if (!visit_campaign_is_open(visit))
+    if (!visit_journey_is_open(visit))
         return NULL;
     struct screen_visit *screen = arena_alloc(http_request_arena(request), sizeof *screen);
     struct job *job = job_new(visit, screen);

@@ -39,18 +39,28 @@ const char *visit_parameter(const struct visit *visit, const char *name) {
     return route_parameter(&visit->match, http_request_arena(visit->request), name);
 }
 
-void visit_respond_json(struct visit *visit, struct http_response *response, json_t *object) {
+static void respond_text(struct visit *visit, struct http_response *response, const char *content_type,
+                         json_t *object) {
     char *body = json_text(http_request_arena(visit->request), object);
     json_decref(object);
     if (body == NULL) {
         problem_respond_memory(visit->request);
         return;
     }
-    response->content_type = "application/json";
+    response->content_type = content_type;
     response->body = body;
     response->body_length = strlen(body);
     http_response_header(response, "Cache-Control", "no-store");
     http_respond(visit->request, response);
+}
+
+void visit_respond_json(struct visit *visit, struct http_response *response, json_t *object) {
+    respond_text(visit, response, "application/json", object);
+}
+
+void visit_respond_problem(struct visit *visit, int status, json_t *object) {
+    struct http_response response = {.status = status};
+    respond_text(visit, &response, "application/problem+json", object);
 }
 
 void visit_respond_empty(struct visit *visit, int status) {

@@ -1,0 +1,41 @@
+// gate_internal.h - the parts of a gate, for gate.c and gate_second.c only; `lock` is held around all of
+// them.
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "gate/gate.h"
+#include "gate/guard.h"
+
+#define GATE_CODE_SIZE 64
+
+struct gate {
+    pthread_mutex_t lock;
+    struct gate_options options;
+    char campaign[GATE_CODE_SIZE];
+    unsigned char draw_secret[DRAW_SECRET_SIZE];
+    struct ticket_office office; // never changes: read without the lock
+    struct line *line;
+    struct leases *leases;
+    struct known *known;
+    struct controller *controller;
+    struct guard guard;
+    struct promise promise;
+    struct gate_orders orders;
+    struct gate_figures own, seen; // since the start; what the controller was told, of all nodes
+    struct controller_pace pace;
+    uint64_t passed_seen;
+    uint64_t inside_elsewhere;
+    unsigned nodes;
+    struct promise_record promises_stored[PROMISE_SPANS];
+    enum document_state state; // as of the last second
+    bool leads, frozen;
+
+    pthread_mutex_t page_lock;
+    struct gate_page page;
+    _Atomic uint64_t version; // of the page
+};
+
+void gate_lock(struct gate *gate);
+void gate_unlock(struct gate *gate);

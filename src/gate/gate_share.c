@@ -1,0 +1,239 @@
+// gate_share.c - see gate_share.h.
+#include "gate/gate_share.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOCKS_CLASS INT64_C(774300000) // plus the campaign; the first of an advisory lock's two numbers
+#define LEAD        100                // the second: a lane, or this
+#define ARENA_BYTES ((size_t)64 << 20)
+#define NEWS_MAX    20000 // rows of a lane at a time; the next look goes on
+
+// The parameters are two int4 in PostgreSQL's function.
+static const struct statement TAKE_LOCK = {
+    "SELECT CASE WHEN pg_try_advisory_lock(CAST($1 AS INTEGER), CAST($2 AS INTEGER)) THEN 1 ELSE 0 END",
+    "ii"};
+static const struct statement LOCKS = {
+    "SELECT CAST(objid AS BIGINT), CASE WHEN pid = pg_backend_pid() THEN 1 ELSE 0 END FROM pg_locks "
+    "WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND CAST(classid AS BIGINT) = $1 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    "i"};
+static const struct statement TICK = {
+    "SELECT CAST(COALESCE(MAX(tick), 0) AS BIGINT) FROM gate_arrival WHERE campaign_id = $1 AND node = $2",
+    "ii"};
+static const struct statement LINE = {
+    "SELECT epoch, last_s, second, rank, passed, steady_per_s, per_s, reason, state FROM gate_line "
+    "WHERE campaign_id = $1",
+    "i"};
+static const struct statement NEWS = {
+    "SELECT node, second, bucket, count, tick FROM gate_arrival "
+    "WHERE campaign_id = $1 AND epoch = $2 AND node = $3 AND tick > $4 ORDER BY tick LIMIT $5",
+    "iiiii"};
+static const struct statement FIGURES = {"SELECT node, figures FROM gate_node WHERE campaign_id = $1", "i"};
+static const struct statement TELL = {
+    "INSERT INTO gate_node (campaign_id, node, tick, figures) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (campaign_id, node) DO UPDATE SET tick = excluded.tick, figures = excluded.figures",
+    "iiib"};
+
+struct gate_share {
+    struct session *session;
+    struct arena *arena;
+    int64_t campaign_id;
+    uint32_t node;
+    int64_t tick;
+    uint32_t epoch;            // of `heard`
+    int64_t heard[LANES_MAX];  // newest tick of each lane
+    bool lane_ours, lead_ours; // as of the last look
+    uint32_t alive, met;       // a bit a lane; at the look before
+};
+
+static bool take_lock(struct gate_share *share, int64_t number, bool *ret_taken, struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(share->session, &TAKE_LOCK, share->arena, &rows, err,
+                       value_int(LOCKS_CLASS + share->campaign_id), value_int(number)))
+        return false;
+    *ret_taken = rows_int(&rows, 0, 0) != 0;
+    return true;
+}
+
+static bool take_lane(struct gate_share *share, struct error *err) {
+    struct rows rows;
+    bool taken = false;
+    for (share->node = 0; share->node < LANES_MAX; share->node++) {
+        if (!take_lock(share, share->node, &taken, err))
+            return false;
+        if (taken)
+            break;
+    }
+    if (!taken)
+        return error_set(err, ERROR_EXHAUSTED, "%d nodes share this campaign already", LANES_MAX);
+    if (!SESSION_QUERY(share->session, &TICK, share->arena, &rows, err, value_int(share->campaign_id),
+                       value_int(share->node)))
+        return false;
+    share->tick = rows_int(&rows, 0, 0);
+    return true;
+}
+
+bool gate_share_open(struct store *store, int64_t campaign_id, struct gate_share **ret_share,
+                     struct error *err) {
+    struct gate_share *share = calloc(1, sizeof *share);
+    if (share == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    share->campaign_id = campaign_id;
+    share->arena = arena_new(ARENA_BYTES);
+    bool ok = share->arena != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    ok = ok && session_open(store, SESSION_WRITE, &share->session, err) && take_lane(share, err);
+    if (!ok) {
+        gate_share_close(share);
+        return false;
+    }
+    *ret_share = share;
+    return true;
+}
+
+void gate_share_close(struct gate_share *share) {
+    if (share == NULL)
+        return;
+    session_close(share->session);
+    arena_free(share->arena);
+    free(share);
+}
+
+uint32_t gate_share_node(const struct gate_share *share) {
+    return share->node;
+}
+
+int64_t gate_share_tick(const struct gate_share *share) {
+    return share->tick;
+}
+
+static bool look_at_locks(struct gate_share *share, struct error *err) {
+    struct rows rows;
+    share->lane_ours = share->lead_ours = false;
+    share->alive = 0;
+    if (!SESSION_QUERY(share->session, &LOCKS, share->arena, &rows, err,
+                       value_int(LOCKS_CLASS + share->campaign_id)))
+        return false;
+    for (size_t row = 0; row < rows.count; row++) {
+        int64_t number = rows_int(&rows, row, 0);
+        bool ours = rows_int(&rows, row, 1) != 0;
+        share->lead_ours = share->lead_ours || (number == LEAD && ours);
+        share->lane_ours = share->lane_ours || (number == share->node && ours);
+        if (number >= 0 && number < LANES_MAX)
+            share->alive |= 1u << number;
+    }
+    return true;
+}
+
+// A connection that was lost took our locks with it: take them again, and the lead if nobody has it.
+static bool keep_locks(struct gate_share *share, struct error *err) {
+    if (!look_at_locks(share, err))
+        return false;
+    if (!share->lane_ours && !take_lock(share, share->node, &share->lane_ours, err))
+        return false;
+    if (!share->lane_ours)
+        return error_set(err, ERROR_CONFLICT, "lane %u of the gate went to another node; restart this one",
+                         share->node);
+    share->alive |= 1u << share->node;
+    return share->lead_ours || take_lock(share, LEAD, &share->lead_ours, err);
+}
+
+static bool look_at_line(struct gate_share *share, struct gate_news *news, struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(share->session, &LINE, share->arena, &rows, err, value_int(share->campaign_id)))
+        return false;
+    if (rows.count == 0)
+        return true;
+    news->epoch = (uint32_t)rows_int(&rows, 0, 0);
+    news->leader.line =
+        (struct line_state){.epoch = news->epoch,
+                            .last_s = (uint32_t)rows_int(&rows, 0, 1),
+                            .watermark = {(uint32_t)rows_int(&rows, 0, 2), (uint32_t)rows_int(&rows, 0, 3)},
+                            .passed = (uint64_t)rows_int(&rows, 0, 4)};
+    news->leader.steady_per_s = rows_real(&rows, 0, 5);
+    news->leader.per_s = rows_real(&rows, 0, 6);
+    news->leader.reason = (enum pace_reason)rows_int(&rows, 0, 7);
+    news->leader.state = (enum document_state)rows_int(&rows, 0, 8);
+    return true;
+}
+
+static bool hear_lane(struct gate_share *share, struct gate *gate, uint32_t lane, struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(share->session, &NEWS, share->arena, &rows, err, value_int(share->campaign_id),
+                       value_int(share->epoch), value_int(lane), value_int(share->heard[lane]),
+                       value_int(NEWS_MAX)))
+        return false;
+    for (size_t row = 0; row < rows.count; row++) {
+        struct lane_count count = {.node = (uint32_t)rows_int(&rows, row, 0),
+                                   .second = (uint32_t)rows_int(&rows, row, 1),
+                                   .bucket = (uint32_t)rows_int(&rows, row, 2),
+                                   .count = (uint32_t)rows_int(&rows, row, 3)};
+        if (!gate_hear(gate, &count, err))
+            return false;
+        // Of the last tick of a full answer some rows may be missing.
+        share->heard[lane] = rows_int(&rows, row, 4) - (rows.count == NEWS_MAX);
+    }
+    return true;
+}
+
+// Also of lanes whose node is gone: what it wrote last may not have been heard yet.
+static bool hear(struct gate_share *share, struct gate *gate, struct error *err) {
+    if (share->epoch != gate_epoch(gate)) {
+        share->epoch = gate_epoch(gate);
+        memset(share->heard, 0, sizeof share->heard);
+        share->met = UINT32_MAX; // once, of all
+    }
+    for (uint32_t lane = 0; lane < LANES_MAX; lane++) {
+        bool may_know = ((share->met | share->alive) & 1u << lane) != 0;
+        if (lane != share->node && may_know && !hear_lane(share, gate, lane, err))
+            return false;
+    }
+    share->met = share->alive;
+    return true;
+}
+
+static void add(struct gate_figures *sum, const struct gate_figures *more) {
+    sum->inside += more->inside;
+    gate_figures_add(sum, more);
+}
+
+static bool look_at_figures(struct gate_share *share, struct gate_news *news, struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(share->session, &FIGURES, share->arena, &rows, err, value_int(share->campaign_id)))
+        return false;
+    for (size_t row = 0; row < rows.count; row++) {
+        int64_t node = rows_int(&rows, row, 0);
+        const struct value *bytes = rows_value(&rows, row, 1);
+        struct gate_figures figures;
+        bool alive = node >= 0 && node < LANES_MAX && (share->alive & 1u << node) != 0;
+        if (!alive || node == share->node || bytes->length != sizeof figures)
+            continue; // gone, or of another build: it learns of our stages, we do not of its
+        memcpy(&figures, bytes->bytes, sizeof figures);
+        add(&news->others, &figures);
+    }
+    return true;
+}
+
+bool gate_share_look(struct gate_share *share, struct gate *gate, struct gate_news *ret_news,
+                     struct error *err) {
+    arena_reset(share->arena);
+    *ret_news = (struct gate_news){0};
+    if (!keep_locks(share, err) || (gate != NULL && !hear(share, gate, err)) ||
+        !look_at_line(share, ret_news, err) || !look_at_figures(share, ret_news, err) ||
+        !gate_orders_read(share->session, share->campaign_id, share->arena, &ret_news->orders, err))
+        return false;
+    ret_news->leads = share->lead_ours;
+    ret_news->nodes = (unsigned)__builtin_popcount(share->alive);
+    return true;
+}
+
+void gate_share_tell(const struct gate_share *share, struct command *command, int64_t tick,
+                     const struct gate_figures *figures) {
+    const void *bytes = arena_copy_bytes(command->arena, figures, sizeof *figures);
+    if (bytes == NULL) {
+        command->failed = true;
+        return;
+    }
+    COMMAND_ADD(command, &TELL, value_int(share->campaign_id), value_int(share->node), value_int(tick),
+                value_blob(bytes, sizeof *figures));
+}

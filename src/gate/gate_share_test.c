@@ -1,0 +1,189 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "gate/gate_share.h"
+#include "migrations_list.h"
+#include "store/migrate.h"
+#include "store/testbed.h"
+
+#define START_S   INT64_C(1770000000)
+#define CAMPAIGN  INT64_C(1)
+#define LOOKS_MAX 20000
+
+static const unsigned char secret[TICKET_KEY_SIZE] = "a secret of the tests, 32 bytes";
+
+static struct gate *gate_of(uint32_t node) {
+    struct gate_options options = {.campaign = "sample",
+                                   .secret = secret,
+                                   .epoch = 1,
+                                   .node = node,
+                                   .identity_per_s = 50,
+                                   .writer_per_s = 1000,
+                                   .share = 0.8,
+                                   .journey_s = 80,
+                                   .inside_max = 1000};
+    struct gate *gate = NULL;
+    struct error err;
+    assert_true(gate_new(&options, &gate, &err));
+    gate_order(gate, &(struct gate_orders){.by_hand = true, .hand_per_min = 600});
+    return gate;
+}
+
+static struct gate_share *open_share(struct testbed *testbed) {
+    struct gate_share *share = NULL;
+    struct error err;
+    assert_true(gate_share_open(testbed->store, CAMPAIGN, &share, &err));
+    return share;
+}
+
+static struct gate_news look(struct gate_share *share, struct gate *gate) {
+    struct gate_news news;
+    struct error err = {0};
+    if (!gate_share_look(share, gate, &news, &err))
+        fail_msg("%s", err.message);
+    return news;
+}
+
+// PostgreSQL notices a connection that ended a moment later.
+static void look_until_it_leads(struct gate_share *share) {
+    int looks = 0;
+    while (!look(share, NULL).leads)
+        assert_true(++looks < LOOKS_MAX);
+}
+
+// What the keeper of a node does with a record.
+static void save(struct testbed *testbed, struct gate_share *share, struct gate *gate, int64_t tick,
+                 bool leads) {
+    static struct gate_record record;
+    struct writer_options options = {.queue_max = 10, .batch_max = 10};
+    struct writer *writer = NULL;
+    struct command command;
+    struct gate_figures figures;
+    struct error err;
+    struct gate_save what = {
+        .campaign_id = CAMPAIGN, .node = gate_share_node(share), .tick = tick, .leads = leads};
+    command_init(&command, testbed->arena);
+    gate_take(gate, START_S + tick, &record);
+    (void)gate_store_save(&command, &what, &record);
+    gate_figures(gate, &figures);
+    gate_share_tell(share, &command, tick, &figures);
+    assert_true(writer_start(testbed->store, &options, &writer, &err));
+    assert_true(writer_run(writer, &command, &err));
+    writer_stop(writer);
+    gate_stored(gate, START_S + tick, &record, true);
+}
+
+static void begin(struct testbed *testbed) {
+    struct error err;
+    int applied = 0;
+    testbed_fresh(testbed);
+    assert_true(migrate_run(testbed->store, MIGRATIONS, MIGRATIONS_COUNT, 0, &applied, &err));
+}
+
+static void each_node_has_a_lane_and_one_leads_until_it_is_gone(void **state) {
+    struct testbed *testbed = *state;
+    begin(testbed);
+    struct gate_share *first = open_share(testbed), *second = open_share(testbed);
+    assert_int_equal(gate_share_node(first), 0);
+    assert_int_equal(gate_share_node(second), 1);
+    assert_true(look(first, NULL).leads);
+    assert_false(look(second, NULL).leads);
+    assert_true(look(first, NULL).leads);
+    assert_int_equal(look(second, NULL).nodes, 2);
+    gate_share_close(first);
+    look_until_it_leads(second);
+    assert_int_equal(look(second, NULL).nodes, 1);
+    first = open_share(testbed);
+    assert_int_equal(gate_share_node(first), 0);
+    assert_false(look(first, NULL).leads);
+    gate_share_close(first);
+    gate_share_close(second);
+}
+
+static void a_node_whose_connection_was_lost_takes_its_lane_again(void **state) {
+    struct testbed *testbed = *state;
+    begin(testbed);
+    struct gate_share *share = open_share(testbed);
+    struct gate_news news;
+    struct error err;
+    assert_true(look(share, NULL).leads);
+    testbed_script(testbed,
+                   "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
+                   "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+    (void)!gate_share_look(share, NULL, &news, &err); // this one may notice, or not
+    look_until_it_leads(share);
+    assert_int_equal(look(share, NULL).nodes, 1);
+    gate_share_close(share);
+}
+
+static void nodes_hear_of_arrivals_watermark_and_stages(void **state) {
+    struct testbed *testbed = *state;
+    begin(testbed);
+    struct gate_share *shares[2] = {open_share(testbed), open_share(testbed)};
+    CLEANUP(gate_cleanup) struct gate *leader = gate_of(0), *follower = gate_of(1);
+    struct place place, there;
+    struct error err;
+    (void)look(shares[0], leader);
+    gate_lead(leader, START_S, 1, NULL, 2);
+    for (int i = 0; i < 50; i++) {
+        assert_true(gate_join(leader, START_S, NULL, &place, &err));
+        assert_true(gate_join(follower, START_S, NULL, &there, &err));
+    }
+    struct holder holder = gate_resident(1);
+    gate_stage_enter(follower, GATE_IDENTITY, &holder);
+    gate_stage_leave(follower, GATE_IDENTITY, true);
+    gate_stage_enter(follower, GATE_WRITER, &holder);
+    gate_readmit(follower, START_S, &holder);
+    save(testbed, shares[0], leader, 1, true);
+    save(testbed, shares[1], follower, 1, false);
+
+    struct gate_news news = look(shares[0], leader);
+    assert_int_equal(news.others.completed[GATE_IDENTITY], 1);
+    assert_int_equal(news.others.backlog[GATE_WRITER], 1);
+    assert_int_equal(news.others.inside, 1);
+    gate_hear_watermark(leader, news.leader.line.watermark);
+    gate_lead(leader, START_S + 1, 1, &news.others, 2);
+    save(testbed, shares[0], leader, 2, true);
+    news = look(shares[1], follower);
+    gate_follow(follower, START_S + 1, &news.leader, news.nodes);
+
+    struct gate_view here, view;
+    gate_view(leader, &here);
+    gate_view(follower, &view);
+    assert_int_equal(here.joined, 100);
+    assert_int_equal(view.joined, 100);
+    assert_int_equal(place_compare(view.watermark, here.watermark), 0);
+    assert_int_equal(view.waiting, here.waiting);
+    // A place that one node gave stands equally far back on the other.
+    assert_int_equal(gate_ahead(follower, place), gate_ahead(leader, place));
+    assert_int_equal(gate_ahead(leader, there), gate_ahead(leader, place));
+    gate_share_close(shares[0]);
+    gate_share_close(shares[1]);
+}
+
+static void below_the_pace_nobody_waits_on_a_node_that_does_not_lead(void **state) {
+    CLEANUP(gate_cleanup) struct gate *gate = gate_of(1);
+    struct gate_record leader = {.per_s = 10, .steady_per_s = 10};
+    struct place place;
+    struct error err;
+    gate_follow(gate, START_S, &leader, 2);
+    for (int64_t i = 0; i < 6; i++) { // half of the pace is this node's
+        struct holder holder = gate_resident(i);
+        assert_true(gate_join(gate, START_S, NULL, &place, &err));
+        assert_int_equal(gate_enter(gate, START_S, &holder, place), i < 5 ? GATE_ENTERS : GATE_WAITS);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_node_has_a_lane_and_one_leads_until_it_is_gone),
+        cmocka_unit_test(a_node_whose_connection_was_lost_takes_its_lane_again),
+        cmocka_unit_test(nodes_hear_of_arrivals_watermark_and_stages),
+        cmocka_unit_test(below_the_pace_nobody_waits_on_a_node_that_does_not_lead),
+    };
+    return testbed_run_kind(tests, sizeof tests / sizeof *tests, TESTBED_POSTGRES);
+}

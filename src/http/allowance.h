@@ -1,0 +1,16 @@
+// allowance.h - how often one address may do a thing: a token bucket for each, in a table of fixed size.
+//
+// As with limits.h, addresses that share a slot share its bucket, IPv6 counts by /64, and the hash is keyed,
+// so that nobody can choose to share. For what costs others something; reading never needs it.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct allowance;
+
+// `per_min` in the long run, as many at once; NULL when memory is exhausted.
+struct allowance *allowance_new(unsigned per_min);
+void allowance_free(struct allowance *allowance); // NULL is fine
+// Whether the client at this address (text, as http_request_peer gives it) may do it now; then it is counted.
+bool allowance_take(struct allowance *allowance, const char *peer, int64_t now_us);

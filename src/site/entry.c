@@ -1,0 +1,179 @@
+// entry.c - see entry.h.
+#include "site/entry.h"
+
+#include <string.h>
+
+#include "site/problem.h"
+
+static int64_t now_s(const struct visit *visit) {
+    return visit->now_ms / CLOCK_SECOND_MS;
+}
+
+// Enters whoever may, by the place that they have.
+static void evaluate(struct entry *entry) {
+    struct visit *visit = entry->visit;
+    struct gate *gate = visit->site->gate;
+    struct gate_place *place = &entry->place;
+    if (!entry->asks_to_enter)
+        return;
+    if (!entry->fresh &&
+        gate_pass_until_ms(place) > visit->now_ms) { // given by another node, or before a crash
+        gate_readmit(gate, now_s(visit), &entry->holder);
+        entry->inside = true;
+        return;
+    }
+    enum gate_verdict verdict = gate_enter(gate, now_s(visit), &entry->holder, place->place);
+    entry->inside = verdict == GATE_ENTERS;
+    entry->held = verdict == GATE_HELD;
+}
+
+static void taken(struct job *job, const struct error *err) {
+    struct entry *entry = job->data;
+    if (err == NULL) {
+        struct gate_place stored = gate_place_of(&entry->look->rows);
+        if (!stored.found) {
+            problem_respond_status(job->visit->request, 401, "not-signed-in", NULL,
+                                   "the session is of another store");
+            return;
+        }
+        entry->fresh = memcmp(&stored.place, &entry->place.place, sizeof stored.place) == 0;
+        entry->place = stored;
+    }
+    entry->then(entry, err);
+}
+
+// The place must be in the store before it is told.
+static void write_place(struct entry *entry) {
+    struct job *job = job_new(entry->visit, entry);
+    if (job == NULL)
+        return;
+    int64_t campaign_id = entry->visit->site->campaign.id;
+    (void)gate_place_take(&job->command, entry->visit->resident_id, campaign_id, &entry->place);
+    entry->look = gate_place_look(&job->command, entry->visit->resident_id, campaign_id);
+    job_write(job, taken);
+}
+
+static void join(struct entry *entry) {
+    struct visit *visit = entry->visit;
+    struct gate *gate = visit->site->gate;
+    struct error err;
+    entry->fresh = true;
+    entry->place =
+        (struct gate_place){.epoch = gate_epoch(gate), .node = gate_node(gate), .joined_ms = visit->now_ms};
+    if (!gate_join(gate, now_s(visit), entry->pseudonym, &entry->place.place, &err)) {
+        entry->then(entry, &err);
+        return;
+    }
+    gate_note_place(gate, visit->resident_id);
+    evaluate(entry);
+    if (entry->inside)
+        entry->then(entry, NULL);
+    else
+        write_place(entry);
+}
+
+static void looked(struct job *job, const struct error *err) {
+    struct entry *entry = job->data;
+    if (err != NULL) {
+        entry->then(entry, err);
+        return;
+    }
+    entry->place = gate_place_of(&entry->look->rows);
+    if (!entry->place.found || entry->place.epoch != gate_epoch(entry->visit->site->gate)) {
+        join(entry);
+        return;
+    }
+    evaluate(entry);
+    entry->then(entry, NULL);
+}
+
+void entry_ask(struct entry *entry, void (*then)(struct entry *entry, const struct error *err)) {
+    struct visit *visit = entry->visit;
+    struct gate *gate = visit->site->gate;
+    entry->then = then;
+    entry->holder = gate_resident(visit->resident_id);
+    entry->pseudonym = visit_number(visit, 'R', visit->resident_id);
+    if (entry->asks_to_enter && visit->site->config.gate.enabled == 0) {
+        entry->inside = true;
+        then(entry, NULL);
+        return;
+    }
+    if (entry->asks_to_enter && gate_renew(gate, now_s(visit), &entry->holder, LEASE_INSIDE)) {
+        entry->inside = true;
+        then(entry, NULL);
+        return;
+    }
+    if (!gate_may_have_place(gate, visit->resident_id)) {
+        join(entry);
+        return;
+    }
+    struct job *job = job_new(visit, entry); // in the writer's order: after a place that is being written
+    if (job == NULL)
+        return;
+    entry->look = gate_place_look(&job->command, visit->resident_id, visit->site->campaign.id);
+    job_write(job, looked);
+}
+
+void entry_add(const struct entry *entry, struct command *command, enum gate_pass_state pass) {
+    struct visit *visit = entry->visit;
+    struct lease lease = {0};
+    struct gate_place place = entry->place;
+    bool leased = gate_inside(visit->site->gate, &entry->holder, &lease);
+    bool by_turn = leased && (entry->fresh || entry->place.found);
+    place.pass = pass;
+    place.pass_node = gate_node(visit->site->gate);
+    place.renewed_ms = visit->now_ms;
+    place.turn_ms = by_turn ? visit->now_ms - lease.age_s * CLOCK_SECOND_MS : 0;
+    if (entry->fresh)
+        (void)gate_place_take(command, visit->resident_id, visit->site->campaign.id, &place);
+    else
+        (void)gate_pass_write(command, visit->resident_id, visit->site->campaign.id, &place);
+}
+
+bool entry_is_over(enum journey_outcome outcome) {
+    return outcome <= JOURNEY_OUTCOME_REVIEW || outcome == JOURNEY_OUTCOME_LINKED_ELSEWHERE;
+}
+
+void entry_note_return(struct visit *visit, int64_t resident_id, enum journey_outcome outcome) {
+    struct holder holder = gate_resident(resident_id);
+    if (entry_is_over(outcome))
+        gate_give_back(visit->site->gate, &holder);
+    else
+        gate_readmit(visit->site->gate, now_s(visit), &holder);
+}
+
+void entry_add_return(struct visit *visit, int64_t resident_id, enum journey_outcome outcome,
+                      struct command *command) {
+    struct gate_place place = {.pass = entry_is_over(outcome) ? GATE_NO_PASS : GATE_PASS_INSIDE,
+                               .pass_node = gate_node(visit->site->gate),
+                               .renewed_ms = visit->now_ms};
+    (void)gate_pass_write(command, resident_id, visit->site->campaign.id, &place);
+}
+
+void entry_undo(const struct entry *entry) {
+    gate_give_back(entry->visit->site->gate, &entry->holder);
+}
+
+json_t *entry_place_json(struct visit *visit, const struct holder *holder, struct place place) {
+    struct gate *gate = visit->site->gate;
+    char ticket[TICKET_TEXT_SIZE];
+    uint64_t ahead = gate_ahead(gate, place);
+    gate_ticket(gate, place, holder, ticket);
+    json_t *json = json_pack("{s:I,s:I,s:I,s:s,s:I}", "second", (json_int_t)place.second, "rank",
+                             (json_int_t)place.rank, "ahead", (json_int_t)ahead, "ticket", ticket,
+                             "look_again_s", (json_int_t)gate_look_again_s(gate, ahead));
+    if (json != NULL && place.second == 0 && visit->resident_id != 0)
+        (void)json_object_set_new(json, "pseudonym",
+                                  json_string(visit_number(visit, 'R', visit->resident_id)));
+    return json;
+}
+
+void entry_respond_waiting(const struct entry *entry) {
+    struct visit *visit = entry->visit;
+    json_t *place = entry_place_json(visit, &entry->holder, entry->place.place);
+    const char *detail = entry->held ? "the turn has come; in a moment there will be room"
+                                     : "others are before you; the place is kept";
+    visit_respond_problem(visit, 409,
+                          json_pack("{s:s,s:s,s:i,s:s,s:o}", "type", ENTRY_WAITING, "title",
+                                    ENTRY_WAITING_TITLE, "status", 409, "detail", detail, "place", place));
+}

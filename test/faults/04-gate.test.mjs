@@ -1,0 +1,180 @@
+// The gate when things are taken away: kill -9 in the middle of an opening, a store that is away, a leader that
+// dies. Nobody loses a place, nobody inside is asked to wait again, the watermark never goes back.
+//
+// JUNCHO_KILLS sets how often (5 in the tests, 200 before a release); JUNCHO_SEED repeats a run.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { Agent } from "node:http";
+import { describe, test } from "node:test";
+
+import { eachStore, freshDirectory, start } from "../lib/juncho.mjs";
+import { freshDatabase, stopSharedPostgres } from "../lib/postgres.mjs";
+import { exchange, Resident } from "../lib/resident.mjs";
+
+const KILLS = Number(process.env.JUNCHO_KILLS ?? 5);
+const SEED = Number(process.env.JUNCHO_SEED ?? randomInt(2 ** 31));
+const PEOPLE = 16;
+const ANSWERS_BEFORE_KILL_MAX = 120;
+const WAIT_MS = 60_000;
+
+// Mulberry32: small, seeded, good enough to choose moments.
+function dice(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const OFFLINE = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ECONNABORTED"]);
+const isBefore = (a, b) => a.second < b.second || (a.second === b.second && a.rank < b.rank);
+const page = async (server, agent) => (await exchange(`${server.url}/api/v1/gate`, { agent })).json;
+
+async function until(what, found) {
+  const late = Date.now() + WAIT_MS;
+  for (;;) {
+    const result = await found();
+    if (result) return result;
+    assert.ok(Date.now() < late, `not within ${WAIT_MS} ms: ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+// Joins, looks, enters; remembers everything that was answered and holds the server to it.
+class Person {
+  constructor() {
+    this.resident = null;
+    this.place = null;
+    this.entered = false;
+  }
+
+  async step(server, agent) {
+    this.resident ??= new Resident(server.url, { agent });
+    Object.assign(this.resident, { base: server.url, agent });
+    if (!this.registered) {
+      const answer = await this.resident.register();
+      this.registered = answer.status < 300;
+      return;
+    }
+    const joined = await this.resident.post("/api/v1/gate/tickets");
+    if (joined.status >= 500) return;
+    const { second, rank, ticket } = joined.json;
+    if (this.place) assert.deepEqual([second, rank], [this.place.second, this.place.rank], "a place was lost");
+    this.place = { second, rank };
+    const entered = await this.resident.post("/api/v1/gate/passes", { ticket });
+    if (entered.status >= 500) return;
+    // One who was in may be told to ask again in a moment, but has nobody before them.
+    if (this.entered && entered.status === 409) assert.equal(entered.json.ahead, 0, "somebody inside waits again");
+    this.entered ||= entered.status === 201;
+  }
+}
+
+async function crowd(server, people, moment, told) {
+  const agent = new Agent({ keepAlive: true, maxSockets: PEOPLE + 1 });
+  let answers = 0, killed = null;
+  const guarded = async (act) => {
+    try {
+      await act();
+    } catch (error) {
+      if (!OFFLINE.has(error.code)) throw error;
+    }
+    if (++answers >= moment) killed ??= server.kill();
+  };
+  const look = async () => {
+    while (!killed)
+      await guarded(async () => {
+        const { watermark } = await page(server, agent);
+        assert.ok(!isBefore(watermark, told.watermark), "the watermark went back");
+        told.watermark = watermark;
+      });
+  };
+  await Promise.all([look(), ...Array.from({ length: PEOPLE }, async (_, at) => {
+    for (let next = at; !killed; next += PEOPLE)
+      await guarded(() => (people[next % (4 * PEOPLE)] ??= new Person()).step(server, agent));
+  })]);
+  await killed;
+  agent.destroy();
+}
+
+eachStore(`the gate, killed ${KILLS} times (JUNCHO_SEED=${SEED})`, (store) => {
+  test("loses no place, lets nobody in twice and never goes back", async () => {
+    const roll = dice(SEED);
+    const options = { store: await store.fresh(), directory: freshDirectory(), set: { "gate.pace_per_min_max": 600 } };
+    const people = [], told = { watermark: { second: 0, rank: 0 } };
+    for (let round = 0; round < KILLS; round++)
+      await crowd(await start(options), people, 1 + Math.floor(roll() * ANSWERS_BEFORE_KILL_MAX), told);
+    const server = await start(options);
+    await until("everybody is in", async () => {
+      for (const person of people.filter((one) => one && !one.entered)) await person.step(server);
+      return people.every((one) => !one || one.entered);
+    });
+    const inside = (await exchange(`${server.url}/metrics`)).text.match(/^juncho_gate_inside\{at="site"\} (\d+)$/m)[1];
+    assert.equal(Number(inside), people.filter(Boolean).length);
+    assert.equal(await server.stop(), 0);
+  });
+});
+
+describe("the gate while its file is locked", () => {
+  test("stands still, says so, and loses nobody", async () => {
+    const server = await start({ set: { "gate.pace_per_min_max": 300 } });
+    const people = Array.from({ length: 12 }, () => new Person());
+    for (const person of people) await person.step(server), await person.step(server);
+    const file = server.store.replace("sqlite:", "");
+    const lock = spawn("sqlite3", [file], { stdio: ["pipe", "pipe", "inherit"] });
+    lock.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
+    await once(lock.stdout, "data");
+    const frozen = await until("the page says so", async () => {
+      const now = await page(server);
+      return now.reason === "store" && now;
+    });
+    assert.equal(frozen.state, "paused");
+    const later = await until("another second", async () => {
+      const now = await page(server);
+      return now.now > frozen.now && now;
+    });
+    assert.deepEqual(later.watermark, frozen.watermark);
+    lock.stdin.end("ROLLBACK;\n");
+    await once(lock, "exit");
+    await until("everybody is in", async () => {
+      for (const person of people.filter(({ entered }) => !entered)) await person.step(server);
+      return people.every(({ entered }) => entered);
+    });
+    assert.notEqual((await page(server)).reason, "store");
+    assert.equal(await server.stop(), 0);
+  });
+});
+
+describe("two nodes of a gate", () => {
+  test("honour each other's places, and go on when the one that leads is killed", async () => {
+    const options = { store: await freshDatabase(), directory: freshDirectory(), set: { "gate.pace_per_min_max": 600 } };
+    const nodes = [await start(options), await start(options)];
+    const people = Array.from({ length: 60 }, () => new Person());
+    const places = [];
+    await Promise.all(people.map(async (person, at) => {
+      await person.step(nodes[at % 2]);
+      const began = Date.now() / 1000;
+      await person.step(nodes[at % 2]);
+      places.push({ person, began, ended: Date.now() / 1000 });
+    }));
+    // Who had joined a second before another began stands before them.
+    for (const a of places)
+      for (const b of places)
+        if (a.ended + 1 < b.began) assert.ok(isBefore(a.person.place, b.person.place), "an inversion");
+    const before = await page(nodes[1]);
+    await nodes[0].kill();
+    await until("everybody is in", async () => {
+      for (const person of people.filter(({ entered }) => !entered)) await person.step(nodes[1]);
+      return people.every(({ entered }) => entered);
+    });
+    assert.ok(!isBefore((await page(nodes[1])).watermark, before.watermark));
+    const third = await start(options);
+    for (const person of people.slice(0, 6)) await person.step(third);
+    assert.equal(await third.stop(), 0);
+    assert.equal(await nodes[1].stop(), 0);
+    await stopSharedPostgres();
+  });
+});
