@@ -1,4 +1,6 @@
--- join.lua - each request is another registered resident who joins; wrk gives every thread its own share.
+-- join.lua - each request is another registered resident who joins; every thread and every round has its own share.
+--
+-- Arguments: the file of cookies, threads, the round, rounds.
 local threads = 0
 function setup(thread)
   thread:set("number", threads)
@@ -6,9 +8,9 @@ function setup(thread)
 end
 function init(args)
   cookies = {}
-  local share, line_number = tonumber(args[2]), 0
+  local share, round, line_number = tonumber(args[2]), tonumber(args[3]), 0
   for line in io.lines(args[1]) do
-    if line_number % share == number then cookies[#cookies + 1] = line end
+    if line_number % (share * tonumber(args[4])) == number + share * round then cookies[#cookies + 1] = line end
     line_number = line_number + 1
   end
   at = 0

@@ -11,7 +11,9 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
 const RESIDENTS = 150_000;
-const JOIN_SECONDS = 5;
+const JOIN_SECONDS = 3;
+const JOIN_ROUNDS = 3;
+const SPEED = 60;
 // People who come from many addresses, as behind a proxy that tells them apart.
 const MANY = { "server.trusted_proxies": "127.0.0.1", "gate.anonymous_per_address_per_min": 1_000_000 };
 const SLOW = { "gate.pace_per_min_max": 60 };
@@ -40,11 +42,21 @@ async function rounds(sides, title, paths, options) {
   }
 }
 
+// A store in which people have come for minutes, now more and now fewer: a document with many points.
+async function longLine(set) {
+  const began = new Date(Date.now() - 3_600_000).toISOString();
+  const early = await junchoSide({ set, args: ["--clock", `${began}*${SPEED}`] });
+  for (const connections of [2, 8, 1, 16, 4]) {
+    await wrk(early, "/api/v1/gate/tickets", { connections, seconds: 1, script: "tickets.lua" });
+  }
+  await early.stop();
+  return { store: early.server.store, directory: early.server.directory };
+}
+
 // The document of a line in which people wait, against the same bytes from nginx.
 export async function documentPart() {
-  const juncho = await junchoSide({ core: SERVER_CORE, set: { ...MANY, ...SLOW, "server.loops": 1 } });
-  await wrk(juncho, "/api/v1/gate/tickets", { core: LOAD_CORE, seconds: 4, script: "tickets.lua" });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const set = { ...MANY, "gate.pace_per_min_max": 1, "server.loops": 1 };
+  const juncho = await junchoSide({ core: SERVER_CORE, set, ...(await longLine(set)) });
   const { text } = await exchange(`${juncho.url}/api/v1/gate`);
   const nginx = await nginxSide(text, SERVER_CORE);
   const waiting = JSON.parse(text).waiting;
@@ -81,18 +93,21 @@ export async function joinPart() {
   const cookies = seeded(first.server);
   const { store, directory } = first.server;
   const juncho = await junchoSide({ store, directory, set: SLOW });
+  const redis = [await redisSide("everysec"), await redisSide("always")].filter(Boolean);
   const load = { seconds: JOIN_SECONDS, connections: 512, threads: 2 };
-  const result = await wrk(juncho, "/", { ...load, script: "join.lua", args: [cookies, "2"] });
-  const { json } = await exchange(`${juncho.url}/api/v1/gate`);
-  console.log(
-    `join: ${Math.round(result.rate)}/s, p99 ${result.p99}, ${result.bad} refused; the gate counts ${json.waiting + json.passed}`,
-  );
-  await juncho.stop();
-  for (const fsync of ["everysec", "always"]) {
-    const redis = await redisSide(fsync);
-    if (redis === null) continue;
-    const beside = await wrk(redis, "/INCR/ticket", load);
-    console.log(`join: ${redis.name} behind webdis ${Math.round(beside.rate)}/s, p99 ${beside.p99} (a counter, nobody's place)`);
-    await redis.stop();
+  const rates = [];
+  for (let round = 0; round < JOIN_ROUNDS; round += 1) {
+    const own = { ...load, script: "join.lua", args: [cookies, "2", String(round), String(JOIN_ROUNDS)] };
+    const results = [await wrk(juncho, "/", own)];
+    for (const one of redis) results.push(await wrk(one, "/INCR/ticket", load));
+    const said = [juncho, ...redis].map(({ name }, i) => {
+      const { rate, us, p99, bad } = results[i];
+      return `${name} ${Math.round(rate)}/s ${us.toFixed(1)} us p99 ${p99}${bad > 0 ? ` ${bad} refused` : ""}`;
+    });
+    rates.push(results[0].rate);
+    console.log(`join round ${round + 1}: ${said.join("; ")}`);
   }
+  const { json } = await exchange(`${juncho.url}/api/v1/gate`);
+  console.log(`join: ${Math.round(median(rates))}/s (median); the gate counts ${json.waiting + json.passed} places, each in the store`);
+  await Promise.all([juncho, ...redis].map((one) => one.stop()));
 }

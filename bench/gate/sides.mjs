@@ -139,7 +139,7 @@ export async function wrk(one, path, { core, connections = 64, seconds = 3, scri
   if (lost !== undefined) console.log(`  ${one.name}: ${lost}`);
   return {
     ...{ rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]), us: (usedUs(one.pids) - before) / requests, requests },
-    ...{ bad, p99: /99%\s+(\S+)/.exec(text)[1] },
+    ...{ bad, p99: /^\s+99%\s+(\S+)/m.exec(text)?.[1] ?? "-" },
   };
 }
 
