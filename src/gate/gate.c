@@ -235,6 +235,13 @@ uint64_t gate_ahead(struct gate *gate, struct place place) {
     return ahead;
 }
 
+struct promise_wait gate_wait(struct gate *gate, uint64_t ahead) {
+    gate_lock(gate);
+    struct promise_wait wait = promise_wait(&gate->promise, ahead, gate->pace.steady_per_s);
+    gate_unlock(gate);
+    return wait;
+}
+
 uint32_t gate_look_again_s(struct gate *gate, uint64_t ahead) {
     gate_lock(gate);
     uint32_t look_s = document_look_s(ahead, gate->pace.steady_per_s);

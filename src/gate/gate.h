@@ -92,6 +92,8 @@ void gate_give_back(struct gate *gate, const struct holder *holder);
 bool gate_inside(struct gate *gate, const struct holder *holder, struct lease *ret_lease);
 
 uint64_t gate_ahead(struct gate *gate, struct place place);
+// The span for somebody with so many ahead.
+struct promise_wait gate_wait(struct gate *gate, uint64_t ahead);
 // In how many seconds somebody with so many ahead should look again.
 uint32_t gate_look_again_s(struct gate *gate, uint64_t ahead);
 

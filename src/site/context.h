@@ -70,6 +70,8 @@ enum {
     ROUTE_VIEWER = 8,
     ROUTE_OPERATOR = 16,
     ROUTE_ADMIN = 32,
+    // A page's own button: needs a same-origin Origin.
+    ROUTE_FORM = 64,
 };
 #define ROUTE_ROLES (ROUTE_VIEWER | ROUTE_OPERATOR | ROUTE_ADMIN)
 

@@ -1,20 +1,15 @@
 // gate.c - the waiting room over HTTP: the public document, joining, passes, and the question of proxies.
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "http/cookie.h"
 #include "http/static.h"
 #include "site/assisted.h"
+#include "site/device.h"
 #include "site/entry.h"
 #include "site/handlers.h"
 #include "site/problem.h"
 
-#define DEVICE_BYTES     16
-#define DEVICE_CHARS     22
-#define DEVICE_AGE_S     INT64_C(34560000) // 400 days
-#define DEVICE_ALPHABET  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 #define RETURN_BYTES_MAX 2000
 #define CODE_BYTES_MAX   20
 #define CACHE_CONTROL    "public, max-age=1"
@@ -71,43 +66,6 @@ void handle_gate_draw(struct http_request *request, void *context) {
                                  draw.revealed ? json_string(secret) : json_null()));
 }
 
-// -- devices: browsers without an account --
-
-// The device's key of the cookie, NULL when it has none.
-static const char *device_of(struct visit *visit) {
-    const char *name = cookie_name(http_request_arena(visit->request), "juncho-device", visit->site->secure);
-    const char *key = name == NULL ? NULL : http_request_cookie(visit->request, name);
-    return key != NULL && text_is_made_of(key, DEVICE_ALPHABET, DEVICE_CHARS, DEVICE_CHARS) ? key : NULL;
-}
-
-static bool set_cookie(struct visit *visit, struct http_response *response, const char *name,
-                       const char *value, int64_t max_age_s) {
-    struct error err;
-    const char *text = NULL;
-    struct cookie cookie = {
-        .name = name, .value = value, .max_age_s = max_age_s, .secure = visit->site->secure};
-    if (!cookie_format(http_request_arena(visit->request), &cookie, &text, &err))
-        return false;
-    http_response_header(response, "Set-Cookie", text);
-    return true;
-}
-
-// A key for a device that has none; its cookie goes with the response.
-static bool make_device(struct visit *visit, struct http_response *response, const char **ret_device) {
-    unsigned char bytes[DEVICE_BYTES];
-    char key[DEVICE_BYTES * 4 / 3 + 2];
-    randombytes_buf(bytes, sizeof bytes);
-    text_base64url(key, sizeof key, bytes, sizeof bytes);
-    *ret_device = arena_copy_text(http_request_arena(visit->request), key);
-    return *ret_device != NULL && set_cookie(visit, response, "juncho-device", *ret_device, DEVICE_AGE_S);
-}
-
-static bool set_pass(struct visit *visit, struct http_response *response, const struct holder *holder,
-                     char pass[PASS_TEXT_SIZE]) {
-    gate_pass(visit->site->gate, holder, now_s(visit), pass);
-    return set_cookie(visit, response, "juncho-pass", pass, LEASE_INSIDE_S);
-}
-
 // -- joining --
 
 static void respond_place(struct visit *visit, struct http_response *response, const struct holder *holder,
@@ -144,7 +102,7 @@ static void join_device(struct visit *visit, const char *ticket) {
                                "too many places were taken from this address within a minute");
         return;
     }
-    if (device == NULL && !make_device(visit, &response, &device)) {
+    if (device == NULL && !(device_new(visit, &device) && device_keep(visit, &response, device))) {
         problem_respond_memory(visit->request);
         return;
     }
@@ -222,7 +180,7 @@ static void respond_wait(struct visit *visit, struct place place) {
 static void respond_pass(struct visit *visit, const struct holder *holder) {
     struct http_response response = {.status = 201};
     char pass[PASS_TEXT_SIZE];
-    if (!set_pass(visit, &response, holder, pass)) {
+    if (!device_set_pass(visit, &response, holder, pass)) {
         problem_respond_memory(visit->request);
         return;
     }
@@ -358,15 +316,15 @@ static bool holds_pass(struct visit *visit) {
     struct holder holder = gate_resident(visit->resident_id);
     if (visit->resident_id != 0 && gate_renew(gate, now_s(visit), &holder, LEASE_INSIDE))
         return true;
-    const char *name = cookie_name(http_request_arena(visit->request), "juncho-pass", visit->site->secure);
-    const char *pass = name == NULL ? NULL : http_request_cookie(visit->request, name);
+    const char *pass = device_cookie(visit, "juncho-pass");
     if (pass == NULL || !gate_read_pass(gate, pass, now_s(visit), &holder))
         return false;
     gate_readmit(gate, now_s(visit), &holder);
     return true;
 }
 
-// Nobody waits and the pace is not used up: nobody sees the gate.
+// Nobody waits and the pace is not used up: nobody sees the gate. There is no place to come back to, so the
+// pass is the only cookie, for a proxy hands on no more than one.
 static bool walks_in(struct visit *visit, struct http_response *response) {
     struct gate *gate = visit->site->gate;
     const char *device = device_of(visit);
@@ -375,12 +333,29 @@ static bool walks_in(struct visit *visit, struct http_response *response) {
     char pass[PASS_TEXT_SIZE];
     if (!gate_is_open(gate) ||
         !allowance_take(visit->site->anonymous, http_request_peer(visit->request), clock_monotonic_us()) ||
-        (device == NULL && !make_device(visit, response, &device)) ||
-        !gate_join(gate, now_s(visit), NULL, &place, &err))
+        (device == NULL && !device_new(visit, &device)) || !gate_join(gate, now_s(visit), NULL, &place, &err))
         return false;
     struct holder holder = holder_of(HOLDER_DEVICE, device);
     return gate_enter(gate, now_s(visit), &holder, place) == GATE_ENTERS &&
-           set_pass(visit, response, &holder, pass);
+           device_set_pass(visit, response, &holder, pass);
+}
+
+// Envoy lets pass what is answered with 200, and sends any other answer to the visitor as it is.
+void handle_gate_envoy(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct http_response response = {0};
+    if (holds_pass(visit) || walks_in(visit, &response)) {
+        response.status = 200;
+        http_response_header(&response, "Cache-Control", "no-store");
+        http_respond(request, &response);
+        return;
+    }
+    const char *address = waiting_address(visit);
+    response = (struct http_response){0};
+    if (address == NULL)
+        problem_respond_memory(request);
+    else
+        visit_redirect(visit, &response, address);
 }
 
 void handle_gate_check(struct http_request *request, void *context) {
@@ -396,7 +371,7 @@ void handle_gate_check(struct http_request *request, void *context) {
         problem_respond_memory(visit->request);
         return;
     }
-    // Envoy and HAProxy pass the answer on as it is: ?redirect=1 makes it one that a browser follows.
+    // Some proxies pass the answer on as it is: ?redirect=1 makes it one that a browser follows.
     if (text_equal(http_request_query(request, "redirect"), "1")) {
         visit_redirect(visit, &response, address);
         return;

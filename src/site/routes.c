@@ -54,6 +54,12 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/console/gate/assisted", handle_console_gate_assisted, STEER},
     {HTTP_GET, "/gate/check", handle_gate_check, 0},
     {HTTP_GET, "/gate/check/{path...}", handle_gate_check, 0},
+    {HTTP_GET, "/gate/envoy{path...}", handle_gate_envoy, 0},
+    {HTTP_POST, "/gate/envoy{path...}", handle_gate_envoy, 0},
+    {HTTP_PUT, "/gate/envoy{path...}", handle_gate_envoy, 0},
+    {HTTP_DELETE, "/gate/envoy{path...}", handle_gate_envoy, 0},
+    {HTTP_GET, "/waiting", handle_waiting, 0},
+    {HTTP_POST, "/waiting", handle_waiting_press, ROUTE_FORM},
 
     // Of operators. Their visits are not part of the published counts.
     {HTTP_POST, "/api/v1/console/session", handle_console_enter, ROUTE_CHANGES | ROUTE_UNCOUNTED},
@@ -91,7 +97,8 @@ static const struct {
     uint32_t flag;
     const char *name;
 } flag_names[] = {{ROUTE_CHANGES, "changes"}, {ROUTE_SIGNED_IN, "signed-in"}, {ROUTE_UNCOUNTED, "uncounted"},
-                  {ROUTE_VIEWER, "viewer"},   {ROUTE_OPERATOR, "operator"},   {ROUTE_ADMIN, "admin"}};
+                  {ROUTE_VIEWER, "viewer"},   {ROUTE_OPERATOR, "operator"},   {ROUTE_ADMIN, "admin"},
+                  {ROUTE_FORM, "form"}};
 
 void routes_print(FILE *target) {
     static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "DELETE"};
@@ -149,17 +156,15 @@ static bool is_same_origin(const struct visit *visit) {
 static bool admit(struct visit *visit) {
     struct http_request *request = visit->request;
     uint32_t flags = visit->route->flags;
-    if ((flags & ROUTE_CHANGES) != 0) {
-        if (!is_json(http_request_header(request, "Content-Type"))) {
-            problem_respond_status(request, 415, "unsupported-media-type", "Content-Type",
-                                   "Content-Type must be application/json");
-            return false;
-        }
-        if (!is_same_origin(visit)) {
-            problem_respond_status(request, 403, "foreign-origin", "Origin",
-                                   "the Origin header must name this very site");
-            return false;
-        }
+    if ((flags & ROUTE_CHANGES) != 0 && !is_json(http_request_header(request, "Content-Type"))) {
+        problem_respond_status(request, 415, "unsupported-media-type", "Content-Type",
+                               "Content-Type must be application/json");
+        return false;
+    }
+    if ((flags & (ROUTE_CHANGES | ROUTE_FORM)) != 0 && !is_same_origin(visit)) {
+        problem_respond_status(request, 403, "foreign-origin", "Origin",
+                               "the Origin header must name this very site");
+        return false;
     }
     if ((flags & ROUTE_ROLES) != 0) {
         console_admit(visit);

@@ -42,13 +42,15 @@ export function openBrowser() {
 
 export class Visitor {
   // `look` is {theme, text}; a theme of "auto" follows `colorScheme`.
-  static async open(browser, url, { size = PHONE, look, colorScheme = "light", serviceWorkers = "block" } = {}) {
+  static async open(browser, url, options = {}) {
+    const { size = PHONE, look, colorScheme = "light", script = true, serviceWorkers = "block" } = options;
     const context = await browser.newContext({
       viewport: size,
       locale: "ja-JP",
       timezoneId: "Asia/Tokyo",
       colorScheme,
       reducedMotion: "reduce",
+      javaScriptEnabled: script,
       baseURL: url,
       serviceWorkers, // a test that answers for the server must see every request
     });
@@ -163,6 +165,12 @@ export class Visitor {
     }
     await this.wears(before);
     await this.fits(name);
+  }
+
+  // Where no script runs axe does not either.
+  async keepsPicture(name) {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${this.size.width}.png`), fullPage: true });
   }
 
   async fits(name) {

@@ -31,8 +31,7 @@ export interface Wait {
 
 const RANKS = 2 ** 32;
 const LOOK_S_DEFAULT = 10;
-// So long after a place was given every document knows it.
-const OLD_S = 5;
+const SET_BACK_S = 5;
 
 // The value of a line through rising points, level before the first and after the last; null without points.
 function valueAt(points: readonly (readonly number[])[], x: number, column: number): number | null {
@@ -54,10 +53,10 @@ export function turnHasCome({ watermark }: GateDocument, spot: Spot): boolean {
   return spot.second < watermark.second || (spot.second === watermark.second && spot.rank < watermark.rank);
 }
 
-// False for a document that is older than the place: it does not know who came in that second.
+// False for a document from before the end of the place's second: it does not know all who came in it. Where the
+// server's clock was set back, places are of seconds to come, and no document is new enough.
 export function isKnown(document: GateDocument, spot: Spot): boolean {
-  const last = document.arrivals.at(-1)?.[0] ?? 0;
-  return turnHasCome(document, spot) || last > spot.second || document.now > spot.second + OLD_S;
+  return turnHasCome(document, spot) || document.now > spot.second || spot.second - document.now > SET_BACK_S;
 }
 
 export function peopleAhead(document: GateDocument, spot: Spot): number {
@@ -69,10 +68,14 @@ export function peopleAhead(document: GateDocument, spot: Spot): number {
   return Math.max(before + Math.min(spot.rank * nodes, after - before) - passed, 0);
 }
 
-// The promised span, or null while nobody is let in and none can be given.
-export function waitOf({ wait }: GateDocument, spot: Spot): Wait | null {
-  const p50S = valueAt(wait, keyOf(spot), 1);
-  const p90S = valueAt(wait, keyOf(spot), 2);
+// The promised span, or null while nobody is let in and none can be given. It goes by the people ahead: in one second
+// many may have come.
+export function waitOf(document: GateDocument, spot: Spot): Wait | null {
+  const { arrivals, passed, wait } = document;
+  const byAhead = wait.map(([key, p50, p90]) => [(valueAt(arrivals, key, 1) ?? passed) - passed, p50, p90]);
+  const ahead = peopleAhead(document, spot);
+  const p50S = valueAt(byAhead, ahead, 1);
+  const p90S = valueAt(byAhead, ahead, 2);
   return p50S === null || p90S === null ? null : { p50S, p90S: Math.max(p50S, p90S) };
 }
 

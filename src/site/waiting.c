@@ -1,0 +1,183 @@
+// waiting.c - the waiting page for browsers without script: the place filled in, and one button.
+//
+// The page is web/public/waiting.html, with all its words; its few blanks are filled here. The button posts
+// to the same address: it takes a place, looks again or, when the turn has come, goes back to where the
+// visitor wanted to go, which is a path of this site and nothing else.
+#include <string.h>
+
+#include "http/static.h"
+#include "identity/form.h"
+#include "site/device.h"
+#include "site/handlers.h"
+#include "site/pages.h"
+#include "site/problem.h"
+
+#define TICKET_AGE_S     INT64_C(604800) // a week
+#define RETURN_BYTES_MAX 2000
+#define MINUTE_S         60
+#define BLANKS_MAX       8
+
+// A blank of the page, which stands there once, and what comes there instead.
+struct blank {
+    const char *blank, *text;
+};
+
+// Where the visitor wants to go afterwards, NULL for anything but a path of this very site.
+static const char *way_back(const struct visit *visit) {
+    const char *path = http_request_query(visit->request, "return");
+    if (path == NULL || path[0] != '/' || path[1] == '/' || path[1] == '\\' || strstr(path, "..") != NULL)
+        return NULL;
+    for (const char *c = path; *c != '\0'; c++)
+        if (*c < '!' || *c > '~')
+            return NULL;
+    return strlen(path) <= RETURN_BYTES_MAX ? path : NULL;
+}
+
+// "/waiting" with the way back, in the arena.
+static const char *own_address(struct visit *visit) {
+    struct buffer buffer;
+    const char *path = way_back(visit);
+    buffer_init(&buffer, http_request_arena(visit->request));
+    if (path == NULL)
+        return "/waiting";
+    form_address(&buffer, "/waiting");
+    form_add(&buffer, "return", path);
+    return buffer.failed ? NULL : buffer.text;
+}
+
+// The place of this browser's ticket.
+static bool held_place(struct visit *visit, struct holder *ret_holder, struct place *ret_place) {
+    const char *device = device_of(visit);
+    const char *ticket = device_cookie(visit, "juncho-ticket");
+    struct error err;
+    if (device == NULL || ticket == NULL)
+        return false;
+    *ret_holder = holder_of(HOLDER_DEVICE, device);
+    return gate_read_ticket(visit->site->gate, ticket, ret_holder, ret_place, &err);
+}
+
+// The names are those of web/shared/shown.ts.
+static const char *phase_of(const struct gate_view *view, bool holds_place, uint64_t ahead) {
+    if (view->state == DOCUMENT_CLOSED)
+        return "closed";
+    if (!holds_place)
+        return "join";
+    if (ahead == 0)
+        return "turn";
+    return view->state == DOCUMENT_PAUSED || view->frozen ? "still" : "waiting";
+}
+
+static const char *page_with(struct arena *arena, const struct static_asset *page,
+                             const struct blank *blanks) {
+    struct buffer buffer;
+    const char *text = arena_copy_bytes(arena, page->plain.bytes, page->plain.length);
+    buffer_init(&buffer, arena);
+    while (text != NULL && *text != '\0') {
+        const struct blank *nearest = NULL;
+        const char *at = NULL;
+        for (const struct blank *blank = blanks; blank->blank != NULL; blank++) {
+            const char *found = strstr(text, blank->blank);
+            if (found != NULL && (at == NULL || found < at)) {
+                nearest = blank;
+                at = found;
+            }
+        }
+        if (nearest == NULL) {
+            buffer_add(&buffer, text);
+            break;
+        }
+        buffer_print(&buffer, "%.*s%s", (int)(at - text), text, nearest->text);
+        text = at + strlen(nearest->blank);
+    }
+    return text == NULL || buffer.failed ? NULL : buffer.text;
+}
+
+// Texts for the page; any of them NULL: no memory.
+static const char *fill(struct visit *visit, const struct static_asset *page) {
+    struct arena *arena = http_request_arena(visit->request);
+    struct gate *gate = visit->site->gate;
+    struct holder holder;
+    struct place place = {0};
+    struct gate_view view;
+    gate_view(gate, &view);
+    bool holds_place = held_place(visit, &holder, &place);
+    uint64_t ahead = holds_place ? gate_ahead(gate, place) : 0;
+    struct promise_wait wait = gate_wait(gate, ahead);
+    struct civil turn = clock_civil(visit->now_ms + (int64_t)wait.p50_s * CLOCK_SECOND_MS);
+    const char *address = own_address(visit);
+    const struct blank blanks[BLANKS_MAX] = {
+        {"data-phase=\"join\"", arena_print(arena, "data-phase=\"%s\"", phase_of(&view, holds_place, ahead))},
+        {"action=\"/waiting\"", address == NULL ? NULL : arena_print(arena, "action=\"%s\"", address)},
+        {"{from}", arena_print(arena, "%u", wait.p50_s / MINUTE_S)},
+        {"{to}", arena_print(arena, "%u", wait.p90_s / MINUTE_S + 1)},
+        {"{clock}", arena_print(arena, "%d:%02d", turn.hour, turn.minute)},
+        {"{people}", arena_print(arena, "%llu", (unsigned long long)ahead)},
+    };
+    for (const struct blank *blank = blanks; blank->blank != NULL; blank++)
+        if (blank->text == NULL)
+            return NULL;
+    return page_with(arena, page, blanks);
+}
+
+void handle_waiting(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    const struct static_asset *page = pages_find(visit, "/waiting.html");
+    const char *text = page == NULL ? NULL : fill(visit, page);
+    if (page == NULL) {
+        problem_respond_status(request, 404, "not-found", NULL, "there is nothing at this path");
+        return;
+    }
+    if (text == NULL) {
+        problem_respond_memory(request);
+        return;
+    }
+    struct http_response response = {
+        .status = 200, .content_type = "text/html; charset=utf-8", .body = text, .body_length = strlen(text)};
+    http_response_header(&response, "Cache-Control", "no-store");
+    http_respond(request, &response);
+}
+
+static bool join(struct visit *visit, struct http_response *response, struct error *err) {
+    struct gate *gate = visit->site->gate;
+    const char *device = device_of(visit);
+    struct place place;
+    char ticket[TICKET_TEXT_SIZE];
+    if (!allowance_take(visit->site->anonymous, http_request_peer(visit->request), clock_monotonic_us()))
+        return error_set(err, ERROR_EXHAUSTED,
+                         "too many places were taken from this address within a minute");
+    if (device == NULL && !(device_new(visit, &device) && device_keep(visit, response, device)))
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!gate_join(gate, visit->now_ms / CLOCK_SECOND_MS, NULL, &place, err))
+        return false;
+    struct holder holder = holder_of(HOLDER_DEVICE, device);
+    gate_ticket(gate, place, &holder, ticket);
+    return device_set_cookie(visit, response, "juncho-ticket", ticket, TICKET_AGE_S) ||
+           error_set(err, ERROR_UNAVAILABLE, "out of memory");
+}
+
+void handle_waiting_press(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct http_response response = {0};
+    struct holder holder;
+    struct place place;
+    struct error err;
+    const char *address = own_address(visit), *back = way_back(visit);
+    if (!held_place(visit, &holder, &place)) {
+        if (!join(visit, &response, &err)) {
+            problem_respond(request, &err, NULL);
+            return;
+        }
+    } else if (gate_enter(visit->site->gate, visit->now_ms / CLOCK_SECOND_MS, &holder, place) ==
+               GATE_ENTERS) {
+        char pass[PASS_TEXT_SIZE];
+        if (!device_set_pass(visit, &response, &holder, pass)) {
+            problem_respond_memory(request);
+            return;
+        }
+        address = back == NULL ? "/" : back;
+    }
+    if (address == NULL)
+        problem_respond_memory(request);
+    else
+        visit_redirect(visit, &response, address);
+}

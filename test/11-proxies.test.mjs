@@ -1,0 +1,215 @@
+// Another site behind the gate: nginx and HAProxy with the shipped configurations, and Envoy's file as far as it can be read.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { Agent } from "node:http";
+import { join as joinPath } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { parse } from "yaml";
+
+import { ROOT, start } from "./lib/juncho.mjs";
+import { freePort, startHaproxy, startNginx, startSite } from "./lib/proxies.mjs";
+import { exchange, Resident } from "./lib/resident.mjs";
+
+const WAIT_MS_MAX = 15_000;
+
+const SLOW = { "gate.pace_per_min_max": 60, "gate.anonymous_per_address_per_min": 100_000 };
+const LOOKERS = 50;
+const LOOK_MS = 2500;
+const CROWD = 300; // who wait longer than the test lasts
+
+async function until(condition, what) {
+  for (const end = Date.now() + WAIT_MS_MAX; Date.now() < end; ) {
+    const found = await condition();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+const join = (visitor, ticket) => visitor.post("/api/v1/gate/tickets", ticket === undefined ? {} : { ticket });
+
+async function crowd(origin) {
+  for (let i = 0; i < CROWD; i += 1) assert.equal((await join(new Resident(origin))).status, 201);
+}
+
+const proxies = [
+  ["nginx", startNginx],
+  ["HAProxy", startHaproxy],
+];
+
+for (const [name, startProxy] of proxies) {
+  describe(`a site behind ${name}`, () => {
+    let juncho, site, proxy, origin;
+    before(async () => {
+      const port = await freePort();
+      origin = `http://127.0.0.1:${port}`;
+      const set = { ...SLOW, "server.public_url": origin, "server.trusted_proxies": "127.0.0.1" };
+      [juncho, site] = await Promise.all([start({ set }), startSite()]);
+      proxy = await startProxy({ juncho: Number(new URL(juncho.url).port), site: site.port, port });
+    });
+    after(async () => {
+      await proxy?.stop();
+      await Promise.all([juncho?.stop(), site?.stop()]);
+    });
+
+    let early; // joined before the crowd
+
+    test("while nobody waits a visitor walks in, with a pass for the next pages", async () => {
+      const visitor = new Resident(origin);
+      const first = await visitor.get("/hello?x=1");
+      assert.equal(first.status, 200);
+      assert.equal(first.text, "the site: GET /hello?x=1");
+      assert.ok(visitor.cookies.has("juncho-pass"), [...visitor.cookies.keys()].join());
+      assert.ok(visitor.cookies.has("of-the-site"));
+      early = new Resident(origin);
+      early.ticket = (await join(early)).json.ticket;
+      await crowd(origin);
+      assert.equal((await visitor.get("/again")).status, 200);
+    });
+
+    test("without a pass a visitor is sent to the waiting page, which knows the way back", async () => {
+      const before = site.reached.length;
+      const answer = await exchange(`${origin}/apply?step=2&name=a%20b`);
+      assert.equal(answer.status, 303);
+      const address = new URL(answer.headers.location, origin);
+      assert.equal(address.origin, origin);
+      assert.equal(address.pathname, "/waiting");
+      assert.equal(address.searchParams.get("return"), "/apply?step=2&name=a%20b");
+      assert.equal(site.reached.length, before);
+      const page = await exchange(address);
+      assert.equal(page.status, 200);
+      assert.match(page.headers["content-type"], /text\/html/);
+      for (const [, asset] of page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
+        assert.equal((await exchange(origin + asset)).status, 200, asset);
+      }
+    });
+
+    test("a request that changes something does not reach the site without a pass", async () => {
+      const before = site.reached.length;
+      const answer = await exchange(`${origin}/order`, { method: "POST", headers: { "content-length": 4 }, body: "a=12" });
+      assert.equal(answer.status, 303);
+      assert.equal(site.reached.length, before);
+    });
+
+    test("whoever waits, gets the pass when the turn has come, and goes on", async () => {
+      assert.equal((await join(early, early.ticket)).status, 200);
+      const pass = () => early.post("/api/v1/gate/passes", { ticket: early.ticket });
+      await until(async () => (await pass()).status === 201, "the turn");
+      assert.equal((await early.get("/in")).text, "the site: GET /in");
+      const late = new Resident(origin);
+      const { json } = await join(late);
+      assert.equal((await late.post("/api/v1/gate/passes", { ticket: json.ticket })).status, 409);
+      assert.equal((await late.get("/in")).status, 303);
+    });
+
+    test("what a client claims about itself changes nothing", async () => {
+      const forged = {
+        "x-original-uri": "https://evil.example/",
+        "x-forwarded-uri": "//evil.example/",
+        "x-juncho-verdict": "pass",
+        "x-juncho-waiting": "https://evil.example/",
+        cookie: `juncho-pass=${"A".repeat(56)}; juncho-device=AAAAAAAAAAAAAAAAAAAAAA`,
+      };
+      const answer = await exchange(`${origin}/hello`, { headers: forged });
+      assert.equal(answer.status, 303);
+      const address = new URL(answer.headers.location, origin);
+      assert.equal(address.origin, origin);
+      assert.equal(address.searchParams.get("return"), "/hello");
+    });
+
+    test("the door cannot be asked from outside, nor a way back to elsewhere be made up", async () => {
+      assert.equal((await exchange(`${origin}/gate/check`)).status, 404);
+      for (const path of ["//evil.example/", "/\\evil.example/"]) {
+        const { status, headers } = await exchange(origin + path);
+        assert.equal(status, 303, path);
+        const back = new URL(headers.location, origin).searchParams.get("return") ?? "/";
+        assert.equal(new URL(back, origin).origin, origin, back);
+      }
+    });
+
+    test("a ticket that is passed on is worth nothing: one place, one browser", async () => {
+      const other = new Resident(origin);
+      await join(other);
+      assert.equal((await other.post("/api/v1/gate/passes", { ticket: early.ticket })).status, 403);
+      assert.equal((await other.get("/in")).status, 303);
+    });
+
+    test(`while thousands look at the line, the server is asked ${name === "nginx" ? "about once a second" : "seldom"}`, async () => {
+      const requests = async () => {
+        const { text } = await exchange(`${juncho.url}/metrics`);
+        return Number(/juncho_http_request_duration_seconds_count\{route="\/api\/v1\/gate"\} (\d+)/.exec(text)?.[1] ?? 0);
+      };
+      const before = await requests();
+      const agent = new Agent({ keepAlive: true, maxSockets: LOOKERS });
+      const began = performance.now();
+      let looks = 0;
+      const look = async () => {
+        while (performance.now() - began < LOOK_MS) {
+          const { status } = await exchange(`${origin}/api/v1/gate`, { agent, headers: { cookie: `juncho-session=${looks}` } });
+          assert.equal(status, 200);
+          looks += 1;
+        }
+      };
+      await Promise.all(Array.from({ length: LOOKERS }, look));
+      agent.destroy();
+      const seconds = (performance.now() - began) / 1000;
+      const asked = (await requests()) - before;
+      assert.ok(looks > 1000, `only ${looks} looks`);
+      // HAProxy does not hold others back while one renews: at most all of them, once a second.
+      const most = name === "nginx" ? 2 * seconds + 2 : LOOKERS * (seconds + 1);
+      assert.ok(asked <= most, `${looks} looks in ${seconds.toFixed(1)} s reached the server ${asked} times`);
+      assert.ok(asked >= 2, `the cache keeps too long: ${asked}`);
+    });
+
+    test("while the gate is away nobody gets past it, and the line can still be looked at", async () => {
+      await juncho.stop();
+      const before = site.reached.length;
+      assert.ok((await exchange(`${origin}/hello`)).status >= 500);
+      assert.equal(site.reached.length, before);
+      if (name === "nginx") assert.equal((await exchange(`${origin}/api/v1/gate`)).status, 200);
+    });
+  });
+}
+
+// Envoy itself is not in Debian: its file is read, and the answers that it would get are looked at.
+describe("a site behind Envoy", () => {
+  let juncho;
+  before(async () => {
+    juncho = await start({ set: SLOW });
+  });
+  after(() => juncho?.stop());
+
+  const config = parse(readFileSync(joinPath(ROOT, "deploy/envoy/gate.yaml"), "utf8"), { merge: true });
+  const manager = config.static_resources.listeners[0].filter_chains[0].filters[0].typed_config;
+  const [asking, last] = manager.http_filters.map((filter) => filter.typed_config);
+
+  test("the file asks Juncho about every path but those of the gate, and lets nobody in while it is away", () => {
+    assert.match(asking["@type"], /ext_authz\.v3\.ExtAuthz$/);
+    assert.match(last["@type"], /router\.v3\.Router$/);
+    assert.equal(asking.failure_mode_allow, false);
+    assert.equal(asking.http_service.path_prefix, "/gate/envoy");
+    const routes = manager.route_config.virtual_hosts[0].routes;
+    const free = routes.filter((route) => route.typed_per_filter_config !== undefined);
+    assert.deepEqual(free.map(({ match }) => match.path ?? match.prefix).sort(),
+      ["/api/v1/gate", "/api/v1/gate/", "/assets/", "/icon.svg", "/waiting"]);
+    assert.ok(free.every((route) => route.route.cluster === "juncho"));
+    assert.deepEqual(routes.at(-1), { match: { prefix: "/" }, route: { cluster: "site" } });
+    const clusters = config.static_resources.clusters.map(({ name }) => name);
+    assert.deepEqual(clusters, ["juncho", "site"]);
+  });
+
+  test("it is answered 200 with a pass for whoever walks in, and 303 with the way back for whoever waits", async () => {
+    const visitor = new Resident(juncho.url);
+    assert.equal((await visitor.get("/gate/envoy/hello")).status, 200);
+    assert.ok(visitor.cookies.has("juncho-pass"));
+    await crowd(juncho.url);
+    assert.equal((await visitor.get("/gate/envoy/")).status, 200);
+    for (const method of ["GET", "POST", "PUT", "DELETE"]) {
+      const headers = { "x-original-uri": "/apply?step=2" };
+      const answer = await exchange(`${juncho.url}/gate/envoy/apply`, { method, headers });
+      assert.equal(answer.status, 303, method);
+      assert.equal(new URL(answer.headers.location, juncho.url).searchParams.get("return"), "/apply?step=2");
+    }
+  });
+});

@@ -1,0 +1,249 @@
+// Waiting: the place survives everything, the page is calm and honest, and the turn is not missed.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { DESKTOP, openBrowser, Visitor, word } from "../lib/browser.mjs";
+import { start } from "../lib/juncho.mjs";
+import { exchange, Resident } from "../lib/resident.mjs";
+
+const APP = { app: "マイナアプリ" };
+const POINTS = { points: "11,000" };
+const SLOW = { "gate.pace_per_min_max": 240, "gate.anonymous_per_address_per_min": 100_000 };
+
+// Anonymous people who stand in line before whoever comes next.
+async function crowd(server, people) {
+  for (let i = 0; i < people; i += 1) {
+    const { status, text } = await new Resident(server.url).post("/api/v1/gate/tickets", {});
+    assert.equal(status, 201, text);
+  }
+}
+
+async function joinedInAll(server) {
+  const { passed, waiting } = (await exchange(`${server.url}/api/v1/gate`)).json;
+  return passed + waiting;
+}
+
+const me = (page) => page.evaluate(async () => (await fetch("/api/v1/me")).json());
+
+async function numbers(page) {
+  const ahead = await page.locator(".line-numbers dd").nth(1).textContent();
+  return { ahead: Number(ahead.replace(/[^0-9]/g, "")), span: (await page.locator(".line-numbers .span").textContent()).trim() };
+}
+
+// Walks to the jump, and is asked to wait behind so many people.
+async function joined(browser, server, people, options) {
+  const visitor = await Visitor.open(browser, server.url, options);
+  await visitor.walkToJump();
+  await crowd(server, people);
+  await visitor.press("identity.action", APP);
+  await visitor.sees("line.title");
+  await visitor.page.locator(".line-numbers").waitFor();
+  return visitor;
+}
+
+describe("a place that survives", () => {
+  test("join, close the tab, come back, a restart, the turn, the provider, another browser, and done", async () => {
+    const browser = await openBrowser();
+    let server = await start({ set: { ...SLOW, "gate.pace_per_min_max": 6 } });
+    const visitor = await joined(browser, server, 12);
+    const { place } = await me(visitor.page);
+    const first = await numbers(visitor.page);
+    assert.ok(first.ahead > 5 && first.ahead <= 12, `${first.ahead} ahead`);
+    await visitor.seesText(word("line.closable"));
+    await visitor.looksAt("61-waiting");
+    await visitor.page.close();
+    visitor.page = await visitor.newPage();
+    await visitor.go("/");
+    await visitor.seesText(word("line.homeState"));
+    await visitor.looksAt("62-home-waiting");
+    await visitor.page.getByRole("link", { name: new RegExp(word("line.homeState")) }).click();
+    await visitor.sees("line.title");
+    const again = (await me(visitor.page)).place;
+    assert.deepEqual([again.second, again.rank], [place.second, place.rank]);
+    await visitor.page.locator(".line-numbers").waitFor();
+    assert.ok((await numbers(visitor.page)).ahead <= first.ahead);
+    await visitor.page.close();
+
+    // While nobody looks the server is started again, with a faster pace. Cookies do not mind the new port.
+    const { store, directory } = server;
+    assert.equal(await server.stop(), 0);
+    server = await start({ store, directory, set: { ...SLOW, "gate.pace_per_min_max": 240 } });
+    visitor.page = await visitor.newPage();
+    await visitor.go(`${server.url}/journey`);
+    await visitor.sees("line.turn.title");
+    const after = (await me(visitor.page)).place;
+    assert.deepEqual([after.second, after.rank], [place.second, place.rank]);
+    await visitor.looksAt("63-turn");
+    await visitor.go(`${server.url}/`);
+    await visitor.seesText(word("line.turn.title"));
+    await visitor.looksAt("64-home-turn", ["light"]);
+
+    await visitor.go(`${server.url}/journey`);
+    await visitor.jump();
+    const provider = visitor.page.url();
+    await visitor.page.goBack();
+    await visitor.sees("result.unfinished.title");
+    const stranger = await Visitor.open(browser, server.url);
+    await stranger.go(provider);
+    await stranger.show("eligible");
+    await stranger.sees("return.code.title");
+    const code = (await stranger.page.locator(".big-code .number").textContent()).trim();
+    await visitor.sees("confirm.title");
+    await visitor.page.getByLabel(word("confirm.label")).fill(code);
+    await visitor.press("confirm.action");
+    await visitor.sees("result.verified.title");
+    await visitor.press("verified.action", POINTS);
+    await visitor.sees("receipt.title");
+    await Promise.all([visitor.close(), stranger.close()]);
+    await browser.close();
+    assert.equal(await server.stop(), 0);
+  });
+});
+
+describe("waiting in the app", () => {
+  let server, browser;
+  before(async () => {
+    [server, browser] = await Promise.all([start({ set: SLOW }), openBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    assert.equal(await server.stop(), 0);
+  });
+
+  test("numbers only shrink, a screen reader hears of milestones only, and only the public document is asked for", async () => {
+    const visitor = await joined(browser, server, 24);
+    const asked = [];
+    visitor.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await visitor.page.evaluate(() => {
+      globalThis.seen = { ahead: [], said: [] };
+      const watch = () => {
+        const ahead = document.querySelectorAll(".line-numbers dd")[1]?.textContent;
+        const said = document.querySelector("[aria-live]")?.textContent.trim();
+        if (ahead && globalThis.seen.ahead.at(-1) !== ahead) globalThis.seen.ahead.push(ahead);
+        if (said && globalThis.seen.said.at(-1) !== said) globalThis.seen.said.push(said);
+      };
+      new MutationObserver(watch).observe(document.body, { subtree: true, childList: true, characterData: true });
+      watch();
+    });
+    await visitor.sees("line.turn.title");
+    const seen = await visitor.page.evaluate(() => globalThis.seen);
+    const ahead = seen.ahead.map((text) => Number(text.replace(/[^0-9]/g, "")));
+    assert.deepEqual(ahead, [...ahead].sort((a, b) => b - a));
+    assert.ok(seen.said.length <= 3, JSON.stringify(seen.said));
+    const others = asked.filter((path) => path.startsWith("/api/") && path !== "/api/v1/gate");
+    assert.deepEqual([...new Set(others)].sort(), ["/api/v1/gate/passes"]);
+    assert.ok(asked.length < 20, `${asked.length} requests`);
+    await visitor.close();
+  });
+
+  test("two tabs show one place, without a line the last one, and by keyboard alone the bell", async () => {
+    const visitor = await joined(browser, server, 60, { size: DESKTOP });
+    const people = await joinedInAll(server);
+    const other = Object.assign(new Visitor(), visitor, { page: await visitor.newPage() });
+    await other.go("/journey");
+    await other.sees("line.title");
+    await other.page.locator(".line-numbers").waitFor();
+    const places = await Promise.all([visitor, other].map(async ({ page }) => (await me(page)).place));
+    assert.deepEqual([places[0].second, places[0].rank], [places[1].second, places[1].rank]);
+    assert.equal(await joinedInAll(server), people, "a second tab took a second place");
+    await other.page.close();
+
+    const { page } = visitor;
+    await page.bringToFront();
+    const bell = visitor.button("line.bell");
+    for (let i = 0; i < 20 && !(await bell.evaluate((one) => one === document.activeElement)); i += 1) {
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Space");
+    await visitor.seesText(word("line.bellOn"));
+    assert.equal(await bell.getAttribute("aria-pressed"), "true");
+    await visitor.looksAt("65-waiting");
+
+    await visitor.context.setOffline(true);
+    await visitor.seesText(word("line.doubt.title"));
+    assert.equal(await page.locator(".line-numbers .span").count(), 1);
+    await visitor.looksAt("66-waiting-offline", ["light"]);
+    await visitor.context.setOffline(false);
+    await page.getByText(word("line.doubt.title")).waitFor({ state: "detached" });
+    await visitor.close();
+  });
+});
+
+describe("the waiting page of a site behind the gate", () => {
+  let server, browser;
+  before(async () => {
+    [server, browser] = await Promise.all([start({ set: SLOW }), openBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    assert.equal(await server.stop(), 0);
+  });
+
+  test("takes a place by itself, tells the turn, and leads back; a copied ticket gets no pass", async () => {
+    await crowd(server, 30);
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.go("/waiting?return=/faq%3Fq=1");
+    await visitor.sees("line.title");
+    await visitor.looksAt("67-visitor-waiting");
+    const ticket = await visitor.page.evaluate(() => localStorage.getItem("juncho.ticket"));
+    const copy = await Visitor.open(browser, server.url, { size: DESKTOP });
+    await copy.context.addInitScript((text) => localStorage.getItem("juncho.ticket") ?? localStorage.setItem("juncho.ticket", text), ticket);
+    const refused = copy.page.waitForResponse((one) => one.url().endsWith("/passes") && one.status() === 403);
+    await copy.go("/waiting");
+    await visitor.sees("line.turn.title");
+    await visitor.looksAt("68-visitor-turn");
+    await visitor.press("line.turn.action");
+    await visitor.page.waitForURL(/\/faq\?q=1$/);
+    assert.ok((await visitor.context.cookies()).some(({ name }) => name === "juncho-pass"));
+    await refused;
+    await copy.page.waitForFunction((text) => localStorage.getItem("juncho.ticket") !== text, ticket);
+    await Promise.all([visitor.close(), copy.close()]);
+  });
+
+  test("works without script: a button takes the place, looks again, and goes on", async () => {
+    const visitor = await Visitor.open(browser, server.url, { script: false });
+    await visitor.go("/waiting?return=//evil.example/");
+    assert.equal(await visitor.page.locator("form").getAttribute("action"), "/waiting");
+    await visitor.go("/waiting?return=/faq");
+    await visitor.sees("line.join.title");
+    await visitor.keepsPicture("69-no-script-join");
+    await crowd(server, 20);
+    await visitor.press("line.join.action");
+    await visitor.sees("line.title");
+    await visitor.keepsPicture("70-no-script-waiting");
+    await visitor.press("line.again");
+    await visitor.sees("line.title");
+    while ((await visitor.button("line.turn.action").count()) === 0) await visitor.go("/waiting?return=/faq");
+    await visitor.keepsPicture("71-no-script-turn");
+    await visitor.press("line.turn.action");
+    await visitor.page.waitForURL(/\/faq$/);
+    await visitor.close();
+  });
+});
+
+describe("the check of the draw", () => {
+  test("says what is published, and computes a rank that the server has given", async () => {
+    const opening = (fromNowMs) => ({ ...SLOW, "campaign.opens": new Date(Date.now() + fromNowMs).toISOString() });
+    let server = await start({ set: opening(3_600_000) });
+    const browser = await openBrowser();
+    const resident = new Resident(server.url);
+    await resident.register();
+    const { json: place } = await resident.post("/api/v1/gate/tickets", {});
+    assert.equal(place.second, 0);
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.go("/draw");
+    await visitor.seesText(word("draw.sealed"));
+    const { store, directory } = server;
+    assert.equal(await server.stop(), 0);
+    server = await start({ store, directory, set: opening(-60_000) });
+    await visitor.go(`${server.url}/draw`);
+    await visitor.seesText(word("draw.open"));
+    await visitor.page.getByLabel(word("draw.number")).fill(place.pseudonym.toLowerCase());
+    await visitor.page.keyboard.press("Enter");
+    await visitor.seesText(place.rank.toString(16).padStart(8, "0"));
+    await visitor.looksAt("72-draw");
+    await visitor.close();
+    await browser.close();
+    assert.equal(await server.stop(), 0);
+  });
+});
