@@ -213,3 +213,45 @@ describe("a site behind Envoy", () => {
     }
   });
 });
+
+describe("the waiting page's form", () => {
+  let juncho;
+  before(async () => {
+    juncho = await start({ set: { ...SLOW, "gate.pace_per_min_max": 1 } });
+    await crowd(juncho.url);
+  });
+  after(() => juncho?.stop());
+
+  const press = (visitor, address, headers = {}) => visitor.post(address, "", { "content-type": null, ...headers });
+
+  test("takes one place however often it is pressed, and keeps the way back", async () => {
+    const visitor = new Resident(juncho.url);
+    const first = await press(visitor, "/waiting?return=/form%3Fstep=2");
+    assert.equal(first.status, 303);
+    assert.equal(first.headers.location, "/waiting?return=%2Fform%3Fstep%3D2");
+    const ticket = visitor.cookies.get("juncho-ticket");
+    assert.equal((await press(visitor, "/waiting")).status, 303);
+    assert.equal(visitor.cookies.get("juncho-ticket"), ticket);
+    const page = await visitor.get(first.headers.location);
+    assert.match(page.text, /data-phase="waiting"/);
+    assert.match(page.text, /action="\/waiting\?return=%2Fform%3Fstep%3D2"/);
+    assert.equal((await visitor.post("/api/v1/gate/passes", { ticket })).status, 409);
+  });
+
+  test("leads nowhere else, and writes nothing into the page that was not there", async () => {
+    const ways = ["//evil.example/", "/\\evil.example/", "https://evil.example/", "/../x", "/a b", "/\n", `/"><script>x</script>`];
+    for (const way of ways) {
+      const { text } = await exchange(`${juncho.url}/waiting?return=${encodeURIComponent(way)}`);
+      assert.ok(!text.includes("evil") && !text.includes("<script>x"), way);
+      const visitor = new Resident(juncho.url);
+      const { status, headers } = await press(visitor, `/waiting?return=${encodeURIComponent(way)}`);
+      if (status !== 400) assert.match(headers.location, /^\/waiting(\?return=%2F[\w%.-]*)?$/, way);
+    }
+  });
+
+  test("is not for other sites to press", async () => {
+    for (const origin of ["https://evil.example", null]) {
+      assert.equal((await press(new Resident(juncho.url), "/waiting", { origin })).status, 403);
+    }
+  });
+});

@@ -67,29 +67,34 @@ static const char *phase_of(const struct gate_view *view, bool holds_place, uint
     return view->state == DOCUMENT_PAUSED || view->frozen ? "still" : "waiting";
 }
 
+// The blank that comes first in the text; `ret_at` is where.
+static const struct blank *first_blank(const char *text, const struct blank *blanks, const char **ret_at) {
+    const struct blank *first = NULL;
+    for (const struct blank *blank = blanks; blank->blank != NULL; blank++) {
+        const char *at = strstr(text, blank->blank);
+        if (at == NULL || (first != NULL && at > *ret_at))
+            continue;
+        first = blank;
+        *ret_at = at;
+    }
+    return first;
+}
+
 static const char *page_with(struct arena *arena, const struct static_asset *page,
                              const struct blank *blanks) {
     struct buffer buffer;
-    const char *text = arena_copy_bytes(arena, page->plain.bytes, page->plain.length);
+    const struct blank *blank = NULL;
+    const char *text = arena_copy_bytes(arena, page->plain.bytes, page->plain.length), *at = NULL;
+    if (text == NULL)
+        return NULL;
     buffer_init(&buffer, arena);
-    while (text != NULL && *text != '\0') {
-        const struct blank *nearest = NULL;
-        const char *at = NULL;
-        for (const struct blank *blank = blanks; blank->blank != NULL; blank++) {
-            const char *found = strstr(text, blank->blank);
-            if (found != NULL && (at == NULL || found < at)) {
-                nearest = blank;
-                at = found;
-            }
-        }
-        if (nearest == NULL) {
-            buffer_add(&buffer, text);
-            break;
-        }
-        buffer_print(&buffer, "%.*s%s", (int)(at - text), text, nearest->text);
-        text = at + strlen(nearest->blank);
+    while ((blank = first_blank(text, blanks, &at)) != NULL) {
+        buffer_add_bytes(&buffer, text, (size_t)(at - text));
+        buffer_add(&buffer, blank->text);
+        text = at + strlen(blank->blank);
     }
-    return text == NULL || buffer.failed ? NULL : buffer.text;
+    buffer_add(&buffer, text);
+    return buffer.failed ? NULL : buffer.text;
 }
 
 // Texts for the page; any of them NULL: no memory.
