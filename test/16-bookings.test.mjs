@@ -63,6 +63,28 @@ eachStore("bookings", (store) => {
     assert.equal((await new Resident(server.url).get("/api/v1/bookings")).status, 401);
   });
 
+  test("whoever booked goes in while the line is full, once", async () => {
+    const narrow = await start({ store: await store.fresh(), set: { ...SET, "gate.pace_per_min_max": 60 } });
+    const [booked, other] = [await new Resident(narrow.url).walkTo("intended"), await new Resident(narrow.url).walkTo("intended")];
+    const visitors = Array.from({ length: 60 }, () => new Resident(narrow.url).post("/api/v1/gate/tickets"));
+    for (const { status } of await Promise.all(visitors)) assert.equal(status, 201);
+    assert.equal((await other.post("/api/v1/me/identity")).status, 409);
+    const wait = await booked.post("/api/v1/me/identity");
+    assert.equal(wait.status, 409);
+    assert.ok(wait.json.place.ahead > 10, wait.text);
+    const { start: now } = (await list(booked)).windows[0]; // the quarter of an hour that runs
+    const made = await book(booked, now);
+    assert.equal(made.json.standing, "due", made.text);
+    let gone;
+    do gone = await booked.post("/api/v1/me/identity");
+    while (gone.status === 409);
+    assert.equal(gone.status, 200, gone.text);
+    assert.ok((await booked.me()).pass.at_provider);
+    assert.equal((await list(booked)).mine, null); // used
+    assert.equal((await other.post("/api/v1/me/identity")).status, 409);
+    assert.equal(await narrow.stop(), 0);
+  });
+
   test("the calendar file of a booking can be kept", async () => {
     const resident = await registered(server);
     assert.equal((await resident.get("/api/v1/bookings/mine.ics")).status, 404);

@@ -120,11 +120,19 @@ void booking_cancel(struct command *command, struct booking_change *change) {
     finish(command, change, COMMAND_ADD(command, &CANCEL, campaign, resident));
 }
 
+static struct step *add_use(struct command *command, int64_t campaign_id, int64_t resident_id,
+                            int64_t now_ms) {
+    int64_t oldest_ms = now_ms - BOOKING_WINDOW_MS - BOOKING_FRONT_MS;
+    return COMMAND_ADD(command, &USE, value_int(campaign_id), value_int(resident_id), value_int(now_ms),
+                       value_int(oldest_ms));
+}
+
 void booking_use(struct command *command, struct booking_change *change) {
-    int64_t oldest_ms = change->now_ms - BOOKING_WINDOW_MS - BOOKING_FRONT_MS;
-    finish(command, change,
-           COMMAND_ADD(command, &USE, value_int(change->campaign_id), value_int(change->resident_id),
-                       value_int(change->now_ms), value_int(oldest_ms)));
+    finish(command, change, add_use(command, change->campaign_id, change->resident_id, change->now_ms));
+}
+
+void booking_add_use(struct command *command, int64_t campaign_id, int64_t resident_id, int64_t now_ms) {
+    (void)add_use(command, campaign_id, resident_id, now_ms);
 }
 
 bool booking_read(struct session *session, int64_t campaign_id, int64_t resident_id,

@@ -52,6 +52,8 @@ void booking_make(struct command *command, struct booking_change *change);
 void booking_cancel(struct command *command, struct booking_change *change);
 // The resident enters by it: `changed` exactly once, from its start to the end of the hour after.
 void booking_use(struct command *command, struct booking_change *change);
+// The same as a step of somebody else's command.
+void booking_add_use(struct command *command, int64_t campaign_id, int64_t resident_id, int64_t now_ms);
 
 MUST_CHECK bool booking_read(struct session *session, int64_t campaign_id, int64_t resident_id,
                              struct booking *ret_booking, struct error *err);

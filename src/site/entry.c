@@ -27,6 +27,37 @@ static void evaluate(struct entry *entry) {
     entry->held = verdict == GATE_HELD;
 }
 
+static bool read_booking(struct job *job, struct session *session, struct error *err) {
+    struct entry *entry = job->data;
+    const struct visit *visit = entry->visit;
+    return booking_read(session, visit->site->campaign.id, visit->resident_id, &entry->booking, err);
+}
+
+// Whoever booked this quarter of an hour goes before the line, and so does who is late by an hour at most.
+static void answer_booking(struct job *job, const struct error *err) {
+    struct entry *entry = job->data;
+    struct visit *visit = entry->visit;
+    enum booking_standing standing = booking_standing(&entry->booking, visit->now_ms);
+    if (err == NULL && (standing == BOOKING_DUE || standing == BOOKING_FRONT)) {
+        enum gate_verdict verdict = gate_enter_ahead(visit->site->gate, now_s(visit), &entry->holder);
+        entry->inside = entry->booked = verdict == GATE_ENTERS;
+        entry->fresh = false; // by now the place is in the store, and the pass is written beside it
+        entry->held = verdict == GATE_HELD;
+    }
+    entry->then(entry, NULL); // without a booking the place in line is still there
+}
+
+// Answers; who would have to wait is asked for a booking first.
+static void conclude(struct entry *entry) {
+    if (!entry->asks_to_enter || entry->inside || entry->held) {
+        entry->then(entry, NULL);
+        return;
+    }
+    struct job *job = job_new(entry->visit, entry);
+    if (job != NULL)
+        job_read(job, read_booking, answer_booking);
+}
+
 static void taken(struct job *job, const struct error *err) {
     struct entry *entry = job->data;
     if (err == NULL) {
@@ -38,6 +69,8 @@ static void taken(struct job *job, const struct error *err) {
         }
         entry->fresh = memcmp(&stored.place, &entry->place.place, sizeof stored.place) == 0;
         entry->place = stored;
+        conclude(entry);
+        return;
     }
     entry->then(entry, err);
 }
@@ -84,7 +117,7 @@ static void looked(struct job *job, const struct error *err) {
         return;
     }
     evaluate(entry);
-    entry->then(entry, NULL);
+    conclude(entry);
 }
 
 void entry_ask(struct entry *entry, void (*then)(struct entry *entry, const struct error *err)) {
@@ -128,6 +161,8 @@ void entry_add(const struct entry *entry, struct command *command, enum gate_pas
         (void)gate_place_take(command, visit->resident_id, visit->site->campaign.id, &place);
     else
         (void)gate_pass_write(command, visit->resident_id, visit->site->campaign.id, &place);
+    if (entry->booked)
+        booking_add_use(command, visit->site->campaign.id, visit->resident_id, visit->now_ms);
 }
 
 bool entry_is_over(enum journey_outcome outcome) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "campaign/journey.h"
+#include "gate/booking.h"
 #include "gate/gate_store.h"
 #include "site/job.h"
 
@@ -20,16 +21,18 @@ struct entry {
     bool asks_to_enter;
     bool fresh;  // the place was given now and is not in the store yet
     bool inside; // may go on
+    bool booked; // goes in by a booking, which is used up with the pass
     bool held;   // the turn has come, a second or two and there will be room
     struct gate_place place;
+    struct booking booking;
     struct step *look;
     void *data; // the caller's
     void (*then)(struct entry *entry, const struct error *err);
 };
 
-// Finds the resident's place, or gives them one, and (`asks_to_enter`) lets them in if it is time. `then`
-// runs on the request's loop thread: `inside`, or a place that is durable. An error: nothing was changed that
-// matters.
+// Finds the resident's place, or gives them one, and (`asks_to_enter`) lets them in if it is time: when their
+// turn has come, or their booking. `then` runs on the request's loop thread: `inside`, or a place that is
+// durable. An error: nothing was changed that matters.
 void entry_ask(struct entry *entry, void (*then)(struct entry *entry, const struct error *err));
 // Adds place and pass of one who is inside to a command; `pass` GATE_NO_PASS takes the pass back.
 void entry_add(const struct entry *entry, struct command *command, enum gate_pass_state pass);
