@@ -120,6 +120,25 @@ eachStore("operators", (store) => {
     assert.equal((await owner.signIn(owner.name, owner.secret, { at: 1 })).status, 201);
   });
 
+  test("a setting changes with a reason, is undone, and two who change it at once are told", async () => {
+    const admin = await operator(server, "admin");
+    const put = (name, body) => admin.post(`/api/v1/console/settings/${name}`, body, {}, "PUT");
+    const reason = "開始日は早めに知りたい";
+    const changed = await put("console.slow_ms", { before: 1000, value: 500, reason });
+    assert.equal(changed.status, 200, changed.text);
+    assert.equal(changed.json.settings.find(({ name }) => name === "console.slow_ms").value, 500);
+    assert.equal((await admin.get("/api/v1/console/now")).json.settings["console.slow_ms"], 500);
+    const { json } = await admin.get("/api/v1/console/audit?count=1&action=setting.");
+    const { subject, before, after, operator: who } = json.entries[0];
+    assert.deepEqual([subject, before, after, json.entries[0].reason, who], ["console.slow_ms", "1000", "500", reason, admin.name]);
+    assert.equal((await put("console.slow_ms", { before: 1000, value: 700, reason })).status, 409);
+    assert.equal((await put("console.slow_ms", { before: 500, value: 5, reason })).json.field, "value");
+    assert.equal((await put("console.slow_ms", { before: 500, value: 700, reason: "" })).json.field, "reason");
+    assert.equal((await put("console.nothing", { before: 0, value: 1, reason })).status, 404);
+    assert.equal((await put("console.slow_ms", { before: 500, value: 1000, reason: "もとに戻す" })).status, 200);
+    assert.equal((await admin.get("/api/v1/console/audit?count=9&action=setting.")).json.entries.length, 2);
+  });
+
   test("the log keeps every sign-in, and verify reads the whole of it", async () => {
     const admin = await operator(server, "admin");
     const { json } = await admin.get("/api/v1/console/audit?count=3&action=session.");

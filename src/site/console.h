@@ -24,6 +24,8 @@ bool console_take_link(struct site *site, const char *word);
 
 // [from, to) of the request; false after it responded that they are wrong.
 bool console_span(struct visit *visit, int64_t *ret_from_ms, int64_t *ret_to_ms);
+struct settings;
+json_t *console_settings_json(const struct settings *settings); // {"console.slow_ms": 1000, ...}
 struct audit_entry;
 json_t *console_entry_json(struct visit *visit, const struct audit_entry *entry); // a new reference
 

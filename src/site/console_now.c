@@ -4,6 +4,7 @@
 #include "identity/outcome.h"
 #include "measure/hours.h"
 #include "operator/audit.h"
+#include "operator/settings.h"
 #include "site/console.h"
 #include "site/handlers.h"
 #include "site/job.h"
@@ -18,6 +19,7 @@ struct look {
     int64_t from_ms, to_ms;
     struct hours hours;
     struct audit_page changes;
+    struct settings settings;
     struct arena *arena; // ours: a long span is larger than a request's memory
 };
 
@@ -52,6 +54,7 @@ static bool read_look(struct job *job, struct session *session, struct error *er
     struct visit *visit = job->visit;
     return hours_read(session, visit->site->campaign.id, look->from_ms, look->to_ms, look->arena,
                       &look->hours, err) &&
+           settings_load(session, look->arena, &look->settings, err) &&
            (look->changes.count_max == 0 || audit_read(session, &look->changes, look->arena, err));
 }
 
@@ -161,7 +164,7 @@ static void answer_now(struct job *job, const struct error *err) {
     struct hours_row hour = hours_sum(&look->hours, hour_ms, INT64_MAX);
     struct hours_row before = hours_sum(&look->hours, hour_ms - CLOCK_HOUR_MS, hour_ms);
     writer_figures(visit->site->writer, &writer);
-    respond_look(job, json_pack("{s:s,s:s,s:{s:s,s:s,s:I},s:o,s:o,s:o,s:o,s:o,s:o,s:{s:b,s:I},s:o}", "at",
+    respond_look(job, json_pack("{s:s,s:s,s:{s:s,s:s,s:I},s:o,s:o,s:o,s:o,s:o,s:o,s:{s:b,s:I},s:o,s:o}", "at",
                                 visit_time(visit, visit->now_ms), "since", visit_time(visit, today_ms),
                                 "campaign", "name", visit->site->campaign.name, "state",
                                 campaign_phase_name(campaign_phase(&visit->site->campaign, visit->now_ms)),
@@ -170,7 +173,8 @@ static void answer_now(struct job *job, const struct error *err) {
                                 day_json(look, today_ms, visit->now_ms), "yesterday",
                                 day_json(look, day_start(visit->now_ms, -1), today_ms), "application",
                                 latency_json(visit->site), "store", "available", writer.available, "waiting",
-                                (json_int_t)writer.waiting, "changes", changes_json(visit, &look->changes)));
+                                (json_int_t)writer.waiting, "changes", changes_json(visit, &look->changes),
+                                "settings", console_settings_json(&look->settings)));
 }
 
 void handle_console_now(struct http_request *request, void *context) {
@@ -201,8 +205,9 @@ static void answer_heat(struct job *job, const struct error *err) {
             days, json_pack("{s:s,s:o}", "start", visit_time(job->visit, day_ms), "accesses", counts));
         day_ms = next_ms;
     }
-    respond_look(job, json_pack("{s:s,s:s,s:o}", "from", visit_time(job->visit, look->from_ms), "to",
-                                visit_time(job->visit, look->to_ms), "days", days));
+    respond_look(job, json_pack("{s:s,s:s,s:o,s:o}", "from", visit_time(job->visit, look->from_ms), "to",
+                                visit_time(job->visit, look->to_ms), "days", days, "settings",
+                                console_settings_json(&look->settings)));
 }
 
 static json_t *outcomes_json(const struct hours_row *sum) {

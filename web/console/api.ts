@@ -38,11 +38,13 @@ export interface Now {
   application: { count: number; median_us: number; p99_us: number } | null;
   store: { available: boolean; waiting: number };
   changes: Entry[];
+  settings: Record<string, number>;
 }
 export interface Heat {
   from: string;
   to: string;
   days: { start: string; accesses: number[] }[];
+  settings: Record<string, number>;
 }
 export interface Funnel {
   from: string;
@@ -173,6 +175,19 @@ export interface Announced extends Saying {
 export interface News {
   announcements: Announced[];
 }
+export interface Settings {
+  campaign: {
+    id: string;
+    name: string;
+    points: number;
+    budget_points: number;
+    opens: string;
+    closes: string;
+    age_min: number;
+    prefecture: string;
+  };
+  settings: { name: string; value: number; default: number; min: number; max: number }[];
+}
 export interface Log {
   total: number;
   entries: Entry[];
@@ -242,6 +257,10 @@ export async function announce(saying: Saying): Promise<void> {
 
 export async function changeAnnouncement({ id, version, level, starts, ends, texts }: Announced, withdrawn: boolean, reason: string): Promise<void> {
   await ask('PUT', `/api/v1/console/announcements/${id}`, { version, withdrawn, level, starts, ends, texts, reason });
+}
+
+export async function changeSetting({ name, ...change }: { name: string; before: number; value: number; reason: string }): Promise<Settings> {
+  return (await (await ask('PUT', `/api/v1/console/settings/${name}`, change)).json()) as Settings;
 }
 
 export async function leave(): Promise<void> {

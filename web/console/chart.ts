@@ -6,6 +6,7 @@ import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
 import type { ECharts, EChartsCoreOption } from 'echarts/core';
 import { init, use } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { ElementPart } from 'lit/html.js';
 import { html, nothing } from 'lit/html.js';
@@ -13,7 +14,7 @@ import { AsyncDirective, directive } from 'lit/async-directive.js';
 
 import { numberText } from './words.js';
 
-use([BarChart, HeatmapChart, LineChart, GridComponent, TooltipComponent, VisualMapComponent, CanvasRenderer]);
+use([BarChart, HeatmapChart, LineChart, GridComponent, TooltipComponent, VisualMapComponent, LabelLayout, CanvasRenderer]);
 
 export type Option = EChartsCoreOption;
 

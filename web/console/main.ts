@@ -2,8 +2,8 @@
 import { html, nothing, render } from 'lit/html.js';
 
 import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
-import type { Answers, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Survey } from './api.js';
-import { Refusal, leave, orderGate, read } from './api.js';
+import type { Answers, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Settings, Survey } from './api.js';
+import { Refusal, changeSetting, leave, orderGate, read } from './api.js';
 import type { Content } from './parts.js';
 import { viewAnswers } from './views/answers.js';
 import { viewFunnel } from './views/funnel.js';
@@ -14,12 +14,13 @@ import { viewNews } from './views/news.js';
 import type { Front } from './views/now.js';
 import { viewNow } from './views/now.js';
 import { viewCalls, viewParticipants } from './views/people.js';
+import { viewSettings } from './views/settings.js';
 import { enterByLink, signIn } from './views/signin.js';
 import { viewSurvey } from './views/survey.js';
 import { clockText, dayCode, dayText, word } from './words.js';
 
 const LOOK_AGAIN_MS = 5_000;
-const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'survey', 'answers', 'news', 'log', 'operators'] as const;
+const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'survey', 'answers', 'news', 'settings', 'log', 'operators'] as const;
 type View = (typeof VIEWS)[number];
 // What the server calls a view's part, where that is another word.
 const PART_OF: Partial<Record<View, string>> = { log: 'audit', answers: 'faq', news: 'announcements' };
@@ -123,8 +124,16 @@ function body(view: View): Content {
   const hands = { mayWrite: person?.role !== 'viewer', draw, again: () => void refresh() };
   if (view === 'answers') return viewAnswers(shown.data as Answers, hands);
   if (view === 'news') return viewNews(shown.data as News, hands);
+  if (view === 'settings') {
+    return viewSettings(shown.data as Settings, person?.role === 'admin', { change: (change) => took(changeSetting(change)), draw });
+  }
   if (view === 'log') return viewLog(shown.data as Log, !shown.search.includes('before='));
   return viewOperators(shown.data as Operators);
+}
+
+// What the server answers to a change is the view from now on.
+async function took(answer: Promise<unknown>): Promise<void> {
+  shown = { view: viewAt(), search: location.search, data: await answer, at: Date.now() };
 }
 
 async function giveOrder(order: Parameters<typeof orderGate>[0]): Promise<Gate> {

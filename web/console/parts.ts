@@ -107,13 +107,16 @@ export function table(table: Table): Content {
 export const section = (title: string, ...content: Content[]): Content =>
   html`<section class="sheet"><h2>${title}</h2>${content}</section>`;
 
-// The bounds of the published legend where there are so many, else of a city's own size: three shares of the most.
+// The bounds that operators set, else those of the published legend where there are so many, else of a city's own size: three shares of the most.
 const PUBLISHED = [8000, 3000, 1000] as const;
 const SHARES = [0.75, 0.5, 0.25] as const;
 export type Bounds = readonly [number, number, number];
-export function boundsOf(most: number): Bounds {
+export function boundsOf(most: number, settings: Record<string, number>): Bounds {
+  const ordered = ['many', 'more', 'some'].map((name) => settings[`console.heat_${name}`] ?? 0);
+  const [many = 0, more = 0, some = 0] = ordered;
+  if (some > 0 && more > some && many > more) return [many, more, some];
   if (most >= PUBLISHED[1]) return PUBLISHED;
-  const rounded = (share: number): number => Math.max(1, Number((most * share).toPrecision(1)));
+  const rounded = (share: number): number => Math.max(1, Number((most * share).toPrecision(2)));
   return [Math.max(rounded(SHARES[0]), 3), Math.max(rounded(SHARES[1]), 2), rounded(SHARES[2])];
 }
 

@@ -44,7 +44,7 @@ export function viewHeat(heat: Heat): Content {
       if (count > best) [best, day, hour] = [count, at, of];
     }),
   );
-  const bounds = boundsOf(best);
+  const bounds = boundsOf(best, heat.settings);
   const start = heat.days[day]?.start ?? heat.from;
   const sentence = best > 0 ? word('heat.sentence', { day: dayText(start), hour, count: best, total }) : word('heat.none');
   const rows = heat.days.map(({ start, accesses }) => [

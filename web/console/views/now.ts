@@ -8,8 +8,6 @@ import type { Key } from '../words.js';
 import { clockText, numberText, secondsText, shareText, word, wordOr, words } from '../words.js';
 import { gateLine, gateSentence } from './gate.js';
 
-const ERROR_SHARE = 0.01;
-const SLOW_US = 1_000_000;
 const CHANGE_LEAST = 20; // counts below this say nothing when they double
 
 export interface Front {
@@ -21,8 +19,8 @@ type State = 'smooth' | 'errors' | 'slow' | 'store' | 'before' | 'closed' | 'pau
 
 function stateOf(now: Now, gate: Gate | null): State {
   if (!now.store.available) return 'store';
-  if (now.hour.requests > 0 && now.hour.errors / now.hour.requests >= ERROR_SHARE) return 'errors';
-  if (now.application && now.application.p99_us > SLOW_US) return 'slow';
+  if (now.hour.requests > 0 && (now.hour.errors / now.hour.requests) * 1000 >= (now.settings['console.error_permille'] ?? 10)) return 'errors';
+  if (now.application && now.application.p99_us > (now.settings['console.slow_ms'] ?? 1000) * 1000) return 'slow';
   if (now.campaign.state !== 'open') return now.campaign.state;
   if (gate?.orders.paused) return 'paused';
   return gate && gate.waiting > 0 ? 'queueing' : 'smooth';
@@ -85,7 +83,7 @@ function figures(now: Now): Content {
 
 // The day as a newspaper would print it: a number, a mark and a word an hour, two rows of twelve.
 function day(now: Now): Content {
-  const bounds = boundsOf(Math.max(...now.hours.concat(now.yesterday).map(({ accesses }) => accesses)));
+  const bounds = boundsOf(Math.max(...now.hours.concat(now.yesterday).map(({ accesses }) => accesses)), now.settings);
   const cells = Array.from({ length: 24 }, (_, hour) => {
     const found = now.hours.find((one) => one.hour === hour);
     const level = found ? levelOf(found.accesses, bounds) : 0;

@@ -13,7 +13,7 @@ const PLACES_DRAWN = 20;
 function growth({ days }: Participants): Option {
   const line = (name: string, values: number[], ink: string): object => ({
     type: 'line', name, data: values, showSymbol: values.length < 2, lineStyle: { width: 3 }, color: colour(ink),
-    endLabel: { show: true, formatter: name, color: colour('ink') },
+    endLabel: { show: true, formatter: name, color: colour('ink') }, labelLayout: { moveOverlap: 'shiftY' },
   });
   return {
     ...base(),
