@@ -72,6 +72,16 @@ static void the_telephone_has_its_sentences(void **state) {
     assert_non_null(strstr(html, "開始直後は電話がつながりにくい"));
 }
 
+static void promises_of_the_gate_are_told_as_they_were_kept(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
+    struct report *report = testbed_report(arena);
+    size_t length = 0;
+    assert_null(strstr(report_html(report, &length), "順番待ちの見込みを"));
+    report->promised = (struct promise_record){.promised = 2000, .held_p50 = 1100, .held_p90 = 1830};
+    assert_non_null(strstr(report_html(report, &length),
+                           "順番待ちの見込みを2,000人に伝え、91.5%の方がその上限(90%点)までに入れました"));
+}
+
 static void an_operators_text_takes_the_place_of_the_rules(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
     struct report *report = testbed_report(arena);
@@ -141,6 +151,7 @@ int main(void) {
         cmocka_unit_test(all_twelve_sections_are_there_in_order),
         cmocka_unit_test(small_cells_are_nowhere_on_the_page),
         cmocka_unit_test(the_telephone_has_its_sentences),
+        cmocka_unit_test(promises_of_the_gate_are_told_as_they_were_kept),
         cmocka_unit_test(an_operators_text_takes_the_place_of_the_rules),
         cmocka_unit_test(the_calendar_says_when_it_is_quiet),
         cmocka_unit_test(names_from_outside_cannot_become_markup),

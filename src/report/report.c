@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "forecast/calendar_store.h"
+#include "gate/gate_store.h"
 #include "measure/daily.h"
 #include "measure/funnel_journeys.h"
 #include "measure/report_note.h"
@@ -17,6 +18,7 @@ struct readings {
     struct calendar *calendar;
     struct report_note note;
     int64_t downloads;
+    struct promise_record promised;
     struct holidays holidays;
 };
 
@@ -44,6 +46,19 @@ static bool read_downloads(struct session *session, struct arena *arena, struct 
     return true;
 }
 
+static bool read_promises(struct session *session, struct arena *arena, struct readings *readings,
+                          struct error *err) {
+    struct promise_record spans[PROMISE_SPANS];
+    if (!gate_promises_read(session, readings->campaign.id, arena, spans, err))
+        return false;
+    for (size_t i = 0; i < PROMISE_SPANS; i++) {
+        readings->promised.promised += spans[i].promised;
+        readings->promised.held_p50 += spans[i].held_p50;
+        readings->promised.held_p90 += spans[i].held_p90;
+    }
+    return true;
+}
+
 static bool read_calendar(struct session *session, struct arena *arena, struct readings *readings,
                           struct error *err) {
     struct campaign newest;
@@ -68,7 +83,7 @@ static bool read_people(struct session *session, const struct report_query *quer
     return participants_read(session, &people, arena, &readings->people, err) &&
            funnel_journeys_read(session, &journeys, &readings->funnel, err) &&
            calls_read(session, figures->from_ms, figures->to_ms, arena, &readings->calls, err) &&
-           read_downloads(session, arena, readings, err) &&
+           read_downloads(session, arena, readings, err) && read_promises(session, arena, readings, err) &&
            report_note_read(session, id, arena, &readings->note, err) &&
            read_calendar(session, arena, readings, err);
 }
@@ -110,6 +125,7 @@ bool report_read(struct session *session, const struct report_query *query, stru
                         .holidays = &readings->holidays,
                         .note = readings->note.text,
                         .downloads = readings->downloads,
+                        .promised = readings->promised,
                         .suppress_below = query->suppress_below,
                         .heat_levels = {query->heat_levels[0], query->heat_levels[1], query->heat_levels[2]},
                         .arena = arena};

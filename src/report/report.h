@@ -7,6 +7,7 @@
 #include "campaign/campaign.h"
 #include "forecast/calendar.h"
 #include "forecast/holidays.h"
+#include "gate/promise.h"
 #include "measure/calls.h"
 #include "measure/figures.h"
 #include "measure/funnel.h"
@@ -19,6 +20,7 @@ struct report {
     const struct funnel_result *funnel; // of those who began in it
     const struct calls *calls;          // of the span; NULL: none
     const struct calendar *calendar;    // of the app, as last published; NULL: none
+    struct promise_record promised;     // waits at the gate that were told, all lengths together
     const struct holidays *holidays;
     const char *note;       // the operator's text for section 10; NULL: the rules write it
     int64_t downloads;      // up to the end of the span; 0: not known

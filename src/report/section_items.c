@@ -50,6 +50,12 @@ static void add_peak(struct sheets *sheets, const struct facts *facts) {
         sheet_print(sheets, "<li>最も混んだのは%s %d時台で、%s回のアクセスがありました</li>",
                     report_day(sheets->report, figures->days[facts->peak_day].start_ms), facts->peak_hour,
                     sheet_number(sheets, facts->peak));
+    const struct promise_record *promised = &sheets->report->promised;
+    if (promised->promised > 0)
+        sheet_print(sheets,
+                    "<li>順番待ちの見込みを%s人に伝え、%.1f%%の方がその上限(90%%点)までに入れました</li>",
+                    sheet_number(sheets, (int64_t)promised->promised),
+                    sheet_percent((int64_t)promised->held_p90, (int64_t)promised->promised));
     if (figures->busy != NULL && histogram_count(figures->busy) > 0)
         sheet_print(sheets,
                     "<li>混んだ時間(毎時%s回以上)の応答は、中央値%.0fミリ秒、99%%が%.0fミリ秒以内でした</li>",
