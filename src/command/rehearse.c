@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "campaign/campaign.h"
 #include "command/command.h"
+#include "gate/gate_store.h"
 #include "rehearse/own_server.h"
 #include "rehearse/rehearsal.h"
 
@@ -156,7 +158,9 @@ static bool run(const struct rehearse_options *options, const struct plan *plan,
     const struct own_server_options own = {.store = options->store,
                                            .start_ms = plan->start_ms,
                                            .until_ms = plan->start_ms + CAMPAIGN_YEAR_MS,
-                                           .speed = plan->speed};
+                                           .speed = plan->speed,
+                                           .identity_per_min = plan->gate.identity_per_min,
+                                           .pace_per_min_max = plan->gate.pace_per_min_max};
     if (options->against == NULL) {
         if (!own_server_start(&own, &server, base, &how.begins_us, err))
             return false;
@@ -176,6 +180,46 @@ static bool write_report(const char *path, const json_t *json, struct error *err
     return error_set(err, ERROR_UNAVAILABLE, "%.100s cannot be written", path);
 }
 
+// How the waits that the own server's gate promised came out; nothing when nobody waited.
+static bool read_promises(const struct rehearse_options *options,
+                          struct promise_record records[PROMISE_SPANS], struct error *err) {
+    struct store *store = NULL;
+    struct session *session = NULL;
+    struct campaign campaign;
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(TEXT_BYTES_MAX);
+    bool ok = arena != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    ok = ok && store_open(options->store, &store, err) && session_open(store, SESSION_READ, &session, err) &&
+         campaign_load(session, NULL, &campaign, err) &&
+         gate_promises_read(session, campaign.id, arena, records, err);
+    session_close(session);
+    store_close(store);
+    return ok;
+}
+
+static bool show_promises(const struct rehearse_options *options, json_t *json, struct error *err) {
+    static const char *const spans[PROMISE_SPANS] = {"under 5 minutes", "under 30 minutes", "longer"};
+    struct promise_record records[PROMISE_SPANS] = {{0}};
+    if (options->against != NULL)
+        return true;
+    if (!read_promises(options, records, err))
+        return false;
+    json_t *promises = json_array();
+    for (int span = 0; span < PROMISE_SPANS; span++) {
+        const struct promise_record *record = &records[span];
+        double promised = record->promised == 0 ? 1 : (double)record->promised;
+        (void)json_array_append_new(promises, json_pack("{s:s,s:I,s:I,s:I}", "wait", spans[span], "promised",
+                                                        (json_int_t)record->promised, "held_p50",
+                                                        (json_int_t)record->held_p50, "held_p90",
+                                                        (json_int_t)record->held_p90));
+        if (record->promised > 0 && !options->json)
+            (void)printf("waits promised, %s: %llu, P50 held %.1f %%, P90 held %.1f %%\n", spans[span],
+                         (unsigned long long)record->promised, 100 * (double)record->held_p50 / promised,
+                         100 * (double)record->held_p90 / promised);
+    }
+    return json_object_set_new(json, "promises", promises) == 0 ||
+           error_set(err, ERROR_UNAVAILABLE, "out of memory");
+}
+
 static bool show(const struct rehearse_options *options, const struct plan *plan, const struct result *result,
                  bool *ret_good, struct error *err) {
     char words[RESULT_WORDS_MAX];
@@ -187,6 +231,8 @@ static bool show(const struct rehearse_options *options, const struct plan *plan
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     (void)json_object_set_new(json, "good", json_boolean(*ret_good));
     (void)json_object_set_new(json, "why_not", json_string(words));
+    if (!show_promises(options, json, err))
+        return false;
     if (options->json && json_dumpf(json, stdout, JSON_COMPACT) == 0)
         (void)printf("\n");
     else

@@ -17,6 +17,9 @@
 #define STOP_MS_MAX   30000
 #define LINE_MAX_SIZE 256
 
+#define ARGUMENTS_FIXED 15
+#define ARGUMENTS_MAX   (ARGUMENTS_FIXED + 4 + 1)
+
 static const char LISTENING[] = "listening on ";
 
 struct own_server {
@@ -39,10 +42,25 @@ static pid_t spawn(const struct own_server_options *options, int output) {
     (void)snprintf(clock, sizeof clock, "%s*%g", start, options->speed);
     (void)snprintf(opens, sizeof opens, "campaign.opens=%s", start);
     (void)snprintf(closes, sizeof closes, "campaign.closes=%s", until);
+    char identity[64], pace[64];
+    (void)snprintf(identity, sizeof identity, "gate.identity_per_min=%lld",
+                   (long long)options->identity_per_min);
+    (void)snprintf(pace, sizeof pace, "gate.pace_per_min_max=%lld", (long long)options->pace_per_min_max);
     const char *program = options->program == NULL ? "/proc/self/exe" : options->program;
-    const char *const arguments[] = {
-        "juncho", "serve", "--sandbox", "--listen", "127.0.0.1:0", "--store", options->store,      "--clock",
-        clock,    "--set", opens,       "--set",    closes,        "--set",   "log.level=warning", NULL};
+    const char *arguments[ARGUMENTS_MAX] = {
+        "juncho", "serve", "--sandbox", "--listen", "127.0.0.1:0", "--store", options->store,     "--clock",
+        clock,    "--set", opens,       "--set",    closes,        "--set",   "log.level=warning"};
+    const struct {
+        int64_t number;
+        const char *text;
+    } set[] = {{options->identity_per_min, identity}, {options->pace_per_min_max, pace}};
+    size_t length = ARGUMENTS_FIXED;
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
+        if (set[i].number == 0)
+            continue;
+        arguments[length++] = "--set";
+        arguments[length++] = set[i].text;
+    }
     pid_t parent = getpid();
     pid_t process = fork();
     if (process == 0)

@@ -15,6 +15,7 @@ struct own_server_options {
     const char *store;          // URL
     int64_t start_ms, until_ms; // the campaign is open between them
     double speed;
+    int64_t identity_per_min, pace_per_min_max; // of its gate; 0: its defaults
 };
 
 // Returns once it answers; `ret_base` is "http://127.0.0.1:port". `ret_begins_us` is when its clock began, by

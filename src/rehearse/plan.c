@@ -90,6 +90,8 @@ static const struct key KEYS[] = {
     {"people", "age_bands", KIND_NUMBERS, AT(campaign.bands), 0, 1e9, PLAN_BANDS},
     {"people", "returns", KIND_NUMBERS, AT(campaign.returns), 0, 1e9, PLAN_RETURNS},
     {"people", "second_try", KIND_NUMBER, AT(campaign.second_try), 0, 1, 0},
+    {"gate", "identity_per_min", KIND_INTEGER, AT(gate.identity_per_min), 0, 1e7, 0},
+    {"gate", "pace_per_min_max", KIND_INTEGER, AT(gate.pace_per_min_max), 0, 1e7, 0},
     {"calls", "per_access", KIND_NUMBER, AT(calls.per_access), 0, 1, 0},
     {"calls", "profile", KIND_NUMBERS, AT(calls.profile), 0, 1e9, 24},
     {"calls", "agents", KIND_INTEGER, AT(calls.agents), 1, 200000, 0},

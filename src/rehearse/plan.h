@@ -73,6 +73,11 @@ struct plan_campaign {
     double slow_per_hour; // accesses an hour from which on requests slow down in proportion
 };
 
+// What the rehearsal's own server is told of its gate; 0: its defaults.
+struct plan_gate {
+    int64_t identity_per_min, pace_per_min_max;
+};
+
 struct plan_calls {
     double per_access;  // first calls for each access of a day; 0: no telephone
     double profile[24]; // weights of the hours; 0: closed
@@ -102,6 +107,7 @@ struct plan {
 
     struct plan_campaign campaign;
     struct plan_calls calls;
+    struct plan_gate gate;
 
     int connections_max; // kept open at once
     double patience_s;   // wall seconds until a request without an answer is given up

@@ -148,6 +148,27 @@ describe("the gate while its file is locked", () => {
   });
 });
 
+describe("the gate when the clock steps", () => {
+  test("by an hour, back or forth, across a restart, keeps the order in which people came", async () => {
+    const options = { directory: freshDirectory(), set: { "gate.pace_per_min_max": 60 } };
+    options.store = `sqlite:${options.directory}/juncho.db`;
+    const people = [];
+    for (const time of ["14:00", "13:00", "15:00", "14:00"]) {
+      const server = await start({ ...options, args: ["--clock", `2026-02-03T${time}:00+09:00*1`] });
+      for (let i = 0; i < 6; i++) {
+        const person = new Person();
+        await person.step(server);
+        await person.step(server);
+        people.push(person);
+      }
+      for (const person of people) await person.step(server); // each still has the same place
+      await server.kill();
+    }
+    for (let i = 1; i < people.length; i++)
+      assert.ok(isBefore(people[i - 1].place, people[i].place), `number ${i} came later`);
+  });
+});
+
 describe("two nodes of a gate", () => {
   test("honour each other's places, and go on when the one that leads is killed", async () => {
     const options = { store: await freshDatabase(), directory: freshDirectory(), set: { "gate.pace_per_min_max": 600 } };
