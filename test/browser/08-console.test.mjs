@@ -10,7 +10,7 @@ import { addOperator, Operator, PASSWORD, totp } from "../lib/operator.mjs";
 
 const DESK = { width: 1280, height: 900 };
 const TABLET = { width: 820, height: 1180 };
-const VIEWS = ["now", "heat", "funnel", "participants", "calls", "settings", "log", "operators"];
+const VIEWS = ["now", "gate", "heat", "funnel", "participants", "calls", "survey", "settings", "log", "operators"];
 const messages = JSON.parse(readFileSync(join(ROOT, "web/messages/console.ja.json"), "utf8"));
 const word = (key, values = {}) => messages[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
@@ -70,14 +70,15 @@ describe("the console in a browser", () => {
   });
 
   for (const size of [DESK, TABLET]) {
-    test(`shows every view at ${size.width} px, in both themes, without findings`, async () => {
+    // At the desk in both themes; on a tablet in turn, since only the width differs.
+    test(`shows every view at ${size.width} px without findings`, async () => {
       const session = new Operator(server.url);
       assert.equal((await session.enterByLink(server)).status, 201);
       const visitor = await signedIn(size, session);
-      for (const view of VIEWS) {
+      for (const [index, view] of VIEWS.entries()) {
         await visitor.go(addressOf(view));
         await settled(visitor);
-        await visitor.looksAt(`console-${view}`);
+        await visitor.looksAt(`console-${view}`, size === DESK ? ["light", "dark"] : [["light", "dark"][index % 2]]);
       }
       await visitor.close();
     });
@@ -124,6 +125,32 @@ describe("the console in a browser", () => {
     const heat = (await session.get("/api/v1/console/heat?from=2025-12-15&to=2025-12-18")).json;
     const total = heat.days[0].accesses.reduce((sum, count) => sum + count, 0);
     assert.ok(total > 0 && text.split("\r\n")[1].endsWith(`,${total}`));
+    await visitor.close();
+  });
+
+  test("an order at the gate says first what it means for people, and takes its reason into the log", async () => {
+    const session = new Operator(server.url);
+    await session.enterByLink(server);
+    const visitor = await signedIn(DESK, session);
+    const { page } = visitor;
+    const order = async (button, effect, why) => {
+      await page.getByRole("button", { name: word(button), exact: true }).click();
+      await page.locator("dialog[open]").waitFor();
+      assert.match(await page.locator("dialog .effect").textContent(), effect);
+      if (button === "gate.pause") await visitor.looksAt("console-gate-order");
+      await page.getByLabel(word("gate.order.why")).fill(why);
+      await page.getByRole("button", { name: word("gate.order.do") }).click();
+    };
+    await visitor.go("/console/gate");
+    await order("gate.pause", /いま待っている \d+人は、再開するまで入れません。/, "提供者の障害");
+    await visitor.seesText(word("gate.paused"));
+    await visitor.go("/console");
+    await sees(visitor, /入場を止めています。/);
+    await visitor.go("/console/gate");
+    await order("gate.resume", /入場を再開します。/, "障害が終わった");
+    await visitor.seesText(word("gate.running"));
+    const { entries } = (await session.get("/api/v1/console/audit?count=2&action=gate.")).json;
+    assert.deepEqual(entries.map(({ reason }) => reason), ["障害が終わった", "提供者の障害"]);
     await visitor.close();
   });
 
