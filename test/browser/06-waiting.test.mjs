@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 
 import { DESKTOP, openBrowser, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
+import { Operator } from "../lib/operator.mjs";
 import { exchange, Resident } from "../lib/resident.mjs";
 
 const APP = { app: "マイナアプリ" };
@@ -165,6 +166,28 @@ describe("waiting in the app", () => {
     await visitor.looksAt("66-waiting-offline", ["light"]);
     await visitor.context.setOffline(false);
     await page.getByText(word("line.doubt.title")).waitFor({ state: "detached" });
+    await visitor.close();
+  });
+
+  test("a pause and an operator's words are shown without losing the place", async () => {
+    const visitor = await joined(browser, server, 20);
+    const { place } = await me(visitor.page);
+    const steers = new Operator(server.url);
+    await steers.enterByLink(server);
+    const said = "本人確認のシステムを点検しています。";
+    const order = (part) => steers.post("/api/v1/console/gate", { why: "test", ...part });
+    assert.equal((await order({ paused: true, message: said })).status, 200);
+    await visitor.sees("line.still.title");
+    await visitor.seesText(said);
+    await visitor.seesText(word("line.closable"));
+    await visitor.looksAt("73-paused");
+    assert.equal((await order({ paused: false, message: "" })).status, 200);
+    await visitor.page.close();
+    visitor.page = await visitor.newPage();
+    await visitor.go("/journey");
+    await visitor.sees("line.turn.title");
+    const after = (await me(visitor.page)).place;
+    assert.deepEqual([after.second, after.rank], [place.second, place.rank]);
     await visitor.close();
   });
 });

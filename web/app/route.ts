@@ -58,9 +58,9 @@ function hasPass(me: Me): boolean {
   return me.pass != null && Date.parse(me.pass.until) > Date.now();
 }
 
-// Has waited in line, and may begin now.
+// Has waited in line and has not begun: the turn has come, with or without a pass already.
 export function isCalled(me: Me): boolean {
-  return me.place !== null && screenOf(me.state) === 'identity' && hasPass(me);
+  return me.place !== null && me.state === 'intended' && (me.place.ahead === 0 || hasPass(me));
 }
 
 function journeyView({ me, campaign, lookBack }: Model): View {

@@ -4,6 +4,7 @@ import type { TemplateResult } from 'lit/html.js';
 
 import type { Application, Campaign, Me } from '../api.js';
 import { html } from '../markup.js';
+import type { Model } from '../model.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
 import { campaignValues, heading, link, message, pendingPart, say } from '../parts.js';
@@ -59,22 +60,34 @@ function doneBanner(me: Me, application: Application): TemplateResult {
   return told('blue', name === 'granted' ? icons.check : icons.clock, name, receipt);
 }
 
+interface LineTexts {
+  state: string;
+  title: string;
+  body: string;
+}
+
+function calledTexts(me: Me): LineTexts {
+  const body = me.pass ? word('line.turn.until', { time: clockText(me.pass.until) }) : word('banner.verify.body');
+  return { state: word('banner.verify.state'), title: word('line.turn.title'), body };
+}
+
+function lineTexts({ line }: Model): LineTexts {
+  const state = word('line.homeState');
+  if (line === null) return { state, title: word('line.title'), body: word('line.closable') };
+  const { phase, span, ahead } = line.shown;
+  const title = phase === 'waiting' ? spanText(span) : word(`line.${phase}.title`);
+  return { state, title, body: word('line.homeBody', { ahead }) };
+}
+
 // In line, or at the front of it: the place itself is what the resident comes to see.
 function lineBanner(me: Me): TemplateResult {
-  const { line } = model;
-  const turn = !isInLine(model);
-  const title = turn ? word('line.turn.title') : line?.shown.phase === 'waiting' ? spanText(line.shown.span) : word('line.title');
-  const body = turn
-    ? word('line.turn.until', { time: clockText(me.pass?.until ?? 0) })
-    : line === null
-      ? word('line.closable')
-      : word('line.homeBody', { ahead: line.shown.ahead });
+  const { state, title, body } = isInLine(model) ? lineTexts(model) : calledTexts(me);
   return html`<div class="banner green">
     ${link(
       '/journey',
       html`<span class="badge">${icons.clock}</span>
         <span class="text">
-          <span class="state">${word(turn ? 'banner.verify.state' : 'line.homeState')}</span>
+          <span class="state">${state}</span>
           <strong>${title}</strong>
           <span class="body">${body}</span>
         </span>

@@ -42,7 +42,7 @@ function firstTime(): TemplateResult {
 // The turn has come: until when it is kept, and that nothing is lost afterwards.
 function myTurn(me: Me): TemplateResult {
   return html`${resultHeading('good', word('line.turn.title'))}
-    <p class="lead">${word('line.turn.until', { time: clockText(me.pass?.until ?? 0) })}</p>
+    ${me.pass ? html`<p class="lead">${word('line.turn.until', { time: clockText(me.pass.until) })}</p>` : nothing}
     <p class="lead">${say('identity.lead')}</p>`;
 }
 
