@@ -94,6 +94,7 @@ CREATE TABLE survey_answer (
     place         INTEGER NOT NULL,              -- random: the order of the download, which tells nothing
     first_ms      INTEGER NOT NULL,
     changed_ms    INTEGER NOT NULL,
+    import_id     INTEGER NOT NULL,              -- 0: a resident's
     PRIMARY KEY (resident_id, campaign_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX survey_answer_place ON survey_answer (campaign_id, place);

@@ -20,7 +20,7 @@
 static const char help[] =
     "usage: juncho import KIND FILE... [--store URL] [--dry-run] [--strict] [--json] [--map "
     "NAME=COLUMN,...]\n"
-    "                     [--zone NAME] [--within-s N]\n"
+    "                     [--zone NAME] [--within-s N] [--questions FILE]\n"
     "\n"
     "Brings in what others measured. Files may be compressed by gzip. The same contents again change "
     "nothing;\n"
@@ -34,6 +34,8 @@ static const char help[] =
     "  daily       date,downloads (or downloads_ios, downloads_android, downloads_other): figures by day\n"
     "  calls       half-hours (start, offered, answered, abandoned, wait_s, talk_s, ...) or a row a call\n"
     "              (start or date and time, outcome, wait_s, talk_s, ...)\n"
+    "  survey      a column a question, a row an answer; the fields hold the numbers of choices, several of\n"
+    "              them with bars between\n"
     "\n"
     "  --dry-run   read everything, change nothing, need no store\n"
     "  --strict    take nothing from a file with a bad line\n"
@@ -42,6 +44,7 @@ static const char help[] =
     "              comes with the program (calls: anonymous-bank)\n"
     "  --zone      in which times without an offset are meant (default Asia/Tokyo)\n"
     "  --within-s  calls: answered within so many seconds (default 20)\n"
+    "  --questions survey: the file of the questions, when they are not those of the program\n"
     "\n"
     "Exit code 0: everything was taken; 3: there were bad lines, the rest was taken; 1: nothing was taken "
     "from\n"
@@ -78,6 +81,9 @@ static bool take_option(struct import_command *command, int option, const char *
         return true;
     case 'z':
         command->zone = value;
+        return true;
+    case 'q':
+        command->options.questions = value;
         return true;
     case 'w':
         return text_parse_int(value, 0, CLOCK_HOUR_MS / CLOCK_SECOND_MS, &command->options.within_s);
@@ -127,12 +133,14 @@ static int parse(int argc, char **argv, struct import_command *command) {
                                           {"map", required_argument, NULL, 'm'},
                                           {"zone", required_argument, NULL, 'z'},
                                           {"within-s", required_argument, NULL, 'w'},
+                                          {"questions", required_argument, NULL, 'q'},
                                           {"dry-run", no_argument, NULL, 'd'},
                                           {"strict", no_argument, NULL, 't'},
                                           {"json", no_argument, NULL, 'j'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    *command = (struct import_command){.options = {.within_s = CALLS_WITHIN_S}, .zone = "Asia/Tokyo"};
+    *command = (struct import_command){.options = {.within_s = CALLS_WITHIN_S, .questions = ""},
+                                       .zone = "Asia/Tokyo"};
     command->store.store = "sqlite:juncho.db";
     int option = 0;
     optind = 1;

@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "campaign/campaign.h"
 #include "measure/calls.h"
 #include "measure/calls_file.h"
 #include "measure/daily.h"
 #include "measure/imported.h"
+#include "measure/survey.h"
+#include "measure/survey_file.h"
 
 static bool calls_open(struct import_work *work, struct error *err) {
     const struct calls_file_options options = {.map = work->options->map,
@@ -107,7 +110,50 @@ static void series_close(struct import_work *work) {
     series_file_free(work->state);
 }
 
+static bool survey_open(struct import_work *work, struct error *err) {
+    struct survey_file *file = NULL;
+    struct questionnaire *questionnaire = work->shared;
+    if (questionnaire == NULL && !questionnaire_open(work->options->questions, &questionnaire, err))
+        return false;
+    work->shared = questionnaire;
+    if (!survey_file_new(questionnaire, work->options->map, work->result, &file, err))
+        return false;
+    work->state = file;
+    return true;
+}
+
+static bool survey_feed(struct import_work *work, const char *bytes, size_t length, struct error *err) {
+    return survey_file_feed(work->state, bytes, length, err);
+}
+
+static bool survey_finish(struct import_work *work, struct error *err) {
+    return survey_file_finish(work->state, err);
+}
+
+static bool survey_into_store(struct import_work *work, struct session *session, int64_t id,
+                              struct error *err) {
+    struct campaign campaign;
+    return campaign_load(session, NULL, &campaign, err) &&
+           survey_store(session, id, campaign.id, work->now_ms, work->state, err);
+}
+
+static void survey_close(struct import_work *work) {
+    survey_file_free(work->state);
+}
+
+static void survey_end(struct import_work *work) {
+    questionnaire_free(work->shared);
+}
+
 static const struct import_type types[] = {
+    {.kind = IMPORT_SURVEY,
+     .takes_map = true,
+     .open = survey_open,
+     .feed = survey_feed,
+     .finish = survey_finish,
+     .store = survey_into_store,
+     .close = survey_close,
+     .end = survey_end},
     {.kind = IMPORT_ACCESS_LOG,
      .open = log_open,
      .feed = log_feed,

@@ -7,6 +7,7 @@
 struct import_options {
     const char *map;
     int64_t within_s;
+    const char *questions; // of the survey: a file, or ""
 };
 
 // What the files of one command share: the kind, and what it remembers from file to file.

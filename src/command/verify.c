@@ -8,6 +8,7 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "ledger/ledger_audit.h"
+#include "measure/survey.h"
 #include "operator/audit.h"
 #include "store/migrate.h"
 
@@ -27,7 +28,7 @@ static const char help[] =
 
 struct verification {
     struct audit audit;
-    int64_t transfers, residents;
+    int64_t transfers, residents, survey_answers;
     struct audit_end end; // of the log of what operators changed
 };
 
@@ -37,6 +38,7 @@ static bool verify(struct store *store, struct verification *verification, struc
         return false;
     bool ok = ledger_audit(&verification->audit, session, &verification->transfers, err) &&
               campaign_audit(&verification->audit, session, &verification->residents, err) &&
+              survey_audit(&verification->audit, session, &verification->survey_answers, err) &&
               audit_chain_check(&verification->audit, session, &verification->end, err);
     session_rollback(session);
     return ok;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "http/loop.h"
@@ -32,12 +33,25 @@ static bool add_headers(struct MHD_Response *made, const struct http_response *r
     return ok;
 }
 
+// A descriptor of its own, which libmicrohttpd closes: the caller may close the file at once.
+static struct MHD_Response *from_file(const struct http_response *response) {
+    int fd = dup(fileno(response->body_file));
+    struct MHD_Response *made =
+        fd < 0 ? NULL : MHD_create_response_from_fd_at_offset64(response->body_length, fd, 0);
+    if (made == NULL && fd >= 0)
+        (void)close(fd);
+    return made;
+}
+
 static struct MHD_Response *make(const struct http_response *response, const struct http_header *defaults) {
     size_t length = response->content_type == NULL ? 0 : response->body_length;
     // libmicrohttpd takes the body without const, but only reads it.
-    struct MHD_Response *made = MHD_create_response_from_buffer(
-        length, length == 0 ? NULL : (void *)(uintptr_t)response->body,
-        response->body_is_permanent || length == 0 ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *made = response->body_file != NULL
+                                    ? from_file(response)
+                                    : MHD_create_response_from_buffer(
+                                          length, length == 0 ? NULL : (void *)(uintptr_t)response->body,
+                                          response->body_is_permanent || length == 0 ? MHD_RESPMEM_PERSISTENT
+                                                                                     : MHD_RESPMEM_MUST_COPY);
     if (made != NULL && !add_headers(made, response, defaults)) {
         MHD_destroy_response(made);
         return NULL;

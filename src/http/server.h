@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -47,6 +48,7 @@ struct http_response {
     const char *content_type; // NULL: no body
     const void *body;
     size_t body_length;
+    FILE *body_file; // when not NULL: `body_length` bytes of it are sent, however many; `body` is not used
     bool body_is_permanent; // lives longer than the server: sent without a copy
     // The header's texts live longer than the server, too, and never change: such a response is made once a
     // loop and kept. For what is the same for everybody.

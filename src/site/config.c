@@ -112,6 +112,9 @@ static const struct config_key keys[] = {
     {"guidance", "languages_dir", WORDS(guidance.languages_dir), "", ANY,
      "folder with CODE.json, faq.CODE.md, words.CODE.txt: further languages, or texts instead of the shipped "
      "ones"},
+    {"survey", "questions", WORDS(survey.questions), "", ANY,
+     "file with the questions of the survey (survey/questions.json shows the form); empty: those of the "
+     "program"},
     {"calendar", "occasions_file", WORDS(calendar.occasions_file), "", ANY,
      "launches, deadlines and events that are known (juncho forecast --help shows the form); empty: the "
      "campaign's own dates"},

@@ -51,6 +51,9 @@ struct config {
         char languages_dir[CONFIG_TEXT_SIZE]; // empty: the languages of the program alone
     } guidance;
     struct {
+        char questions[CONFIG_TEXT_SIZE]; // empty: those of the program
+    } survey;
+    struct {
         char occasions_file[CONFIG_TEXT_SIZE], holidays[CONFIG_TEXT_SIZE], prior_file[CONFIG_TEXT_SIZE];
         int64_t expected_per_day, capacity_per_hour, busy_percent, very_busy_percent, publish_hour;
     } calendar;

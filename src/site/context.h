@@ -26,6 +26,7 @@ struct operator_account;
 struct held;
 struct traffic;
 struct pages;
+struct questionnaire;
 struct calendars;
 
 struct site {
@@ -40,6 +41,7 @@ struct site {
     struct http_server *server;
     struct router *router;
     struct traffic *traffic;
+    struct questionnaire *questionnaire; // of the survey
     struct pages *pages;
     struct guidance *guidance;
     struct reading guidance_reading; // the one look for news that may be under way

@@ -16,6 +16,8 @@ http_handler handle_application;
 http_handler handle_faq, handle_faq_page, handle_faq_opinion, handle_announcements;
 http_handler handle_languages, handle_language;
 http_handler handle_console_enter, handle_console_session, handle_console_leave;
+http_handler handle_survey, handle_my_survey, handle_put_survey;
+http_handler handle_console_survey, handle_console_survey_csv, handle_console_calls_put;
 http_handler handle_console_operators, handle_console_audit;
 http_handler handle_console_report, handle_console_report_set;
 http_handler handle_faq, handle_faq_opinion, handle_announcements;

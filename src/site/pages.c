@@ -11,7 +11,7 @@ struct pages {
 };
 
 // Where the app keeps its screens (web/README.md).
-static const char *const app_paths[] = {"/", "/journey", "/points", "/return"};
+static const char *const app_paths[] = {"/", "/journey", "/points", "/return", "/survey"};
 // The other pages, one address each.
 static const char *const page_paths[][2] = {{"/draw", "/draw.html"}};
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "guidance/guidance.h"
+#include "measure/questionnaire.h"
 #include "measure/traffic.h"
 #include "migrations_list.h"
 #include "site/calendars.h"
@@ -238,8 +239,10 @@ static bool start(struct running *running, struct error *err) {
     if (site->traffic == NULL || site->router == NULL || site->anonymous == NULL || site->held == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!pages_new(config->server.web_dir, &site->pages, err) ||
-        !guidance_new(config->guidance.languages_dir, &site->guidance, err) || !prepare_store(site, err) ||
-        !load_secrets(site, err) || !writer_start(site->store, &writer, &site->writer, err) ||
+        !guidance_new(config->guidance.languages_dir, &site->guidance, err) ||
+        !questionnaire_open(config->survey.questions, &site->questionnaire, err) ||
+        !prepare_store(site, err) || !load_secrets(site, err) ||
+        !writer_start(site->store, &writer, &site->writer, err) ||
         !readers_start(site->store, (unsigned)config->store.readers, (size_t)config->store.queue_max,
                        &site->readers, err) ||
         !gate_keeper_start(site, &running->gate_keeper, err) || !console_new(site, &site->console, err) ||
@@ -289,6 +292,7 @@ void site_stop(struct site *site) {
     sandbox_free(site->sandbox);
     key_free(site->client_key);
     guidance_free(site->guidance);
+    questionnaire_free(site->questionnaire);
     pages_free(site->pages);
     router_free(site->router);
     traffic_free(site->traffic);

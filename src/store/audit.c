@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool add(struct audit *audit, const char *check, const char *detail, struct error *err) {
+bool audit_fault_add(struct audit *audit, const char *check, const char *detail, struct error *err) {
     if (audit->faults_count == audit->faults_capacity) {
         size_t capacity = audit->faults_capacity * 2 + 16;
         struct audit_fault *faults = arena_alloc(audit->arena, capacity * sizeof *faults);
@@ -32,7 +32,7 @@ bool audit_run(struct audit *audit, struct session *session, const struct audit_
             return false;
         }
         for (size_t row = 0; row < rows.count; row++)
-            if (!add(audit, checks[i].name, rows_text(&rows, row, 0), err))
+            if (!audit_fault_add(audit, checks[i].name, rows_text(&rows, row, 0), err))
                 return false;
     }
     return true;

@@ -22,6 +22,9 @@ struct audit {
     size_t faults_count, faults_capacity;
 };
 
+// A fault that something else than a query found; `detail` must live as long as the arena.
+MUST_CHECK bool audit_fault_add(struct audit *audit, const char *check, const char *detail,
+                                struct error *err);
 // Runs the checks in order and adds what they find. Errors are the store's; faults are no error.
 MUST_CHECK bool audit_run(struct audit *audit, struct session *session, const struct audit_check *checks,
                           size_t checks_count, struct error *err);

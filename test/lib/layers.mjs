@@ -41,6 +41,7 @@ export const GENERATED = {
   "version.h": ["command", "site"],
   "migrations_list.h": ["command", "site"],
   "guidance_texts.h": ["guidance"],
+  "survey_texts.h": ["measure"],
 };
 
 const isSource = (path) => /^(src|fuzz)\/.*\.[ch]$/.test(path);
