@@ -4,7 +4,7 @@ import { Trouble } from './api.js';
 import type { Me, Step } from './api.js';
 import { forget, keep, kept } from './keep.js';
 import type { Notice, Task } from './model.js';
-import { change, learn, model } from './model.js';
+import { change, learn, model, SURVEY_NONE } from './model.js';
 import { persist } from './persist.js';
 import { goTo } from './route.js';
 import { languageNow } from './words.js';
@@ -65,8 +65,17 @@ async function refused(error: unknown): Promise<void> {
   change({ notice });
 }
 
+// Reads what a screen wants; a no is shown in words.
+export async function trying(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await refused(error);
+  }
+}
+
 // Runs one task at a time; a second press while one is under way does nothing.
-async function run(task: Task, work: () => Promise<void>): Promise<void> {
+export async function run(task: Task, work: () => Promise<void>): Promise<void> {
   if (model.task !== null) return;
   change({ task, slow: false, notice: null });
   const slow = setTimeout(() => change({ slow: true }), SLOW_AFTER_MS);
@@ -205,9 +214,9 @@ export function signOut(): Promise<void> {
   return run('end', async () => {
     await persist('sending', api.endSession);
     written();
-    for (const name of ['seen', 'apply-key', 'checklist']) forget(name);
+    for (const name of ['seen', 'apply-key', 'checklist', 'survey']) forget(name);
     beginning = null;
-    change({ points: null, returned: null, checklist: [] });
+    change({ points: null, survey: SURVEY_NONE, returned: null, checklist: [] });
     learn(null);
     goTo('/');
   });

@@ -115,6 +115,16 @@ export interface Calendar {
   quiet?: Quiet[];
 }
 
+export interface Question {
+  name: string;
+  kind: 'one' | 'many';
+  text: string;
+  choices: { number: number; text: string }[];
+}
+
+// By the question's name, the numbers of what is chosen.
+export type Marks = Record<string, number[]>;
+
 export type Step = 'begin' | 'consent' | 'procedure' | 'intent';
 
 // Where the trouble lies: the phone's line, the way to the server, a busy server, or an answer that says no.
@@ -263,6 +273,27 @@ export async function moveToOlderAccount(): Promise<void> {
 
 export function apply(campaign: string, key: string): Promise<{ receipt: string; points: number; state: State; at?: string }> {
   return document(ask('POST', '/api/v1/me/application', { campaign }, { 'Idempotency-Key': key }));
+}
+
+export async function readQuestions(): Promise<Question[]> {
+  return (await document<{ questions: Question[] }>(ask('GET', '/api/v1/survey'))).questions;
+}
+
+// What this resident answered; null: nothing yet.
+export async function readMySurvey(): Promise<Marks | null> {
+  const { answers } = await document<{ answers: Record<string, number | number[]> | null }>(ask('GET', '/api/v1/me/survey'));
+  if (answers === null) return null;
+  return Object.fromEntries(Object.entries(answers).map(([name, value]) => [name, [value].flat()]));
+}
+
+export async function sendSurvey(questions: readonly Question[], marks: Marks): Promise<void> {
+  const answers: Record<string, number | number[]> = {};
+  for (const { name, kind } of questions) {
+    const numbers = marks[name] ?? [];
+    const [first] = numbers;
+    if (first !== undefined) answers[name] = kind === 'many' ? numbers : first;
+  }
+  await ask('PUT', '/api/v1/me/survey', { answers });
 }
 
 export async function endSession(): Promise<void> {

@@ -17,6 +17,7 @@ import { identityScreen } from './screens/identity.js';
 import { news } from './screens/news.js';
 import { pointsScreen } from './screens/points.js';
 import { returnScreen } from './screens/return.js';
+import { surveyScreen } from './screens/survey.js';
 import { waitingScreen } from './screens/waiting.js';
 import { settingsButton, settingsDialog } from './screens/settings.js';
 import { dateTimeText, word } from './words.js';
@@ -38,6 +39,7 @@ const SCREENS: Record<View, () => TemplateResult> = {
   receipt: receiptScreen,
   notopen: notOpenScreen,
   points: pointsScreen,
+  survey: surveyScreen,
   return: returnScreen,
   waiting: waitingScreen,
 };

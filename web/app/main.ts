@@ -2,6 +2,7 @@
 import { render } from 'lit/html.js';
 
 import { begin, countAccess, refresh } from './actions.js';
+import { surveyOpen } from './actions_survey.js';
 import { frame, troubleWords } from './frame.js';
 import { lineWatch } from './line.js';
 import { announce } from './live.js';
@@ -55,6 +56,7 @@ function draw(): void {
 navigator.serviceWorker?.register('/worker.js').catch(() => {});
     drawn = view;
   }
+  if (view === 'survey') void surveyOpen();
   if (view === 'consent' && model.me && !model.me.began) begin();
   sayTrouble();
   persistTick();

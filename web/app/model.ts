@@ -1,16 +1,16 @@
 // model.ts - what the screens show; one object, changed in one place.
-import type { Announcement, Calendar, Campaign, Me, Outcome, Points, TroubleKind } from './api.js';
+import type { Announcement, Calendar, Campaign, Marks, Me, Outcome, Points, Question, TroubleKind } from './api.js';
 import type { Shown } from '../shared/shown.js';
 import type { Look } from '../shared/look.js';
 import { lookKept } from '../shared/look.js';
 import type { Key, Language } from './words.js';
 import { forget, keep, kept } from './keep.js';
 
-export type Path = '/' | '/journey' | '/points' | '/return';
+export type Path = '/' | '/journey' | '/points' | '/survey' | '/return';
 export type Screen = 'consent' | 'procedure' | 'intent' | 'identity';
 
 // What the resident asked for and the server has not yet answered.
-export type Task = 'register' | 'consent' | 'procedure' | 'intent' | 'identify' | 'confirm' | 'move' | 'apply' | 'end';
+export type Task = 'register' | 'consent' | 'procedure' | 'intent' | 'identify' | 'confirm' | 'move' | 'apply' | 'survey' | 'end';
 
 // Something waits to be sent again; `retryAt` is when, in milliseconds of this device's clock.
 export interface Waiting {
@@ -33,6 +33,16 @@ export interface Line {
   seenAt: number;
 }
 
+// The survey: its questions, what is marked, and how far that has come.
+export interface Survey {
+  questions: Question[] | null;
+  draft: Marks;
+  sent: boolean;
+  thanks: boolean;
+}
+
+export const SURVEY_NONE: Survey = { questions: null, draft: {}, sent: false, thanks: false };
+
 export interface Model {
   path: Path;
   campaign: Campaign | null;
@@ -42,6 +52,7 @@ export interface Model {
   seenAt: number;
   fresh: boolean;
   points: Points | null;
+  survey: Survey;
   task: Task | null;
   slow: boolean;
   reading: Waiting | null;
@@ -87,6 +98,7 @@ export const model: Model = {
   seenAt: seen?.at ?? 0,
   fresh: false,
   points: null,
+  survey: SURVEY_NONE,
   task: null,
   slow: false,
   reading: null,

@@ -8,7 +8,7 @@ import type { Model, Path, Screen } from './model.js';
 import { change, meKnown, model } from './model.js';
 
 export const SCREENS: readonly Screen[] = ['consent', 'procedure', 'intent', 'identity'];
-const PATHS: readonly Path[] = ['/', '/journey', '/points', '/return'];
+const PATHS: readonly Path[] = ['/', '/journey', '/points', '/survey', '/return'];
 const OUTCOMES: readonly (Outcome | 'unknown')[] = [
   'verified',
   'age',
@@ -42,6 +42,7 @@ export type View =
   | 'refused'
   | 'receipt'
   | 'points'
+  | 'survey'
   | 'return';
 
 export function screenOf(state: State): Screen | null {
@@ -76,6 +77,7 @@ export function viewNow(): View {
   if (model.path === '/return') return 'return';
   if (!meKnown()) return 'loading';
   if (model.path === '/journey') return journeyView(model);
+  if (model.path === '/survey') return 'survey';
   return model.path === '/points' ? 'points' : 'home';
 }
 

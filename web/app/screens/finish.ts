@@ -8,6 +8,7 @@ import { model } from '../model.js';
 import { facts, heading, journeyScreen, link, mainButton, message, resultHeading, say } from '../parts.js';
 import { icons } from '../pictures.js';
 import { dateTimeText, eraDateText, word } from '../words.js';
+import { surveyAsk } from './survey.js';
 
 export function verifiedScreen(): TemplateResult {
   return journeyScreen(
@@ -66,6 +67,7 @@ export function receiptScreen(): TemplateResult {
         ${icons.copy}${word('receipt.copy')}
       </button>
     </div>
+    ${surveyAsk()}
     <p class="aside">${link('/', word('page.toHome'), 'button main')}</p>
   </div>`;
 }
