@@ -3,11 +3,12 @@ import * as api from './api.js';
 import { Trouble } from './api.js';
 import type { Me, Step } from './api.js';
 import { forget, keep, kept } from './keep.js';
+import { announce } from './live.js';
 import type { Notice, Task } from './model.js';
 import { change, learn, model, SURVEY_NONE } from './model.js';
 import { persist } from './persist.js';
 import { goTo } from './route.js';
-import { languageNow } from './words.js';
+import { languageNow, word } from './words.js';
 import { noticeOf } from './notices.js';
 
 const SLOW_AFTER_MS = 3_000;
@@ -136,6 +137,26 @@ async function addressOfProvider(): Promise<URL | null> {
     if (model.me) learn({ ...model.me, place, pass: null });
     return null;
   }
+}
+
+// Books a quarter of an hour, or moves the booking there.
+export function book(start: string): Promise<void> {
+  return run('book', async () => {
+    try {
+      await persist('sending', () => api.makeBooking(start));
+    } finally {
+      change({ bookings: await persist('reading', api.readBookings) });
+    }
+    announce(word('booking.kept'));
+  });
+}
+
+export function bookingCancel(): Promise<void> {
+  return run('book', async () => {
+    await persist('sending', api.cancelBooking);
+    change({ bookings: await persist('reading', api.readBookings) });
+    announce(word('booking.cancelled'));
+  });
 }
 
 export function identify(): Promise<void> {

@@ -125,6 +125,18 @@ export interface Question {
 // By the question's name, the numbers of what is chosen.
 export type Marks = Record<string, number[]>;
 
+export interface Booking {
+  start: string;
+  until: string;
+  front_until: string;
+  standing: 'early' | 'due' | 'front';
+}
+
+export interface Bookings {
+  mine: Booking | null;
+  windows: { start: string; free: number }[];
+}
+
 export type Step = 'begin' | 'consent' | 'procedure' | 'intent';
 
 // Where the trouble lies: the phone's line, the way to the server, a busy server, or an answer that says no.
@@ -231,6 +243,19 @@ export function readPoints(): Promise<Points> {
 
 export function readCalendar(): Promise<Calendar> {
   return document(ask('GET', '/api/v1/calendar/app?view=now'));
+}
+
+export function readBookings(): Promise<Bookings> {
+  return document(ask('GET', '/api/v1/bookings'));
+}
+
+// Books a window, or moves the booking to it.
+export function makeBooking(start: string): Promise<Booking> {
+  return document(ask('POST', '/api/v1/bookings', { start }));
+}
+
+export async function cancelBooking(): Promise<void> {
+  await ask('DELETE', '/api/v1/bookings', {});
 }
 
 export async function countAccess(): Promise<void> {

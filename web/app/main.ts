@@ -3,6 +3,7 @@ import { render } from 'lit/html.js';
 
 import { begin, countAccess, refresh } from './actions.js';
 import { surveyOpen } from './actions_survey.js';
+import { bookingWatch } from './booking.js';
 import { frame, troubleWords } from './frame.js';
 import { lineWatch } from './line.js';
 import { announce } from './live.js';
@@ -61,6 +62,7 @@ navigator.serviceWorker?.register('/worker.js').catch(() => {});
   sayTrouble();
   persistTick();
   lineWatch();
+  bookingWatch();
   watchAgain();
 }
 

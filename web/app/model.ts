@@ -1,5 +1,5 @@
 // model.ts - what the screens show; one object, changed in one place.
-import type { Announcement, Calendar, Campaign, Marks, Me, Outcome, Points, Question, TroubleKind } from './api.js';
+import type { Announcement, Bookings, Calendar, Campaign, Marks, Me, Outcome, Points, Question, TroubleKind } from './api.js';
 import type { Shown } from '../shared/shown.js';
 import type { Look } from '../shared/look.js';
 import { lookKept } from '../shared/look.js';
@@ -10,7 +10,7 @@ export type Path = '/' | '/journey' | '/points' | '/survey' | '/return';
 export type Screen = 'consent' | 'procedure' | 'intent' | 'identity';
 
 // What the resident asked for and the server has not yet answered.
-export type Task = 'register' | 'consent' | 'procedure' | 'intent' | 'identify' | 'confirm' | 'move' | 'apply' | 'survey' | 'end';
+export type Task = 'register' | 'consent' | 'procedure' | 'intent' | 'identify' | 'confirm' | 'move' | 'apply' | 'survey' | 'end' | 'book';
 
 // Something waits to be sent again; `retryAt` is when, in milliseconds of this device's clock.
 export interface Waiting {
@@ -67,6 +67,7 @@ export interface Model {
   lookBack: Screen | null;
   checklist: string[];
   quiet: Calendar | null;
+  bookings: Bookings | null;
   announcements: Announcement[];
   // Those of the least level that this browser has put away, as "id.version".
   putAway: string[];
@@ -111,6 +112,7 @@ export const model: Model = {
   lookBack: null,
   checklist: kept<string[]>('checklist') ?? [],
   quiet: null,
+  bookings: null,
   announcements: [],
   putAway: kept<string[]>('put-away') ?? [],
   look: lookKept(),

@@ -11,6 +11,7 @@ import type { Piece } from '../parts.js';
 import { facts, heading, journeyScreen, link, message } from '../parts.js';
 import { icons } from '../pictures.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
+import { bookingPart } from './booking.js';
 
 const PERCENT = 100;
 const HOUR_MIN = 60;
@@ -116,6 +117,7 @@ export function waitingScreen(): TemplateResult {
             <div class="bones" role="img" aria-label=${word('page.loading')}><i></i></div>
             <p class="lead closable">${word('line.closable')}</p>`
         : body(line)}
+      ${bookingPart()}
       <p class="aside">${link('/', word('page.toHome'))}</p>
     </div>`,
   );

@@ -1,0 +1,45 @@
+// Instead of waiting: a booking made, moved and used while the line is full.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { openBrowser, Visitor, word } from "../lib/browser.mjs";
+import { start } from "../lib/juncho.mjs";
+import { Resident } from "../lib/resident.mjs";
+
+const IN_LINE = 200;
+
+let server, browser;
+before(async () => {
+  server = await start({ set: { "gate.pace_per_min_max": 30 } });
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  assert.equal(await server?.stop(), 0);
+});
+
+test("a booking is made, moved and used in the browser while the line is full", async () => {
+  const visitor = await Visitor.open(browser, server.url);
+  const { page } = visitor;
+  await visitor.walkToJump();
+  for (let i = 0; i < IN_LINE; i += 20)
+    await Promise.all(Array.from({ length: 20 }, () => new Resident(server.url).post("/api/v1/gate/tickets")));
+  await visitor.press("identity.action", { app: "マイナアプリ" });
+  await visitor.sees("line.title");
+  const part = page.getByRole("region", { name: word("booking.title") });
+  const choice = part.getByRole("combobox");
+  await choice.waitFor();
+  const starts = await choice.locator("option").evaluateAll((options) => options.map(({ value }) => value));
+  await choice.selectOption(starts[40]);
+  await visitor.press("booking.make");
+  await part.getByText(word("booking.kept")).waitFor();
+  await visitor.looksAt("waiting-booked");
+  await choice.selectOption(starts[0]); // the quarter of an hour that runs
+  await visitor.press("booking.make");
+  await part.getByText(word("booking.due")).waitFor();
+  await visitor.press("booking.enter");
+  await visitor.sees("line.turn.title");
+  await visitor.identify("eligible");
+  await visitor.sees("result.verified.title");
+  await visitor.close();
+});
