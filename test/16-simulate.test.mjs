@@ -74,6 +74,12 @@ test("the report of a simulated campaign shows what Tokyo published, within samp
   const hours = Array.from({ length: 24 }, (_, hour) => weekdays.reduce((sum, day) => sum + day.accesses_by_hour[hour], 0));
   const evening = hours.map((_, i) => i).sort((a, b) => hours[b] - hours[a]).slice(0, 3).sort();
   assert.deepEqual(evening, [20, 21, 22], "20:00-22:59 are the busiest hours of weekdays");
+  const [satisfaction, smoothness] = json.survey.questions;
+  near(satisfaction.top, satisfaction.answered, published.survey.overall.satisfied_top2_percent / 100, "satisfied");
+  near(satisfaction.bottom, satisfaction.answered, published.survey.overall.dissatisfied_bottom2_percent / 100, "dissatisfied");
+  near(smoothness.top, smoothness.answered, published.survey.identity_to_application.smooth_top2_percent / 100, "smooth");
+  near(smoothness.bottom, smoothness.answered, published.survey.identity_to_application.not_smooth_bottom2_percent / 100, "not smooth");
+  near(json.survey.answers, json.participants.verified, published.survey.responses / published.linked, "answers");
   // A few people at the telephone are worse than many: the calls are Tokyo's only at its size.
   if (SCALE < 1) return;
   const calls = published.call_centre;

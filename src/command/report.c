@@ -27,6 +27,7 @@ static const char help[] =
     "                    (default 8000,3000,1000)\n"
     "  --suppress K      cells of fewer than K people are hidden, and those that would give them away\n"
     "                    (default 10; 0 hides nothing)\n"
+    "  --questions FILE  the survey's questions, when they are not those of the program\n"
     "  --json            print report.json on standard output, too\n"
     "\n"
     "example: juncho report --store sqlite:juncho.db --out report\n";
@@ -60,6 +61,9 @@ static bool take(struct report_command *options, int option, const char *value, 
     case 'c':
         options->query.campaign = value;
         return true;
+    case 'q':
+        options->query.questions = value;
+        return true;
     case 'f':
         return clock_parse(value, &options->query.from_ms, err);
     case 't':
@@ -76,12 +80,17 @@ static bool take(struct report_command *options, int option, const char *value, 
 }
 
 static int parse(int argc, char **argv, struct report_command *options) {
-    static const struct option names[] = {
-        {"store", required_argument, NULL, 's'},    {"out", required_argument, NULL, 'o'},
-        {"from", required_argument, NULL, 'f'},     {"to", required_argument, NULL, 't'},
-        {"levels", required_argument, NULL, 'l'},   {"suppress", required_argument, NULL, 'k'},
-        {"campaign", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"store", required_argument, NULL, 's'},
+                                          {"out", required_argument, NULL, 'o'},
+                                          {"from", required_argument, NULL, 'f'},
+                                          {"to", required_argument, NULL, 't'},
+                                          {"levels", required_argument, NULL, 'l'},
+                                          {"suppress", required_argument, NULL, 'k'},
+                                          {"campaign", required_argument, NULL, 'c'},
+                                          {"questions", required_argument, NULL, 'q'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     struct error err;
     int option = 0;
     optind = 1;

@@ -140,13 +140,13 @@ static void print(const struct simulate_command *options, const struct simulatio
     const char *format =
         options->json
             ? "{\"residents\":%lld,\"began\":%lld,\"verified\":%lld,\"granted\":%lld,\"accesses\":%lld,"
-              "\"requests\":%lld,\"calls\":%lld}\n"
+              "\"requests\":%lld,\"calls\":%lld,\"answers\":%lld}\n"
             : "residents %lld, began %lld, verified %lld, granted %lld, accesses %lld, requests %lld, "
-              "calls %lld\n";
+              "calls %lld, answers %lld\n";
     // NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): one of the two texts above
     (void)printf(format, (long long)sums->residents, (long long)sums->began, (long long)sums->verified,
                  (long long)sums->granted, (long long)sums->accesses, (long long)sums->requests,
-                 (long long)sums->calls);
+                 (long long)sums->calls, (long long)sums->answers);
 }
 
 int command_simulate(int argc, char **argv) {

@@ -35,8 +35,7 @@ static int draw_place(struct life_world *world) {
     return places->codes[i];
 }
 
-// An index by weight; 0 when all weights are zero.
-static size_t draw_weighted(struct random *random, const double *weights, size_t count) {
+size_t life_draw_weighted(struct random *random, const double *weights, size_t count) {
     double sum = 0;
     for (size_t i = 0; i < count; i++)
         sum += weights[i];
@@ -64,7 +63,7 @@ static bool chance(struct life_world *world, double share) {
 
 static void draw_person(struct life_world *world, struct chronicle_life *life) {
     life->municipality = draw_place(world);
-    life->age_band = 1 + (int)draw_weighted(world->random, world->plan->campaign.bands, PLAN_BANDS);
+    life->age_band = 1 + (int)life_draw_weighted(world->random, world->plan->campaign.bands, PLAN_BANDS);
 }
 
 // How it ends at the identity app for those who do not come through.
@@ -78,7 +77,7 @@ static void draw_failure(struct life_world *world, struct chronicle_life *life) 
                                                                 JOURNEY_OUTCOME_OUTSIDE};
     const struct plan *plan = world->plan;
     bool lost = chance(world, plan->behaviour.lost_in_hop);
-    size_t kind = draw_weighted(world->random, plan->campaign.returns, PLAN_RETURNS);
+    size_t kind = life_draw_weighted(world->random, plan->campaign.returns, PLAN_RETURNS);
     if (!lost && kind == PLAN_NO_JUMP)
         return;
     life->jumped_ms = after(world, life->intended_ms, &(struct plan_time){HOP_MEAN_S, HOP_MEAN_S});

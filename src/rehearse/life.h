@@ -24,6 +24,9 @@ struct life_world {
     int64_t last_id; // ids rise, so that rows are appended
 };
 
+// An index by weight; 0 when all weights are zero.
+size_t life_draw_weighted(struct random *random, const double *weights, size_t count);
+
 // A resident who registered at `created_ms`; with `arrives_ms` above 0 and by the plan's share they begin.
 // What would lie after the campaign's close does not happen.
 void life_draw(struct life_world *world, int64_t created_ms, int64_t arrives_ms,

@@ -99,6 +99,9 @@ static const struct key KEYS[] = {
     {"calls", "patience_min", KIND_NUMBER, AT(calls.patience_min), 0.1, 240, 0},
     {"calls", "redial", KIND_NUMBER, AT(calls.redial), 0, 0.95, 0},
     {"calls", "learnt", KIND_NUMBERS, AT(calls.learnt), 0, 1000, 2},
+    {"survey", "respond", KIND_NUMBER, AT(survey.respond), 0, 1, 0},
+    {"survey", "satisfaction", KIND_NUMBERS, AT(survey.satisfaction), 0, 1e9, PLAN_GRADES},
+    {"survey", "smoothness", KIND_NUMBERS, AT(survey.smoothness), 0, 1e9, PLAN_GRADES},
     {"service", "latency_ms", KIND_NUMBERS, AT(campaign.latency_ms), 0.001, 1e6, 2},
     {"service", "slow_per_hour", KIND_NUMBER, AT(campaign.slow_per_hour), 1, 1e12, 0},
 };
@@ -139,6 +142,7 @@ void plan_default(struct plan *ret_plan) {
                      .returns = {1},
                      .latency_ms = {12, 9},
                      .slow_per_hour = 1e12},
+        .survey = {.satisfaction = {1}, .smoothness = {1}},
         .calls = {.agents = 1, .handle_min = 6, .patience_min = 3, .learnt = {0, 1}},
     };
     *ret_plan = plan;

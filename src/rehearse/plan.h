@@ -86,6 +86,13 @@ struct plan_calls {
     double learnt[2]; // from how many days after the opening on, and to what part fewer call
 };
 
+#define PLAN_GRADES 5 // from the best answer to the worst
+
+struct plan_survey {
+    double respond; // share of the granted who answer
+    double satisfaction[PLAN_GRADES], smoothness[PLAN_GRADES];
+};
+
 struct plan {
     char arrivals_file[PATH_MAX]; // "" when there are stages; relative to the plan's folder when read
     int64_t start_ms;             // what the service's clock shows at the beginning
@@ -107,6 +114,7 @@ struct plan {
 
     struct plan_campaign campaign;
     struct plan_calls calls;
+    struct plan_survey survey;
     struct plan_gate gate;
 
     int connections_max; // kept open at once

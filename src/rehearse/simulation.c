@@ -3,10 +3,12 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "measure/count.h"
+#include "measure/survey.h"
 #include "measure/traffic.h"
 #include "rehearse/life.h"
 #include "rehearse/shape.h"
@@ -15,8 +17,11 @@
 #define BATCH_LIVES       SIMULATION_BATCH
 #define BATCH_BYTES_MAX   ((size_t)64 << 20)
 #define COMMAND_BYTES_MAX 65536
-#define SLOW_FACTOR       4   // how much slower a request is at twice the load that is still quick
-#define TRAFFIC_NODE      1   // the one server that was not there
+#define SLOW_FACTOR       4 // how much slower a request is at twice the load that is still quick
+#define TRAFFIC_NODE      1 // the one server that was not there
+#define SATISFACTION      1 // the questions that come with the program, by number
+#define SMOOTHNESS        2
+#define GRADE_BEST        5   // and their choices, from 5 to 1
 #define BUDGET_ROOM       1.1 // over the expected residents, so that chance does not use it up
 
 enum route {
@@ -43,14 +48,21 @@ static const char *const route_names[ROUTES] = {"/api/v1/accesses",
                                                 "/api/v1/me/application",
                                                 "/api/v1/me"};
 
+// One life, and what its resident thinks of it.
+struct entry {
+    struct batch *batch;
+    struct chronicle_life life;
+    struct command command;
+    bool answers; // the survey, too
+    struct survey_change survey;
+    struct command survey_command;
+};
+
 // Lives that are written together. While the writer has one batch, the next is drawn.
 struct batch {
     const struct campaign *campaign;
     struct arena *arena;
-    struct {
-        struct chronicle_life life;
-        struct command command;
-    } entries[BATCH_LIVES];
+    struct entry entries[BATCH_LIVES];
     size_t count;
     pthread_mutex_t lock;
     pthread_cond_t written;
@@ -65,6 +77,7 @@ struct simulation {
     struct traffic *traffic;
     struct shape shape;
     struct life_world world;
+    struct random survey_random; // of its own: who answers changes nothing else
     int64_t (*requests)[ROUTES]; // by hour of the shape
     struct batch batches[2];
     int drawn; // which batch is being drawn
@@ -91,14 +104,23 @@ static void settle_life(struct command *command, struct tallies *tallies) {
     chronicle_count(tallies, batch->campaign, &batch->entries[offset / sizeof *batch->entries].life);
 }
 
-static void life_is_written(struct command *command, const struct error *err) {
-    struct batch *batch = command->context;
+static void is_written(struct batch *batch, const struct error *err) {
     (void)pthread_mutex_lock(&batch->lock);
     if (err != NULL && batch->error.kind == ERROR_NONE)
         batch->error = *err;
     if (--batch->under_way == 0)
         (void)pthread_cond_signal(&batch->written);
     (void)pthread_mutex_unlock(&batch->lock);
+}
+
+static void life_is_written(struct command *command, const struct error *err) {
+    is_written(command->context, err);
+}
+
+// A survey's command has the change as its context; the entry is found by where that lies.
+static void answer_is_written(struct command *command, const struct error *err) {
+    const char *change = command->context;
+    is_written(((const struct entry *)(change - offsetof(struct entry, survey)))->batch, err);
 }
 
 // Until the batch is written; false with the first error.
@@ -114,6 +136,34 @@ static bool await(struct simulation *simulation, struct batch *batch) {
     return false;
 }
 
+// The answer of an entry, as a command that follows its life's: without a receipt nobody may answer.
+static void add_answer(struct simulation *simulation, struct entry *entry) {
+    const struct plan_survey *plan = &simulation->options->plan->survey;
+    struct random *random = &simulation->survey_random;
+    const struct chronicle_life *life = &entry->life;
+    entry->answers = plan->respond > 0 && life->granted_ms > 0 && random_unit(random) < plan->respond;
+    if (!entry->answers)
+        return;
+    entry->survey = (struct survey_change){.campaign_id = simulation->campaign->id,
+                                           .resident_id = life->resident_id,
+                                           .now_ms = life->granted_ms + 1,
+                                           .place = (int64_t)(random_uint64(random) >> 1)};
+    entry->survey.marks.chosen[SATISFACTION] =
+        UINT64_C(1) << (GRADE_BEST - life_draw_weighted(random, plan->satisfaction, PLAN_GRADES));
+    entry->survey.marks.chosen[SMOOTHNESS] =
+        UINT64_C(1) << (GRADE_BEST - life_draw_weighted(random, plan->smoothness, PLAN_GRADES));
+    command_init(&entry->survey_command, entry->batch->arena);
+    survey_answer(&entry->survey_command, &entry->survey);
+    entry->survey_command.done = answer_is_written;
+    simulation->sums.answers++;
+}
+
+static void submit(struct simulation *simulation, struct command *command) {
+    struct error err = {0};
+    if (!writer_submit(simulation->writer, command, &err))
+        command->done(command, &err);
+}
+
 // Hands the drawn batch over and turns to the other one.
 static bool write_lives(struct simulation *simulation) {
     struct batch *batch = &simulation->batches[simulation->drawn];
@@ -121,16 +171,19 @@ static bool write_lives(struct simulation *simulation) {
     batch->under_way = batch->count;
     for (size_t i = 0; i < batch->count; i++) {
         struct command *command = &batch->entries[i].command;
+        batch->entries[i].batch = batch;
         command_init(command, batch->arena);
         command->context = batch;
         command->settle = settle_life;
         command->done = life_is_written;
         chronicle_add(command, simulation->campaign, &batch->entries[i].life);
+        add_answer(simulation, &batch->entries[i]);
+        batch->under_way += batch->entries[i].answers;
     }
     for (size_t i = 0; i < batch->count; i++) {
-        struct error err = {0};
-        if (!writer_submit(simulation->writer, &batch->entries[i].command, &err))
-            life_is_written(&batch->entries[i].command, &err);
+        submit(simulation, &batch->entries[i].command);
+        if (batch->entries[i].answers)
+            submit(simulation, &batch->entries[i].survey_command);
     }
     simulation->drawn = 1 - simulation->drawn;
     return await(simulation, &simulation->batches[simulation->drawn]);
@@ -374,6 +427,7 @@ bool simulation_run(const struct simulation_options *options, const struct campa
     if (simulation == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     random_init_seeded(&random, options->plan->seed);
+    random_init_seeded(&simulation->survey_random, options->plan->seed + 1);
     simulation->options = options;
     simulation->campaign = campaign;
     simulation->writer = writer;

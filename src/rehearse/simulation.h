@@ -2,7 +2,8 @@
 //
 // Where a rehearsal walks every resident over HTTP, a simulation draws their lives by the same shares and
 // writes what they would have left behind: residents, journeys, ledger, counters by hour, openings of the
-// app, requests and their latency, calls. The same plan and seed write the same store. An audit finds it
+// app, requests and their latency, calls,
+// answers to the survey. The same plan and seed write the same store. An audit finds it
 // clean.
 //
 // Nothing that a report shows is taken from the plan: the plan says how many are expected, how they behave
@@ -16,7 +17,7 @@
 #include "store/writer.h"
 
 struct simulation_sums {
-    int64_t residents, began, verified, granted, accesses, requests, calls;
+    int64_t residents, began, verified, granted, accesses, requests, calls, answers;
 };
 
 struct simulation_options {

@@ -119,6 +119,26 @@ static void the_calendar_says_when_it_is_quiet(void **state) {
     assert_non_null(strstr(html, "<td class=\"l3\">●<br>大変混雑</td>"));
 }
 
+static void the_survey_has_shares_with_intervals(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(16 << 20);
+    struct report *report = testbed_report(arena);
+    struct questionnaire *questionnaire = NULL;
+    struct survey_results survey = {.answers = 400, .verified = 705};
+    struct error err = {0};
+    size_t length = 0;
+    assert_true(questionnaire_open("", &questionnaire, &err));
+    survey.questions = arena_alloc(arena, questionnaire_count(questionnaire) * sizeof *survey.questions);
+    survey.questions[0][SURVEY_BANDS] =
+        (struct survey_tally){.answered = 400, .choices = {0, 16, 40, 96, 148, 100}};
+    report->survey = &survey;
+    report->questionnaire = questionnaire;
+    const char *html = report_html(report, &length);
+    assert_non_null(strstr(html, "とても満足＋やや満足が62%、やや不満＋とても不満が14%でした"));
+    assert_non_null(strstr(html, "62.0%(57.15～66.62)"));
+    assert_non_null(strstr(html, "回答は400件、本人確認を終えた705人の56.7%です"));
+    questionnaire_free(questionnaire);
+}
+
 static void names_from_outside_cannot_become_markup(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(4 << 20);
     size_t length = 0;
@@ -154,6 +174,7 @@ int main(void) {
         cmocka_unit_test(promises_of_the_gate_are_told_as_they_were_kept),
         cmocka_unit_test(an_operators_text_takes_the_place_of_the_rules),
         cmocka_unit_test(the_calendar_says_when_it_is_quiet),
+        cmocka_unit_test(the_survey_has_shares_with_intervals),
         cmocka_unit_test(names_from_outside_cannot_become_markup),
         cmocka_unit_test(the_same_figures_give_the_same_bytes),
         cmocka_unit_test(a_full_arena_is_no_half_page),

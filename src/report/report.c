@@ -15,6 +15,8 @@ struct readings {
     struct participants people;
     struct funnel_result funnel;
     struct calls calls;
+    struct survey_results survey;
+    struct questionnaire *questionnaire;
     struct calendar *calendar;
     struct report_note note;
     int64_t downloads;
@@ -84,6 +86,7 @@ static bool read_people(struct session *session, const struct report_query *quer
            funnel_journeys_read(session, &journeys, &readings->funnel, err) &&
            calls_read(session, figures->from_ms, figures->to_ms, arena, &readings->calls, err) &&
            read_downloads(session, arena, readings, err) && read_promises(session, arena, readings, err) &&
+           survey_results_read(session, id, readings->questionnaire, arena, &readings->survey, err) &&
            report_note_read(session, id, arena, &readings->note, err) &&
            read_calendar(session, arena, readings, err);
 }
@@ -106,12 +109,15 @@ bool report_read(struct session *session, const struct report_query *query, stru
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!holidays_of_japan(&readings->holidays, err))
         return false;
-    bool ok = session_begin(session, err);
+    bool ok =
+        questionnaire_open(query->questions == NULL ? "" : query->questions, &readings->questionnaire, err) &&
+        session_begin(session, err);
     if (ok) {
         ok = read_all(session, query, arena, readings, err);
         session_rollback(session);
     }
     if (!ok) {
+        questionnaire_free(readings->questionnaire);
         holidays_done(&readings->holidays);
         return false;
     }
@@ -121,6 +127,8 @@ bool report_read(struct session *session, const struct report_query *query, stru
                         .people = &readings->people,
                         .funnel = &readings->funnel,
                         .calls = readings->calls.days_count > 0 ? &readings->calls : NULL,
+                        .survey = readings->survey.answers > 0 ? &readings->survey : NULL,
+                        .questionnaire = readings->questionnaire,
                         .calendar = readings->calendar,
                         .holidays = &readings->holidays,
                         .note = readings->note.text,
@@ -133,6 +141,7 @@ bool report_read(struct session *session, const struct report_query *query, stru
 }
 
 void report_done(struct report *report) {
+    questionnaire_free((struct questionnaire *)report->questionnaire);
     figures_done((struct figures *)report->figures);
     holidays_done((struct holidays *)report->holidays);
 }

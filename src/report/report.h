@@ -12,15 +12,18 @@
 #include "measure/figures.h"
 #include "measure/funnel.h"
 #include "measure/participants.h"
+#include "measure/survey.h"
 
 struct report {
     const struct campaign *campaign;
-    const struct figures *figures;      // of the span
-    const struct participants *people;  // up to its end
-    const struct funnel_result *funnel; // of those who began in it
-    const struct calls *calls;          // of the span; NULL: none
-    const struct calendar *calendar;    // of the app, as last published; NULL: none
-    struct promise_record promised;     // waits at the gate that were told, all lengths together
+    const struct figures *figures;       // of the span
+    const struct participants *people;   // up to its end
+    const struct funnel_result *funnel;  // of those who began in it
+    const struct calls *calls;           // of the span; NULL: none
+    const struct survey_results *survey; // of the campaign; NULL: no answers
+    const struct questionnaire *questionnaire;
+    const struct calendar *calendar; // of the app, as last published; NULL: none
+    struct promise_record promised;  // waits at the gate that were told, all lengths together
     const struct holidays *holidays;
     const char *note;       // the operator's text for section 10; NULL: the rules write it
     int64_t downloads;      // up to the end of the span; 0: not known
@@ -35,6 +38,7 @@ struct report_query {
     int64_t from_ms, to_ms; // [from, to); 0: from the opening or the first count after it, to the last
     int64_t suppress_below;
     int64_t heat_levels[3];
+    const char *questions; // file with the survey's questions; "": those that come with the program
 };
 // Reads everything in one moment of the store, into the arena. A campaign without a published calendar shows
 // that of the newest one: what comes next. report_done frees what does not lie there.
@@ -52,7 +56,7 @@ struct report_table {
     const char *text; // UTF-8 with a mark, so that spreadsheets read Japanese
     size_t length;
 };
-#define REPORT_TABLES 8
+#define REPORT_TABLES 9
 // Every table as CSV; ERROR_UNAVAILABLE when the arena is full.
 MUST_CHECK bool report_tables(const struct report *report, struct report_table ret_tables[REPORT_TABLES],
                               struct error *err);

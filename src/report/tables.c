@@ -129,6 +129,25 @@ static void write_calls(struct csv_writer *writer, const struct report *report) 
     }
 }
 
+// A row a choice; several choices of one person count each.
+static void write_survey(struct csv_writer *writer, const struct report *report) {
+    write_header(writer, (const char *const[]){"設問", "選択肢", "回答", "設問の回答者", "割合%", NULL});
+    size_t questions = report->survey == NULL ? 0 : questionnaire_count(report->questionnaire);
+    for (size_t i = 0; i < questions; i++) {
+        const struct question *question = questionnaire_at(report->questionnaire, i);
+        const struct survey_tally *tally = &report->survey->questions[i][SURVEY_BANDS];
+        for (size_t choice = 0; choice < question->choices_count; choice++) {
+            int64_t count = tally->choices[question->choices[choice]];
+            csv_write_text(writer, questionnaire_text(question->texts, "ja"));
+            csv_write_text(writer, questionnaire_text(question->choice_texts[choice], "ja"));
+            csv_write_integer(writer, count);
+            csv_write_integer(writer, tally->answered);
+            csv_write_number(writer, survey_share(count, tally->answered).share * 100, 2);
+            csv_write_end(writer);
+        }
+    }
+}
+
 static void write_latencies(struct csv_writer *writer, const struct report *report) {
     write_header(writer, (const char *const[]){"処理", "件数", "p50_ms", "p90_ms", "p99_ms", "p99.9_ms",
                                                "最大_ms", NULL});
@@ -149,9 +168,9 @@ struct table {
 };
 
 static const struct table tables[REPORT_TABLES] = {
-    {"days.csv", write_days},   {"hours.csv", write_hours},       {"funnel.csv", write_funnel},
-    {"exits.csv", write_exits}, {"age-bands.csv", write_bands},   {"municipalities.csv", write_places},
-    {"calls.csv", write_calls}, {"latency.csv", write_latencies},
+    {"days.csv", write_days},   {"hours.csv", write_hours},     {"funnel.csv", write_funnel},
+    {"exits.csv", write_exits}, {"age-bands.csv", write_bands}, {"municipalities.csv", write_places},
+    {"calls.csv", write_calls}, {"survey.csv", write_survey},   {"latency.csv", write_latencies},
 };
 
 bool report_tables(const struct report *report, struct report_table ret_tables[REPORT_TABLES],
@@ -272,6 +291,35 @@ static json_t *calls_json(const struct calls *calls) {
                      "first_two_days_share", calls->first_two_days_share, "days", days);
 }
 
+static json_t *choices_json(const struct question *question, const struct survey_tally *tally) {
+    json_t *choices = json_array();
+    for (size_t i = 0; i < question->choices_count; i++)
+        (void)json_array_append_new(choices,
+                                    json_pack("{s:i,s:s,s:I}", "number", question->choices[i], "text",
+                                              questionnaire_text(question->choice_texts[i], "ja"), "count",
+                                              (json_int_t)tally->choices[question->choices[i]]));
+    return choices;
+}
+
+static json_t *survey_json(const struct report *report) {
+    if (report->survey == NULL)
+        return json_null();
+    json_t *questions = json_array();
+    for (size_t i = 0; i < questionnaire_count(report->questionnaire); i++) {
+        const struct question *question = questionnaire_at(report->questionnaire, i);
+        const struct survey_tally *tally = &report->survey->questions[i][SURVEY_BANDS];
+        (void)json_array_append_new(questions,
+                                    json_pack("{s:s,s:s,s:I,s:I,s:I,s:o}", "name", question->name, "text",
+                                              questionnaire_text(question->texts, "ja"), "answered",
+                                              (json_int_t)tally->answered, "top",
+                                              (json_int_t)survey_sum(tally, question->top), "bottom",
+                                              (json_int_t)survey_sum(tally, question->bottom), "choices",
+                                              choices_json(question, tally)));
+    }
+    return json_pack("{s:I,s:I,s:o}", "answers", (json_int_t)report->survey->answers, "verified",
+                     (json_int_t)report->survey->verified, "questions", questions);
+}
+
 const char *report_json(const struct report *report, size_t *ret_length) {
     const struct figures *figures = report->figures;
     char from[CLOCK_RFC3339_SIZE], to[CLOCK_RFC3339_SIZE];
@@ -279,11 +327,12 @@ const char *report_json(const struct report *report, size_t *ret_length) {
     clock_rfc3339(to, figures->to_ms);
     CLEANUP(json_cleanup)
     json_t *document = json_pack(
-        "{s:{s:s,s:s,s:I},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o}", "campaign", "id", report->campaign->code,
+        "{s:{s:s,s:s,s:I},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "campaign", "id", report->campaign->code,
         "name", report->campaign->name, "points", (json_int_t)report->campaign->points, "from", from, "to",
         to, "accesses", (json_int_t)figures->accesses, "requests", (json_int_t)figures->requests,
         "participants", participants_json(report), "funnel", funnel_json(report->funnel), "days",
-        days_json(report), "latency", latency_json(figures), "calls", calls_json(report->calls));
+        days_json(report), "latency", latency_json(figures), "calls", calls_json(report->calls), "survey",
+        survey_json(report));
     const char *text = json_text(report->arena, document);
     *ret_length = text == NULL ? 0 : strlen(text);
     return text;
