@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "gate/gate_share.h"
+#include "gate/testbed_gate.h"
 #include "migrations_list.h"
 #include "store/migrate.h"
 #include "store/testbed.h"
@@ -13,25 +14,6 @@
 #define START_S   INT64_C(1770000000)
 #define CAMPAIGN  INT64_C(1)
 #define LOOKS_MAX 20000
-
-static const unsigned char secret[TICKET_KEY_SIZE] = "a secret of the tests, 32 bytes";
-
-static struct gate *gate_of(uint32_t node) {
-    struct gate_options options = {.campaign = "sample",
-                                   .secret = secret,
-                                   .epoch = 1,
-                                   .node = node,
-                                   .identity_per_s = 50,
-                                   .writer_per_s = 1000,
-                                   .share = 0.8,
-                                   .journey_s = 80,
-                                   .inside_max = 1000};
-    struct gate *gate = NULL;
-    struct error err;
-    assert_true(gate_new(&options, &gate, &err));
-    gate_order(gate, &(struct gate_orders){.by_hand = true, .hand_per_min = 600});
-    return gate;
-}
 
 static struct gate_share *open_share(struct testbed *testbed) {
     struct gate_share *share = NULL;
@@ -124,7 +106,7 @@ static void nodes_hear_of_arrivals_watermark_and_stages(void **state) {
     struct testbed *testbed = *state;
     begin(testbed);
     struct gate_share *shares[2] = {open_share(testbed), open_share(testbed)};
-    CLEANUP(gate_cleanup) struct gate *leader = gate_of(0), *follower = gate_of(1);
+    CLEANUP(gate_cleanup) struct gate *leader = testbed_gate(1, 0, 0), *follower = testbed_gate(1, 1, 0);
     struct place place, there;
     struct error err;
     (void)look(shares[0], leader);
@@ -166,7 +148,7 @@ static void nodes_hear_of_arrivals_watermark_and_stages(void **state) {
 }
 
 static void below_the_pace_nobody_waits_on_a_node_that_does_not_lead(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(1);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 1, 0);
     struct gate_record leader = {.per_s = 10, .steady_per_s = 10};
     struct place place;
     struct error err;

@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "gate/gate_store.h"
+#include "gate/testbed_gate.h"
 #include "migrations_list.h"
 #include "store/migrate.h"
 #include "store/testbed.h"
 
-#define START_S  INT64_C(1770000000)
+#define START_S  TESTBED_GATE_START_S
 #define CAMPAIGN INT64_C(1)
 
-static const unsigned char secret[TICKET_KEY_SIZE] = "a secret of the tests, 32 bytes";
 static const struct statement NEW_RESIDENT = {
     "INSERT INTO resident (id, created_ms, language) VALUES ($1, 0, 'ja')", "i"};
 
@@ -39,22 +39,6 @@ static void begin(struct testbed *testbed, int64_t residents) {
     run(testbed, &command);
 }
 
-static struct gate *gate_of(uint32_t epoch) {
-    struct gate_options options = {.campaign = "sample",
-                                   .secret = secret,
-                                   .epoch = epoch,
-                                   .identity_per_s = 50,
-                                   .writer_per_s = 1000,
-                                   .share = 0.8,
-                                   .journey_s = 80,
-                                   .inside_max = 1000};
-    struct gate *gate = NULL;
-    struct error err;
-    assert_true(gate_new(&options, &gate, &err));
-    gate_order(gate, &(struct gate_orders){.by_hand = true, .hand_per_min = 600});
-    return gate;
-}
-
 static void save(struct testbed *testbed, struct gate *gate, int64_t now_s, int64_t tick) {
     static struct gate_record record;
     struct gate_save save = {.campaign_id = CAMPAIGN, .tick = tick, .leads = true};
@@ -77,7 +61,7 @@ static struct gate *load(struct testbed *testbed, int64_t now_s) {
     uint32_t epoch = 0;
     assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
     assert_true(gate_store_epoch(session, CAMPAIGN, &epoch, &err));
-    struct gate *gate = gate_of(epoch);
+    struct gate *gate = testbed_gate(epoch, 0, 0);
     struct gate_load what = {
         .campaign_id = CAMPAIGN, .epoch = epoch, .now_ms = now_s * 1000, .known = note, .context = gate};
     assert_true(gate_store_load(session, &what, testbed->arena, &saved, &err));
@@ -103,7 +87,7 @@ static struct gate_place take(struct testbed *testbed, struct gate *gate, int64_
 static void the_line_goes_on_where_it_was(void **state) {
     struct testbed *testbed = *state;
     begin(testbed, 0);
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(1);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct place place;
     struct error err;
     gate_lead(gate, START_S, 1, NULL, 1);
@@ -124,7 +108,7 @@ static void the_line_goes_on_where_it_was(void **state) {
 static void what_the_last_second_did_not_write_is_found_in_places_and_passes(void **state) {
     struct testbed *testbed = *state;
     begin(testbed, 20);
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(1);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct gate_place places[20];
     gate_lead(gate, START_S, 1, NULL, 1);
     save(testbed, gate, START_S, 1);
@@ -150,14 +134,14 @@ static void what_the_last_second_did_not_write_is_found_in_places_and_passes(voi
 static void a_resident_has_one_place_in_an_epoch(void **state) {
     struct testbed *testbed = *state;
     begin(testbed, 2);
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(1);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct gate_place first = take(testbed, gate, 1, START_S, GATE_NO_PASS);
     struct gate_place other = take(testbed, gate, 2, START_S + 1, GATE_NO_PASS);
     struct gate_place second = take(testbed, gate, 1, START_S + 9, GATE_NO_PASS);
     assert_int_equal(place_compare(first.place, second.place), 0);
     assert_true(place_compare(first.place, other.place) < 0);
     assert_false(take(testbed, gate, 3, START_S, GATE_NO_PASS).found); // no such resident
-    CLEANUP(gate_cleanup) struct gate *later = gate_of(2);
+    CLEANUP(gate_cleanup) struct gate *later = testbed_gate(2, 0, 0);
     struct gate_place anew = take(testbed, later, 1, START_S + 20, GATE_NO_PASS);
     assert_int_equal(anew.epoch, 2);
     assert_int_equal(anew.place.second, START_S + 20);
@@ -166,7 +150,9 @@ static void a_resident_has_one_place_in_an_epoch(void **state) {
 static void the_watermark_never_goes_back(void **state) {
     struct testbed *testbed = *state;
     begin(testbed, 0);
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(1), *behind = gate_of(1), *earlier = gate_of(1);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
+    CLEANUP(gate_cleanup) struct gate *behind = testbed_gate(1, 0, 0);
+    CLEANUP(gate_cleanup) struct gate *earlier = testbed_gate(1, 0, 0);
     struct place place;
     struct error err;
     gate_lead(gate, START_S, 1, NULL, 1);
@@ -181,7 +167,7 @@ static void the_watermark_never_goes_back(void **state) {
     assert_int_equal(view.watermark.second, START_S);
     assert_int_equal(view.watermark.rank, 5);
     // A reset begins a new line, which an old one cannot overwrite.
-    CLEANUP(gate_cleanup) struct gate *later = gate_of(2);
+    CLEANUP(gate_cleanup) struct gate *later = testbed_gate(2, 0, 0);
     save(testbed, later, START_S + 1, 1);
     save(testbed, earlier, START_S + 2, 9);
     gate_view(earlier, &view);
@@ -193,7 +179,7 @@ static void the_watermark_never_goes_back(void **state) {
 static void a_pass_is_renewed_and_taken_back(void **state) {
     struct testbed *testbed = *state;
     begin(testbed, 1);
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(1);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     gate_lead(gate, START_S, 1, NULL, 1);
     struct gate_place place = take(testbed, gate, 1, START_S, GATE_PASS_INSIDE);
     assert_int_equal(gate_pass_until_ms(&place), (START_S + LEASE_INSIDE_S) * 1000);
@@ -224,7 +210,7 @@ static void orders_and_promises_are_read_back(void **state) {
     command_init(&command, testbed->arena);
     gate_orders_write(&command, CAMPAIGN, &orders, START_S * 1000, "sato", "a test");
     run(testbed, &command);
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(1);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     gate_order(gate, &(struct gate_orders){.by_hand = true, .hand_per_min = 60});
     struct place place;
     struct error err;

@@ -9,30 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gate/gate.h"
+#include "gate/testbed_gate.h"
 
-#define START_S INT64_C(1770000000)
-
-static const unsigned char secret[TICKET_KEY_SIZE] = "a secret of the tests, 32 bytes";
-
-// 10 a second by hand, so that the tests count people and not the controller's thoughts.
-static struct gate *gate_of(int64_t opens_s, bool draws) {
-    struct gate_options options = {.campaign = "sample",
-                                   .secret = secret,
-                                   .epoch = 1,
-                                   .opens_s = opens_s,
-                                   .draws = draws,
-                                   .identity_per_s = 50,
-                                   .writer_per_s = 1000,
-                                   .share = 0.8,
-                                   .journey_s = 80,
-                                   .inside_max = 1000};
-    struct gate *gate = NULL;
-    struct error err;
-    assert_true(gate_new(&options, &gate, &err));
-    gate_order(gate, &(struct gate_orders){.by_hand = true, .hand_per_min = 600});
-    return gate;
-}
+#define START_S TESTBED_GATE_START_S
 
 static struct place join(struct gate *gate, int64_t now_s) {
     struct place place;
@@ -57,7 +36,7 @@ static bool page_says(struct gate *gate, const char *words) {
 }
 
 static void below_the_pace_nobody_sees_the_gate(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     live(gate, START_S, true);
     assert_true(gate_is_open(gate));
     for (int64_t i = 0; i < 10; i++) {
@@ -72,7 +51,7 @@ static void below_the_pace_nobody_sees_the_gate(void **state) {
 }
 
 static void a_pass_lasts_comes_back_and_lets_its_holder_return_to_the_front(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct holder holder = gate_resident(1);
     struct lease lease;
     live(gate, START_S, true);
@@ -93,7 +72,7 @@ static void a_pass_lasts_comes_back_and_lets_its_holder_return_to_the_front(void
 }
 
 static void the_callback_never_waits(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct holder holder = gate_resident(1);
     struct lease lease;
     gate_order(gate, &(struct gate_orders){.paused = true});
@@ -106,7 +85,7 @@ static void the_callback_never_waits(void **state) {
 }
 
 static void who_is_let_in_ahead_goes_at_the_expense_of_the_line(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     live(gate, START_S, true);
     for (int i = 0; i < 200; i++)
         (void)join(gate, START_S);
@@ -124,7 +103,7 @@ static void who_is_let_in_ahead_goes_at_the_expense_of_the_line(void **state) {
 }
 
 static void the_page_is_published_when_its_record_was_stored(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct gate_record record;
     live(gate, START_S, true);
     uint64_t version = gate_page_version(gate);
@@ -137,7 +116,7 @@ static void the_page_is_published_when_its_record_was_stored(void **state) {
 }
 
 static void while_the_store_is_away_the_line_stands_still_and_says_so(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     static struct gate_record record;
     struct place places[100];
     live(gate, START_S, true);
@@ -167,7 +146,7 @@ static void while_the_store_is_away_the_line_stands_still_and_says_so(void **sta
 }
 
 static void nobody_is_let_in_while_all_places_inside_are_taken(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct gate_view view;
     for (int64_t i = 0; i < 1000; i++) {
         struct holder holder = gate_resident(i);
@@ -186,7 +165,7 @@ static void nobody_is_let_in_while_all_places_inside_are_taken(void **state) {
 }
 
 static void the_draw_is_committed_to_before_the_opening_and_told_after_it(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(START_S + 100, true);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, START_S + 100);
     struct gate_draw draw;
     struct place place, again;
     struct error err = {0};
@@ -214,18 +193,9 @@ static void the_draw_is_committed_to_before_the_opening_and_told_after_it(void *
 }
 
 static void tickets_and_passes_are_of_one_epoch(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
-    struct gate_options options = {.campaign = "sample",
-                                   .secret = secret,
-                                   .epoch = 2,
-                                   .identity_per_s = 1,
-                                   .writer_per_s = 1,
-                                   .share = 1,
-                                   .journey_s = 60,
-                                   .inside_max = 1};
-    CLEANUP(gate_cleanup) struct gate *later = NULL;
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
+    CLEANUP(gate_cleanup) struct gate *later = testbed_gate(2, 0, 0);
     struct error err = {0};
-    assert_true(gate_new(&options, &later, &err));
     struct holder holder = holder_of(HOLDER_DEVICE, "a device"), read;
     struct place place = join(gate, START_S), read_place;
     char ticket[TICKET_TEXT_SIZE], pass[PASS_TEXT_SIZE];
@@ -240,7 +210,7 @@ static void tickets_and_passes_are_of_one_epoch(void **state) {
 }
 
 static void stages_feed_the_pace(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct gate_view view;
     gate_order(gate, &(struct gate_orders){0});
     live(gate, START_S, true);
@@ -294,7 +264,7 @@ static void *come(void *context) {
 }
 
 static void many_threads_come_and_nobody_is_miscounted(void **state) {
-    CLEANUP(gate_cleanup) struct gate *gate = gate_of(0, false);
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct crowd crowds[4];
     pthread_t threads[4];
     live(gate, START_S, true);

@@ -15,7 +15,7 @@
 #define SAVE_BYTES_MAX ((size_t)1 << 20)
 #define WAKE_MS_MIN    50     // of a clock that runs fast
 #define WRITER_PER_S   2000.0 // results a second that the writer is thought to do, until it has been seen
-#define SLOW_S         2      // that a record may be on its way before residents are told
+#define SLOW_US        INT64_C(2500000) // that a record may be on its way before residents are told
 #define TRIM_EVERY     600
 #define LOG_CHANGE     0.1 // of the pace
 #define LOG_EVERY      10  // wake-ups, unless the reason is another
@@ -35,8 +35,8 @@ struct gate_keeper {
     uint32_t node;
 
     // The record that is on its way to the store.
-    bool pending; // guarded by lock
-    int64_t pending_s;
+    bool pending;       // guarded by lock
+    int64_t pending_us; // since when
     struct arena *arena;
     struct command command;
     struct step *line;
@@ -200,12 +200,10 @@ static void live(struct gate_keeper *keeper) {
     struct error err;
     held_release(keeper->site->held, gate);
     if (is_pending(keeper)) {
-        keeper->pending_s++;
-        if (keeper->pending_s > SLOW_S)
+        if (clock_monotonic_us() - keeper->pending_us > SLOW_US)
             gate_freeze(gate, now_s(keeper));
         return;
     }
-    keeper->pending_s = 0;
     if (!hear(keeper)) {
         gate_freeze(gate, now_s(keeper));
         return;
@@ -217,6 +215,7 @@ static void live(struct gate_keeper *keeper) {
     keeper->command.context = keeper;
     keeper->command.done = saved;
     keeper->pending = true;
+    keeper->pending_us = clock_monotonic_us();
     if (writer_submit(keeper->site->writer, &keeper->command, &err))
         return;
     (void)pthread_mutex_lock(&keeper->lock);
