@@ -89,8 +89,8 @@ static void add_promises(struct buffer *buffer, const struct gate_view *view) {
     add_head(buffer, "promises_held_total", "counter", "Of these, how many took no longer than was said.");
     for (int span = 0; span < PROMISE_SPANS; span++)
         buffer_print(buffer,
-                     "juncho_gate_promises_held_total{span=\"%s\",quantile=\"0.5\"} %llu\n"
-                     "juncho_gate_promises_held_total{span=\"%s\",quantile=\"0.9\"} %llu\n",
+                     "juncho_gate_promises_held_total{span=\"%s\",promise=\"p50\"} %llu\n"
+                     "juncho_gate_promises_held_total{span=\"%s\",promise=\"p90\"} %llu\n",
                      spans[span], (unsigned long long)view->promises[span].held_p50, spans[span],
                      (unsigned long long)view->promises[span].held_p90);
 }
