@@ -132,11 +132,20 @@ async function bundleWorker(out, addresses) {
   });
 }
 
+const READING = /([\p{Script=Han}\u3005\u3006\u30f6]+)\u300a([^\u300b]+)\u300b/gu;
+
+// Readings stand above words in the content of a page, and nowhere else (app/markup.ts does so in the app).
+function withReadings(value, before) {
+  const inTag = before.lastIndexOf('<') > before.lastIndexOf('>');
+  const inTitle = before.lastIndexOf('<title>') > before.lastIndexOf('</title>');
+  return value.replace(READING, inTag || inTitle ? '$1' : '<ruby>$1<rp>(</rp><rt>$2</rt><rp>)</rp></ruby>');
+}
+
 // Fills `{{name}}` in the page and the manifest; a name that nobody knows is a fault.
 function filled(text, values) {
-  return text.replace(/\{\{([\w.]+)\}\}/g, (whole, name) => {
+  return text.replace(/\{\{([\w.]+)\}\}/g, (whole, name, at) => {
     if (!(name in values)) throw new Error(`nothing to put for ${whole}`);
-    return values[name];
+    return withReadings(values[name], text.slice(0, at));
   });
 }
 

@@ -7,6 +7,7 @@ import { bookingWatch } from './booking.js';
 import { frame, troubleWords } from './frame.js';
 import { lineWatch } from './line.js';
 import { announce } from './live.js';
+import { headingText } from '../shared/heading.js';
 import { lookApply, lookFollow, lookKept } from '../shared/look.js';
 import { withoutReadings } from './markup.js';
 import { change, model, modelOnChange } from './model.js';
@@ -21,18 +22,11 @@ const root = document.getElementById('app') as HTMLElement;
 let drawn: View | null = null;
 let troubleSaid = '';
 
-// The words of a heading, without the readings above them.
-function textOf(title: HTMLElement): string {
-  const copy = title.cloneNode(true) as HTMLElement;
-  copy.querySelectorAll('rt, rp').forEach((reading) => reading.remove());
-  return (copy.textContent ?? '').trim();
-}
-
 // A new screen: its name in the title, the reader at its heading, the page at its top.
 function arrive(view: View, byResident: boolean): void {
   const title = root.querySelector('h1');
   const campaign = model.campaign?.name ?? word('page.name');
-  const screen = view === 'home' || title === null ? word('home.title') : textOf(title);
+  const screen = view === 'home' || title === null ? word('home.title') : headingText(title);
   document.title = withoutReadings(word('page.title', { screen, campaign }));
   if (!byResident) return;
   scrollTo(0, 0);

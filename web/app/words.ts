@@ -100,11 +100,14 @@ export function numberText(value: number): string {
   return new Intl.NumberFormat(languageTag()).format(value);
 }
 
+// Where months have numbers for names; elsewhere a number could be a day.
+const MONTHS_BY_NUMBER = /^(ja|zh|ko)/;
+
 function dateParts(at: string | number): Values {
   const options: Intl.DateTimeFormatOptions = {
     timeZone: ZONE,
     year: 'numeric',
-    month: 'numeric',
+    month: MONTHS_BY_NUMBER.test(languageTag()) ? 'numeric' : 'short',
     day: 'numeric',
     weekday: 'short',
     hour: 'numeric',

@@ -20,9 +20,14 @@ const read = new Set<string>();
 let waiting = 0;
 let asked = input.value.trim();
 
+// The server chose the language of this page by its address, a cookie or the browser, and does so again.
+function asPage(sign: string): string {
+  const code = new URLSearchParams(location.search).get('language');
+  return code === null ? '' : `${sign}language=${encodeURIComponent(code)}`;
+}
+
 function send(slug: string, opinion: string): void {
-  const address = `/api/v1/faq/${slug}/opinion?language=${encodeURIComponent(document.documentElement.lang)}`;
-  fetch(address, { method: 'POST', headers: HEADERS, body: JSON.stringify({ opinion }) }).catch(() => {});
+  fetch(`/api/v1/faq/${slug}/opinion${asPage('?')}`, { method: 'POST', headers: HEADERS, body: JSON.stringify({ opinion }) }).catch(() => {});
 }
 
 // The question whether it helped stands under an answer once that was opened.
@@ -71,9 +76,8 @@ async function ask(): Promise<void> {
     show(all, true);
     return;
   }
-  const language = encodeURIComponent(document.documentElement.lang);
   try {
-    const answer = await fetch(`/api/v1/faq?language=${language}&q=${encodeURIComponent(question)}`);
+    const answer = await fetch(`/api/v1/faq?q=${encodeURIComponent(question)}${asPage('&')}`);
     const { entries } = (await answer.json()) as { entries: Entry[] };
     if (answer.ok && question === asked) show(entries.map(entryElement), entries.length > 0);
   } catch {

@@ -4,6 +4,7 @@
 // same elements are kept up to date: `data-is` says what an element shows, its other data how to say it.
 import { bellArm, bellRing } from '../shared/bell.js';
 import { follow } from '../shared/follow.js';
+import { headingText } from '../shared/heading.js';
 import type { GateDocument, Spot } from '../shared/place.js';
 import { isKnown, lookAgainS, peopleAhead } from '../shared/place.js';
 import { sameSite } from '../shared/return.js';
@@ -44,7 +45,7 @@ function fill(text: string | undefined, values: Record<string, string | number>)
 }
 
 function clock(seconds: number): string {
-  const format = new Intl.DateTimeFormat(language, { timeZone: 'Asia/Tokyo', hour: 'numeric', minute: '2-digit' });
+  const format = new Intl.DateTimeFormat(language, { timeZone: 'Asia/Tokyo', hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
   return format.format(seconds * 1000);
 }
 
@@ -101,7 +102,7 @@ function setPhase(phase: Shown['phase'] | 'lost'): void {
   const hadFocus = main.contains(document.activeElement);
   main.dataset['phase'] = phase;
   const title = main.querySelector<HTMLElement>(`.for-${phase} h1`);
-  document.title = title?.textContent ?? document.title;
+  document.title = title === null ? document.title : headingText(title);
   if (hadFocus) title?.focus();
 }
 
