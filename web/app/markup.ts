@@ -10,14 +10,15 @@ export function withoutReadings(text: string): string {
   return text.replace(READING, '$1');
 }
 
-function ruby(text: string): unknown[] {
+// One element, for the parent may lay its children out one by one.
+function ruby(text: string): TemplateResult {
   const parts: unknown[] = [];
   let at = 0;
   for (const match of text.matchAll(READING)) {
     parts.push(text.slice(at, match.index), plainHtml`<ruby>${match[1]}<rp>(</rp><rt>${match[2]}</rt><rp>)</rp></ruby>`);
     at = match.index + match[0].length;
   }
-  return [...parts, text.slice(at)];
+  return plainHtml`<span>${parts}${text.slice(at)}</span>`;
 }
 
 const insideTag = new WeakMap<TemplateStringsArray, boolean[]>();

@@ -131,8 +131,7 @@ export function dayText(date: string): string {
 
 // 令和8年2月2日: the same day by the era, for those who count so.
 export function eraDateText(at: string | number): string {
-  const options: Intl.DateTimeFormatOptions = { timeZone: ZONE, era: 'long', year: 'numeric', month: 'numeric', day: 'numeric' };
-  return new Intl.DateTimeFormat('ja-JP-u-ca-japanese', options).format(new Date(at));
+  return new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { timeZone: ZONE, dateStyle: 'long' }).format(new Date(at));
 }
 
 // 13:00

@@ -1,7 +1,8 @@
 // quiet.ts - how busy it is now and when it will be quiet next, from the published calendar.
-import { html, nothing } from 'lit/html.js';
+import { nothing } from 'lit/html.js';
 
 import type { Quiet } from '../api.js';
+import { html } from '../markup.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
 import { icons } from '../pictures.js';
