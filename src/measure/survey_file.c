@@ -151,7 +151,7 @@ bool survey_file_next(const struct survey_file *file, size_t *place, const char 
                       int *ret_age_band) {
     if (*place >= file->length)
         return false;
-    *ret_age_band = file->kept[*place];
+    *ret_age_band = (unsigned char)file->kept[*place];
     *ret_answers = file->kept + *place + 1;
     *place += strlen(*ret_answers) + 2;
     return true;
