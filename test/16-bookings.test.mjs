@@ -27,6 +27,7 @@ eachStore("bookings", (store) => {
     const resident = await registered(server);
     const first = await list(resident);
     assert.equal(first.mine, null);
+    assert.equal((await resident.me()).booking, null);
     assert.ok(first.windows.length > 100);
     assert.equal(first.windows[5].free, PLACES);
     const [one, two] = [first.windows[5].start, first.windows[9].start];
@@ -35,6 +36,7 @@ eachStore("bookings", (store) => {
     assert.equal(Date.parse(made.json.until) - Date.parse(one), QUARTER_MS);
     assert.equal(Date.parse(made.json.front_until) - Date.parse(made.json.until), 4 * QUARTER_MS);
     assert.equal((await book(resident, one)).status, 200); // again changes nothing
+    assert.deepEqual((await resident.me()).booking, made.json);
     assert.equal(free(await list(resident), one), PLACES - 1);
     assert.equal((await book(resident, two)).status, 201);
     const moved = await list(resident);
@@ -43,6 +45,7 @@ eachStore("bookings", (store) => {
     assert.equal(free(moved, two), PLACES - 1);
     assert.equal((await cancel(resident)).status, 204);
     assert.equal((await cancel(resident)).status, 204);
+    assert.equal((await resident.me()).booking, null);
     const none = await list(resident);
     assert.equal(none.mine, null);
     assert.equal(free(none, two), PLACES);
@@ -81,6 +84,7 @@ eachStore("bookings", (store) => {
     assert.equal(gone.status, 200, gone.text);
     assert.ok((await booked.me()).pass.at_provider);
     assert.equal((await list(booked)).mine, null); // used
+    assert.equal((await booked.me()).booking, null);
     assert.equal((await other.post("/api/v1/me/identity")).status, 409);
     assert.equal(await narrow.stop(), 0);
   });

@@ -2,7 +2,6 @@
 #include <libical/ical.h>
 #include <string.h>
 
-#include "gate/booking.h"
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
@@ -41,8 +40,7 @@ static struct job *booking_job(struct http_request *request) {
     return job;
 }
 
-// NULL when there is none, or none that is still worth something.
-static json_t *booking_json(struct visit *visit, const struct booking *booking) {
+json_t *booking_json(struct visit *visit, const struct booking *booking) {
     static const char *const names[] = {"none", "early", "due", "front", "past"};
     enum booking_standing standing = booking_standing(booking, visit->now_ms);
     if (standing == BOOKING_NONE || standing == BOOKING_PAST)

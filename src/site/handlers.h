@@ -2,10 +2,13 @@
 #pragma once
 
 #include "base/json.h"
+#include "gate/booking.h"
 #include "site/context.h"
 
 // The campaign as residents' programs see it; a new reference.
 json_t *campaign_json(struct visit *visit);
+// A booking as its resident sees it; null when there is none, or none that is still worth something.
+json_t *booking_json(struct visit *visit, const struct booking *booking);
 
 http_handler handle_campaign, handle_qr, handle_access, handle_counts, handle_metrics, handle_alive,
     handle_ready;

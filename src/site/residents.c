@@ -144,6 +144,7 @@ struct myself {
     struct hold hold; // a check that came back in another browser
     struct balance balance;
     struct gate_place place;
+    struct booking booking;
     bool entries;
 };
 
@@ -157,7 +158,9 @@ static bool read_myself(struct job *job, struct session *session, struct error *
         standing_read(session, visit->resident_id, visit->site->campaign.id, arena, &myself->standing, err) &&
         balance_read(session, visit->resident_id, myself->entries, arena, &myself->balance, err) &&
         (myself->entries ||
-         gate_place_read(session, visit->resident_id, visit->site->campaign.id, arena, &myself->place, err));
+         (gate_place_read(session, visit->resident_id, visit->site->campaign.id, arena, &myself->place,
+                          err) &&
+          booking_read(session, visit->site->campaign.id, visit->resident_id, &myself->booking, err)));
     if (ok && myself->standing.state == JOURNEY_AUTHENTICATING)
         ok = hold_find(session, visit->resident_id, visit->site->campaign.id, visit->now_ms, arena,
                        &myself->hold, err);
@@ -208,13 +211,13 @@ static json_t *standing_json(struct visit *visit, const struct myself *myself) {
         application =
             json_pack("{s:s,s:s,s:I}", "receipt", visit_number(visit, 'J', standing->receipt), "at",
                       visit_time(visit, standing->applied_ms), "points", (json_int_t)standing->points);
-    return json_pack("{s:s,s:s,s:s,s:b,s:{s:I,s:I},s:o,s:o,s:n,s:o,s:o,s:o,s:o}", "resident",
+    return json_pack("{s:s,s:s,s:s,s:b,s:{s:I,s:I},s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "resident",
                      visit_number(visit, 'R', visit->resident_id), "language", standing->language, "state",
                      journey_state_name(standing->state), "began", standing->began, "points", "balance",
                      (json_int_t)myself->balance.points, "pending", (json_int_t)myself->balance.pending,
                      "place", place_json(visit, myself), "pass", pass_json(visit, myself), "booking",
-                     "identity", identity, "confirmation", confirmation, "application", application,
-                     "campaign", campaign_json(visit));
+                     booking_json(visit, &myself->booking), "identity", identity, "confirmation",
+                     confirmation, "application", application, "campaign", campaign_json(visit));
 }
 
 static bool answer_failed(struct job *job, const struct error *err) {
