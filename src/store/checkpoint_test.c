@@ -11,7 +11,7 @@
 #include "store/checkpoint.h"
 #include "store/testbed.h"
 
-#define PATIENCE_US 20000000 // how long a test waits for the checkpointer's thread
+#define PATIENCE_US 60000000 // how long a test waits for the checkpointer's thread
 
 static const struct statement FILL = {"INSERT INTO thing (bytes) VALUES (randomblob($1))", "i"};
 static const struct statement COUNT = {"SELECT count(*) FROM thing", ""};
