@@ -3,6 +3,8 @@
 // Nothing here knows a screen. A Trouble says whether waiting helps (`passing`) and for how long,
 // so that the caller can go on by itself instead of asking the resident to try again.
 
+import type { GateDocument } from '../shared/place.js';
+
 const ANSWER_MS_MAX = 20_000;
 const RETRY_S_MAX = 120;
 
@@ -243,6 +245,11 @@ export function readPoints(): Promise<Points> {
 
 export function readCalendar(): Promise<Calendar> {
   return document(ask('GET', '/api/v1/calendar/app?view=now'));
+}
+
+// The public document of the gate; the same for everybody.
+export function readGate(): Promise<GateDocument> {
+  return document(ask('GET', '/api/v1/gate'));
 }
 
 export function readBookings(): Promise<Bookings> {

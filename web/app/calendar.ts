@@ -1,20 +1,21 @@
-// calendar.ts - the published calendar's word on now and next, looked for while somebody sees the page.
-import { readCalendar } from './api.js';
+// calendar.ts - the published calendar's word on now and next, and whether people stand in line, looked for while somebody sees the page.
+import { readCalendar, readGate } from './api.js';
 import { change } from './model.js';
 
-const LOOK_MS = 300_000;
+const LOOK_MS = 60_000;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 async function look(): Promise<void> {
   try {
-    change({ quiet: await readCalendar() });
+    const [quiet, gate] = await Promise.all([readCalendar(), readGate()]);
+    change({ quiet, gate });
   } catch {
     // It is advice: without it the page is whole.
   }
 }
 
-// Looks now and, while the page is seen, every five minutes.
+// Looks now and, while the page is seen, every minute.
 export function calendarWatch(): void {
   clearTimeout(timer);
   if (document.visibilityState !== 'visible') return;

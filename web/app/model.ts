@@ -2,6 +2,7 @@
 import type { Announcement, Bookings, Calendar, Campaign, Marks, Me, Outcome, Points, Question, TroubleKind } from './api.js';
 import type { Shown } from '../shared/shown.js';
 import type { Look } from '../shared/look.js';
+import type { GateDocument } from '../shared/place.js';
 import { lookKept } from '../shared/look.js';
 import type { Key, Language } from './words.js';
 import { forget, keep, kept } from './keep.js';
@@ -67,6 +68,7 @@ export interface Model {
   lookBack: Screen | null;
   checklist: string[];
   quiet: Calendar | null;
+  gate: GateDocument | null;
   bookings: Bookings | null;
   announcements: Announcement[];
   // Those of the least level that this browser has put away, as "id.version".
@@ -112,6 +114,7 @@ export const model: Model = {
   lookBack: null,
   checklist: kept<string[]>('checklist') ?? [],
   quiet: null,
+  gate: null,
   bookings: null,
   announcements: [],
   putAway: kept<string[]>('put-away') ?? [],

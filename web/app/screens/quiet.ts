@@ -1,16 +1,27 @@
 // quiet.ts - how busy it is now and when it will be quiet next, from the published calendar.
 import { nothing } from 'lit/html.js';
 
+import { spanOf } from '../../shared/shown.js';
 import type { Quiet } from '../api.js';
 import { html } from '../markup.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
 import { icons } from '../pictures.js';
 import { dayText, word } from '../words.js';
+import { spanText } from './waiting.js';
+
+const LINE_S_MIN = 60;
 
 export function quietText({ date, band, today }: Quiet): string {
   const time = word(`quiet.band.${band}`);
   return today ? word('quiet.today', { time }) : word('quiet.on', { day: dayText(date), time });
+}
+
+// A line that is there now says more than any forecast; null when whoever comes now goes in within a minute.
+function lineNow(): string | null {
+  const last = model.gate?.state === 'queueing' ? model.gate.wait.at(-1) : undefined;
+  if (last === undefined || last[2] < LINE_S_MIN) return null;
+  return word('quiet.line', { span: spanText(spanOf({ p50S: last[1], p90S: last[2] })) });
 }
 
 // Nothing at all while no calendar is published or it cannot be read: it is advice, not a step.
@@ -18,11 +29,14 @@ export function quietPart(): Piece {
   const { quiet: calendar } = model;
   const level = calendar?.now?.level ?? 'unknown';
   if (level === 'unknown') return nothing;
+  const line = lineNow();
   const next = calendar?.quiet?.[0];
   return html`<section class="card quiet" aria-labelledby="quiet-title">
     <h2 id="quiet-title">${word('quiet.now')}</h2>
     <p class="level">
-      <span class="shape" aria-hidden="true">${calendar?.now?.symbol}</span><strong>${word(`quiet.level.${level === 'very busy' ? 'full' : level}`)}</strong>
+      ${line === null
+        ? html`<span class="shape" aria-hidden="true">${calendar?.now?.symbol}</span><strong>${word(`quiet.level.${level === 'very busy' ? 'full' : level}`)}</strong>`
+        : html`${icons.clock}<strong>${line}</strong>`}
     </p>
     <p class="next">
       <b>${word('quiet.next')}</b> <span>${next === undefined ? word('quiet.none') : quietText(next)}</span>
