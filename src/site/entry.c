@@ -58,21 +58,38 @@ static void conclude(struct entry *entry) {
         job_read(job, read_booking, answer_booking);
 }
 
-static void taken(struct job *job, const struct error *err) {
+static void taken_before(struct job *job, const struct error *err) {
     struct entry *entry = job->data;
-    if (err == NULL) {
-        struct gate_place stored = gate_place_of(&entry->look->rows);
-        if (!stored.found) {
-            problem_respond_status(job->visit->request, 401, "not-signed-in", NULL,
-                                   "the session is of another store");
-            return;
-        }
-        entry->fresh = memcmp(&stored.place, &entry->place.place, sizeof stored.place) == 0;
-        entry->place = stored;
-        conclude(entry);
+    if (err != NULL) {
+        entry->then(entry, err);
         return;
     }
-    entry->then(entry, err);
+    entry->place = gate_place_of(&entry->look->rows);
+    if (!entry->place.found) {
+        problem_respond_status(job->visit->request, 401, "not-signed-in", NULL,
+                               "the session is of another store");
+        return;
+    }
+    entry->fresh = false;
+    conclude(entry);
+}
+
+static void look_at_place(struct entry *entry, void (*answer)(struct job *job, const struct error *err)) {
+    struct job *job = job_new(entry->visit, entry); // in the writer's order: after what is being written
+    if (job == NULL)
+        return;
+    entry->look = gate_place_look(&job->command, entry->visit->resident_id, entry->visit->site->campaign.id);
+    job_write(job, answer);
+}
+
+static void taken(struct job *job, const struct error *err) {
+    struct entry *entry = job->data;
+    if (err != NULL)
+        entry->then(entry, err);
+    else if (entry->look->rows.changed == 1)
+        conclude(entry);
+    else
+        look_at_place(entry, taken_before);
 }
 
 // The place must be in the store before it is told.
@@ -80,9 +97,8 @@ static void write_place(struct entry *entry) {
     struct job *job = job_new(entry->visit, entry);
     if (job == NULL)
         return;
-    int64_t campaign_id = entry->visit->site->campaign.id;
-    (void)gate_place_take(&job->command, entry->visit->resident_id, campaign_id, &entry->place);
-    entry->look = gate_place_look(&job->command, entry->visit->resident_id, campaign_id);
+    entry->look = gate_place_take(&job->command, entry->visit->resident_id, entry->visit->site->campaign.id,
+                                  &entry->place);
     job_write(job, taken);
 }
 
@@ -140,11 +156,7 @@ void entry_ask(struct entry *entry, void (*then)(struct entry *entry, const stru
         join(entry);
         return;
     }
-    struct job *job = job_new(visit, entry); // in the writer's order: after a place that is being written
-    if (job == NULL)
-        return;
-    entry->look = gate_place_look(&job->command, visit->resident_id, visit->site->campaign.id);
-    job_write(job, looked);
+    look_at_place(entry, looked);
 }
 
 void entry_add(const struct entry *entry, struct command *command, enum gate_pass_state pass) {
@@ -152,7 +164,7 @@ void entry_add(const struct entry *entry, struct command *command, enum gate_pas
     struct lease lease = {0};
     struct gate_place place = entry->place;
     bool leased = gate_inside(visit->site->gate, &entry->holder, &lease);
-    bool by_turn = leased && (entry->fresh || entry->place.found);
+    bool by_turn = leased && !entry->booked && (entry->fresh || entry->place.found);
     place.pass = pass;
     place.pass_node = gate_node(visit->site->gate);
     place.renewed_ms = visit->now_ms;
