@@ -1,5 +1,4 @@
 // operator.c - who may sign in at the console: add, list, disable, reset.
-#include <getopt.h>
 #include <qrencode.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -48,6 +47,17 @@ static int usage(const char *text, const char *what) {
     return EXIT_USAGE;
 }
 
+static bool take(void *context, int option, const char *value, struct error *err) {
+    struct operator_command *options = context;
+    if (option == 's')
+        options->store.store = value;
+    else if (option == 'k')
+        options->key_file = value;
+    else
+        options->role_name = value;
+    return true;
+}
+
 static int parse(int argc, char **argv, struct operator_command *ret_options) {
     static const struct option names[] = {{"store", required_argument, NULL, 's'},
                                           {"key-file", required_argument, NULL, 'k'},
@@ -55,22 +65,9 @@ static int parse(int argc, char **argv, struct operator_command *ret_options) {
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     struct operator_command options = {.key_file = "", .store = {.store = "sqlite:juncho.db"}};
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(help, stdout);
-            return -1;
-        }
-        if (option == '?')
-            return EXIT_USAGE;
-        if (option == 's')
-            options.store.store = optarg;
-        if (option == 'k')
-            options.key_file = optarg;
-        if (option == 'r')
-            options.role_name = optarg;
-    }
+    int result = options_read(argc, argv, names, help, take, &options);
+    if (result != EXIT_DONE)
+        return result;
     if (optind < argc)
         options.verb = argv[optind++];
     if (optind < argc)

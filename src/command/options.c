@@ -1,7 +1,6 @@
 // options.c - reading the common options once.
 #include "command/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,12 +11,8 @@
 #include "migrations_list.h"
 #include "store/migrate.h"
 
-int store_command_parse(int argc, char **argv, const char *help, struct store_command *ret_options) {
-    static const struct option names[] = {{"store", required_argument, NULL, 's'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    struct store_command options = {.store = "sqlite:juncho.db", .takes_file = ret_options->takes_file};
+int options_read(int argc, char **argv, const struct option *names, const char *help, option_fn *take,
+                 void *context) {
     struct error err;
     int option = 0;
     optind = 1;
@@ -28,11 +23,33 @@ int store_command_parse(int argc, char **argv, const char *help, struct store_co
         }
         if (option == '?')
             return EXIT_USAGE;
-        if (option == 's')
-            options.store = optarg;
-        if (option == 'j')
-            options.json = true;
+        if (!take(context, option, optarg, &err)) {
+            (void)fprintf(stderr, "juncho %s: %s\n", argv[0], err.message);
+            return EXIT_USAGE;
+        }
     }
+    return EXIT_DONE;
+}
+
+static bool take(void *context, int option, const char *value, struct error *err) {
+    struct store_command *options = context;
+    if (option == 's')
+        options->store = value;
+    else
+        options->json = true;
+    return true;
+}
+
+int store_command_parse(int argc, char **argv, const char *help, struct store_command *ret_options) {
+    static const struct option names[] = {{"store", required_argument, NULL, 's'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    struct store_command options = {.store = "sqlite:juncho.db", .takes_file = ret_options->takes_file};
+    struct error err;
+    int result = options_read(argc, argv, names, help, take, &options);
+    if (result != EXIT_DONE)
+        return result;
     if (optind < argc && options.takes_file)
         options.file = argv[optind++];
     if (optind < argc) {

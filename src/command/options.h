@@ -1,6 +1,8 @@
-// options.h - what commands on a store have in common: --store, --json, --help, one optional file.
+// options.h - reading options, and what commands on a store have in common: --store, --json, one optional
+// file.
 #pragma once
 
+#include <getopt.h>
 #include <stdbool.h>
 
 #include "store/store.h"
@@ -12,6 +14,12 @@ struct store_command {
     bool takes_file;
 };
 
+// One option was read; false with `err` filled when its value is wrong.
+typedef bool option_fn(void *context, int option, const char *value, struct error *err);
+// Reads the options of `names`, among them {"help", no_argument, NULL, 'h'}; optind is then at what is left.
+// EXIT_DONE to go on; EXIT_USAGE after words on standard error; -1 after help was printed.
+int options_read(int argc, char **argv, const struct option *names, const char *help, option_fn *take,
+                 void *context);
 // EXIT_DONE to go on; EXIT_USAGE after words on standard error; -1 after help was printed. Sets the zone.
 int store_command_parse(int argc, char **argv, const char *help, struct store_command *ret_options);
 // Opens an existing store whose migrations are the program's. ERROR_MISSING: an SQLite file that is not

@@ -1,5 +1,4 @@
 // rehearse.c - virtual residents walk through a running Juncho, by a plan.
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/text.h"
 #include "campaign/campaign.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "gate/gate_store.h"
 #include "rehearse/own_server.h"
 #include "rehearse/rehearsal.h"
@@ -49,6 +49,22 @@ static void stop(int signal_number) {
     stopped = 1;
 }
 
+static bool take(void *context, int option, const char *value, struct error *err) {
+    struct rehearse_options *options = context;
+    const char **target = option == 'a'   ? &options->arrivals
+                          : option == 'x' ? &options->scale
+                          : option == 'f' ? &options->speed
+                          : option == 's' ? &options->store
+                          : option == 'g' ? &options->against
+                          : option == 'l' ? &options->allow_host
+                          : option == 'r' ? &options->report
+                                          : NULL;
+    if (target != NULL)
+        *target = value;
+    options->json = options->json || option == 'j';
+    return true;
+}
+
 // EXIT_DONE to go on, EXIT_USAGE, or -1 after help.
 static int parse(int argc, char **argv, struct rehearse_options *options) {
     static const struct option names[] = {{"arrivals", required_argument, NULL, 'a'},
@@ -61,27 +77,9 @@ static int parse(int argc, char **argv, struct rehearse_options *options) {
                                           {"json", no_argument, NULL, 'j'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(help, stdout);
-            return -1;
-        }
-        const char **target = option == 'a'   ? &options->arrivals
-                              : option == 'x' ? &options->scale
-                              : option == 'f' ? &options->speed
-                              : option == 's' ? &options->store
-                              : option == 'g' ? &options->against
-                              : option == 'l' ? &options->allow_host
-                              : option == 'r' ? &options->report
-                                              : NULL;
-        if (option == '?')
-            return EXIT_USAGE;
-        if (target != NULL)
-            *target = optarg;
-        options->json = options->json || option == 'j';
-    }
+    int result = options_read(argc, argv, names, help, take, options);
+    if (result != EXIT_DONE)
+        return result;
     if (argc - optind != 1) {
         (void)fprintf(stderr, "juncho rehearse: one plan is needed; see juncho rehearse --help\n");
         return EXIT_USAGE;

@@ -1,6 +1,5 @@
 // report.c - writes the verification report of a store into a folder.
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,7 +49,8 @@ static bool parse_levels(const char *text, int64_t levels[3], struct error *err)
     return true;
 }
 
-static bool take(struct report_command *options, int option, const char *value, struct error *err) {
+static bool take(void *context, int option, const char *value, struct error *err) {
+    struct report_command *options = context;
     switch (option) {
     case 's':
         options->store.store = value;
@@ -91,21 +91,9 @@ static int parse(int argc, char **argv, struct report_command *options) {
                                           {"json", no_argument, NULL, 'j'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    struct error err;
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(help, stdout);
-            return -1;
-        }
-        if (option == '?')
-            return EXIT_USAGE;
-        if (!take(options, option, optarg, &err)) {
-            (void)fprintf(stderr, "juncho report: %s\n", err.message);
-            return EXIT_USAGE;
-        }
-    }
+    int result = options_read(argc, argv, names, help, take, options);
+    if (result != EXIT_DONE)
+        return result;
     if (optind < argc || options->out == NULL) {
         (void)fprintf(stderr, "juncho report: %s; see juncho report --help\n",
                       options->out == NULL ? "--out DIR is missing" : "unexpected argument");

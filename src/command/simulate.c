@@ -1,5 +1,4 @@
 // simulate.c - writes a campaign by a plan into an empty store.
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "migrations_list.h"
 #include "rehearse/simulation.h"
 #include "store/migrate.h"
@@ -41,7 +41,7 @@ static void stop(int signal) {
     stopped = signal;
 }
 
-static bool take(struct simulate_command *options, int option, const char *value) {
+static bool take_value(struct simulate_command *options, int option, const char *value) {
     char *end = NULL;
     switch (option) {
     case 'd':
@@ -60,6 +60,11 @@ static bool take(struct simulate_command *options, int option, const char *value
     }
 }
 
+static bool take(void *context, int option, const char *value, struct error *err) {
+    return take_value(context, option, value) ||
+           error_set(err, ERROR_INVALID, "\"%.60s\" is out of range; see juncho simulate --help", value);
+}
+
 static int parse(int argc, char **argv, struct simulate_command *options) {
     static const struct option names[] = {{"days", required_argument, NULL, 'd'},
                                           {"seed", required_argument, NULL, 'e'},
@@ -68,21 +73,9 @@ static int parse(int argc, char **argv, struct simulate_command *options) {
                                           {"json", no_argument, NULL, 'j'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(help, stdout);
-            return -1;
-        }
-        if (option == '?')
-            return EXIT_USAGE;
-        if (!take(options, option, optarg)) {
-            (void)fprintf(stderr, "juncho simulate: \"%s\" is out of range; see juncho simulate --help\n",
-                          optarg);
-            return EXIT_USAGE;
-        }
-    }
+    int result = options_read(argc, argv, names, help, take, options);
+    if (result != EXIT_DONE)
+        return result;
     if (argc - optind != 1) {
         (void)fprintf(stderr, "juncho simulate: one plan is needed; see juncho simulate --help\n");
         return EXIT_USAGE;
