@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { eachStore, freshDirectory, start } from "./lib/juncho.mjs";
+import { eachStore, freshDirectory, juncho, start } from "./lib/juncho.mjs";
 import { freshDatabase, stopSharedPostgres } from "./lib/postgres.mjs";
 import { Resident } from "./lib/resident.mjs";
 
@@ -87,6 +87,22 @@ eachStore("bookings", (store) => {
     assert.equal((await booked.me()).booking, null);
     assert.equal((await other.post("/api/v1/me/identity")).status, 409);
     assert.equal(await narrow.stop(), 0);
+  });
+
+  test("what is booked moves the forecast to its hour", async () => {
+    const forecast = async () => {
+      const result = await juncho(["forecast", "--store", server.store, "--set", "calendar.expected_per_day=48", "--json"]);
+      assert.equal(result.code, 0, result.stderr);
+      return JSON.parse(result.stdout).forecast;
+    };
+    const hours = await forecast();
+    const residents = await Promise.all(Array.from({ length: PLACES }, () => registered(server)));
+    const { windows } = await list(residents[0]);
+    const { start } = windows.find((window, index) => index > 100 && window.free === PLACES);
+    for (const resident of residents) assert.equal((await book(resident, start)).status, 201);
+    const hour = start.replace(/:\d\d:00/, ":00:00");
+    const [before, after] = [hours, await forecast()].map((list) => list.find((slot) => slot.start === hour).p50);
+    assert.ok(after > before + PLACES * 0.8 && after <= before + PLACES, `${before} and then ${after}`);
   });
 
   test("the calendar file of a booking can be kept", async () => {

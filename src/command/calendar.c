@@ -210,6 +210,9 @@ static bool open_store(struct work *work, struct error *err) {
         return false;
     if (campaign_load(work->session, config->campaign.id, &work->campaign, &missing))
         return true;
+    // A draft for a campaign that a file of settings describes and that has not begun.
+    if (work->request->settings.described && work->request->draft && missing.kind == ERROR_MISSING)
+        return true;
     return campaign_load(work->session, NULL, &work->campaign, err);
 }
 
@@ -218,7 +221,9 @@ static bool draft(struct work *work, struct calendar **ret_calendar, struct erro
     struct planner planner;
     struct planner_campaign campaign = {work->campaign.id, work->campaign.opens_ms, work->campaign.closes_ms};
     planning_settings(&work->request->settings.config, work->request->series, &settings);
-    if (!planner_init(&planner, work->session, work->request->series, &campaign, &settings, work->now_ms,
+    if (!planning_bookings(work->session, campaign.id, work->request->series, work->now_ms, work->arena,
+                           &settings, err) ||
+        !planner_init(&planner, work->session, work->request->series, &campaign, &settings, work->now_ms,
                       err))
         return false;
     bool good = planner_calendar(&planner, work->session, work->request->series, &campaign, &settings,

@@ -11,6 +11,7 @@ static bool take(struct settings *settings, int round, int option, const char *v
     if (!ours || (option == SETTINGS_CONFIG) != (round == 0))
         return true;
     settings->stored |= option != SETTINGS_SET;
+    settings->described |= option == SETTINGS_CONFIG;
     if (option == SETTINGS_CONFIG)
         return config_read(&settings->config, value, err);
     if (option == SETTINGS_SET)

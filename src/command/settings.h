@@ -15,7 +15,8 @@ enum { SETTINGS_CONFIG = 2000, SETTINGS_SET, SETTINGS_STORE };
 
 struct settings {
     struct config config;
-    bool stored; // --store or --config was given
+    bool stored;    // --store or --config was given
+    bool described; // --config was
 };
 
 // Reads the settings' options of a command line (the file first, wherever it stands), checks them and sets

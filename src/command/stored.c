@@ -6,6 +6,8 @@
 #include "campaign/campaign.h"
 #include "site/planning.h"
 
+#define ARENA_BYTES ((size_t)1 << 20)
+
 static bool give(const struct planner *planner, const struct stored_forecast *asked, stored_slot_fn *each,
                  void *context, struct error *err) {
     const struct series *series = &planner->inputs.series;
@@ -28,18 +30,22 @@ static bool give(const struct planner *planner, const struct stored_forecast *as
 bool stored_forecast_each(const struct stored_forecast *asked, stored_slot_fn *each, void *context,
                           struct error *err) {
     CLEANUP(session_cleanup) struct session *session = NULL;
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_BYTES);
     struct store *store = NULL;
     struct campaign campaign;
     struct planner_settings settings;
     struct planner planner;
     planning_settings(&asked->settings->config, asked->series, &settings);
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!settings_open(asked->settings, &store, err))
         return false;
     bool good =
         session_open(store, SESSION_READ, &session, err) && campaign_load(session, NULL, &campaign, err);
     if (good) {
         struct planner_campaign dates = {campaign.id, campaign.opens_ms, campaign.closes_ms};
-        good = planner_init(&planner, session, asked->series, &dates, &settings, asked->now_ms, err);
+        good = planning_bookings(session, campaign.id, asked->series, asked->now_ms, arena, &settings, err) &&
+               planner_init(&planner, session, asked->series, &dates, &settings, asked->now_ms, err);
     }
     if (good) {
         good = give(&planner, asked, each, context, err);

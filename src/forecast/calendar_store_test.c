@@ -15,7 +15,7 @@
 #include "store/migrate.h"
 #include "store/testbed.h"
 
-// covers: calendar_store.c counts.c planner.c
+// covers: calendar_store.c counts.c
 
 #define CAMPAIGN   7
 #define MONDAY     20486 // 2026-02-02

@@ -133,10 +133,10 @@ static bool set_priors(struct demand *demand, const struct demand_options *optio
     // campaign's.
     for (size_t group = 0; group < prior->groups; group++) {
         prior->fixed[group] = true;
-        if (options->prior != NULL)
+        if (options->prior != NULL && !options->prior_is_profile)
             prior->precision[group] = options->prior->fit.precision[group];
     }
-    if (options->prior == NULL)
+    if (options->prior == NULL || options->prior_is_profile)
         prior->precision[GROUP_SLOT] = prior->precision[GROUP_TYPE_SLOT] = USUAL_PRECISION;
     if (options->expected_per_day > 0) {
         columns->mean[columns->level_at] = level_of(columns, options->expected_per_day);

@@ -29,8 +29,9 @@ extern const struct demand_usual demand_usual_calls; // nine to seven; busiest a
 struct demand_options {
     const struct holidays *holidays; // both must outlive the model
     const struct occasions *occasions;
-    const struct demand *prior;       // NULL, or the model of a rehearsal or of another campaign
-    double expected_per_day;          // 0, or what one expects before there are counts
+    const struct demand *prior; // NULL, or the model of a rehearsal or of another campaign
+    bool prior_is_profile;   // when it was launched is not known: its hours and days count, not its spreads
+    double expected_per_day; // 0, or what one expects before there are counts
     const struct demand_usual *usual; // the day assumed while there are few counts; NULL: of an app
 };
 

@@ -1,6 +1,7 @@
 #include "forecast/planner.h"
 
-#include <string.h>
+#include <math.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "forecast/calendar_store.h"
@@ -28,37 +29,97 @@ static void add_own_dates(struct occasions *occasions, const struct planner_camp
     occasions->launches = occasions->deadlines = 1;
 }
 
+// Cuts off what was counted long before the opening, into `ret_earlier` unless it is NULL. A series of which
+// nothing is left begins on `first`.
+static bool set_earlier_apart(struct series *series, int64_t opens, int64_t first, struct series *ret_earlier,
+                              struct error *err) {
+    int64_t from = opens - PLANNER_EARLIER_DAYS;
+    if (series->count == 0 || series->day >= from)
+        return true;
+    size_t days = (size_t)(from - series->day), cut = days * series->per_day;
+    size_t earlier = cut < series->count ? cut : series->count;
+    struct series later;
+    if (ret_earlier != NULL) {
+        series_done(ret_earlier);
+        if (!series_from(series->counts, earlier, series->day, series->minutes, ret_earlier, err))
+            return false;
+    }
+    if (!series_from(series->counts + earlier, series->count - earlier,
+                     earlier < series->count ? from : first, series->minutes, &later, err))
+        return false;
+    series_done(series);
+    *series = later;
+    return true;
+}
+
 static bool read_all(struct planner *planner, struct session *session, enum calendar_series series,
                      const struct planner_campaign *campaign, const struct planner_settings *settings,
                      int64_t now_ms, struct error *err) {
     struct inputs_paths paths = {.holidays = settings->holidays, .occasions = settings->occasions};
     int64_t first = first_day_of(planner->today, campaign);
+    first = first < planner->today ? first : planner->today;
     if (!inputs_read(&paths, planner->today, &planner->inputs, err))
         return false;
     if (settings->occasions == NULL)
         add_own_dates(&planner->inputs.occasions, campaign);
     series_done(&planner->inputs.series);
-    if (!counts_series(session, series, now_ms, first < planner->today ? first : planner->today,
-                       &planner->inputs.series, err))
+    if (!counts_series(session, series, now_ms, first, &planner->inputs.series, err))
         return false;
     paths.csv = settings->prior;
-    return settings->prior == NULL || inputs_read(&paths, planner->today, &planner->prior_inputs, err);
+    if (settings->prior != NULL)
+        return set_earlier_apart(&planner->inputs.series, day_of(campaign->opens_ms), first, NULL, err) &&
+               inputs_read(&paths, planner->today, &planner->prior_inputs, err);
+    paths.occasions = NULL; // this campaign's; when the earlier one opened and closed is not known
+    return inputs_read(&paths, planner->today, &planner->prior_inputs, err) &&
+           set_earlier_apart(&planner->inputs.series, day_of(campaign->opens_ms), first,
+                             &planner->prior_inputs.series, err);
+}
+
+static int by_number(const void *a, const void *b) {
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+// Of the days that were counted, by the share of the day that was; 0: none.
+static double median_day(const struct series *series) {
+    double totals[SERIES_DAYS_MAX];
+    size_t days = 0;
+    for (size_t first = 0; first < series->count && days < SERIES_DAYS_MAX; first += series->per_day) {
+        double sum = 0;
+        size_t seen = 0;
+        for (size_t slot = first; slot < first + series->per_day && slot < series->count; slot++)
+            if (!isnan(series->counts[slot])) {
+                sum += series->counts[slot];
+                seen++;
+            }
+        if (2 * seen >= series->per_day)
+            totals[days++] = sum;
+    }
+    if (days == 0)
+        return 0;
+    qsort(totals, days, sizeof *totals, by_number);
+    return totals[days / 2];
 }
 
 // NOLINTNEXTLINE(readability-function-size): whose counts, whose dates, and what else is known
 bool planner_init(struct planner *planner, struct session *session, enum calendar_series series,
                   const struct planner_campaign *campaign, const struct planner_settings *settings,
                   int64_t now_ms, struct error *err) {
-    *planner = (struct planner){.today = day_of(now_ms)};
+    *planner = (struct planner){
+        .today = day_of(now_ms), .loads = settings->loads, .loads_count = settings->loads_count};
     struct demand_options prior = {.holidays = &planner->prior_inputs.holidays,
                                    .occasions = &planner->prior_inputs.occasions};
     bool good = read_all(planner, session, series, campaign, settings, now_ms, err);
-    if (good && settings->prior != NULL)
+    double expected = settings->expected_per_day;
+    if (good && expected == 0 && settings->prior == NULL)
+        expected = median_day(&planner->prior_inputs.series);
+    if (good && planner->prior_inputs.series.count > 0)
         good = demand_new(&planner->prior_inputs.series, SIZE_MAX, &prior, &planner->prior, err);
     struct demand_options options = {.holidays = &planner->inputs.holidays,
                                      .occasions = &planner->inputs.occasions,
                                      .prior = planner->prior,
-                                     .expected_per_day = settings->expected_per_day,
+                                     .prior_is_profile = settings->prior == NULL,
+                                     .expected_per_day = expected,
                                      .usual = series == CALENDAR_CALLS ? &demand_usual_calls : NULL};
     good = good && demand_new(&planner->inputs.series, SIZE_MAX, &options, &planner->demand, err);
     if (!good)
@@ -74,13 +135,46 @@ void planner_done(struct planner *planner) {
     *planner = (struct planner){0};
 }
 
+// Whoever books is one of those who are expected that day anyway and has only said when: so the booked are
+// taken off the whole day in proportion, and stand in their own hours as certain as they are. When more have
+// booked than one expected, they alone are expected.
+static void book_day(const struct planner *planner, int64_t day, struct demand_slot *slots) {
+    size_t per_day = planner->inputs.series.per_day;
+    double expected = 0, booked = 0;
+    int64_t begin_ms = calendar_hour_ms(day, 0), end_ms = calendar_hour_ms(day + 1, 0);
+    for (size_t i = 0; i < planner->loads_count; i++)
+        if (planner->loads[i].hour_ms >= begin_ms && planner->loads[i].hour_ms < end_ms)
+            booked += planner->loads[i].booked;
+    if (booked == 0)
+        return;
+    for (size_t i = 0; i < per_day; i++)
+        expected += slots[i].p50;
+    double left = booked < expected ? 1 - booked / expected : 0;
+    for (size_t i = 0; i < per_day; i++)
+        slots[i] = (struct demand_slot){slots[i].time, slots[i].p10 * left, slots[i].p50 * left,
+                                        slots[i].p90 * left};
+    for (size_t i = 0; i < planner->loads_count; i++) {
+        const struct planner_load *load = &planner->loads[i];
+        if (load->hour_ms < begin_ms || load->hour_ms >= end_ms)
+            continue;
+        struct demand_slot *slot = &slots[(size_t)clock_civil(load->hour_ms).hour * per_day / 24];
+        slot->p10 += load->booked;
+        slot->p50 += load->booked;
+        slot->p90 += load->booked;
+    }
+}
+
 bool planner_forecast(const struct planner *planner, int64_t day, size_t days, struct demand_slot *ret_slots,
                       struct error *err) {
     const struct series *series = &planner->inputs.series;
     if (day < series->day)
         return error_set(err, ERROR_INVALID, "the forecast begins with the first day that was counted");
     size_t first = (size_t)(day - series->day) * series->per_day;
-    return demand_forecast(planner->demand, first, days * series->per_day, ret_slots, err);
+    if (!demand_forecast(planner->demand, first, days * series->per_day, ret_slots, err))
+        return false;
+    for (size_t i = 0; i < days; i++)
+        book_day(planner, day + (int64_t)i, ret_slots + i * series->per_day);
+    return true;
 }
 
 // Nothing is said of bands before the opening and after the end.

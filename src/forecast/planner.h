@@ -6,12 +6,20 @@
 #include "forecast/inputs.h"
 #include "store/store.h"
 
+// Who said beforehand that they come in this hour.
+struct planner_load {
+    int64_t hour_ms;
+    double booked;
+};
+
 struct planner_settings {
     struct calendar_rules rules;
-    double expected_per_day; // before there are counts; 0: nothing is expected
-    const char *holidays;    // as inputs_paths
-    const char *occasions;   // a file, or NULL: the campaign's opening and its end
-    const char *prior;       // counts of another campaign or of a rehearsal, or NULL
+    double expected_per_day;          // before there are counts; 0: nothing is expected
+    const char *holidays;             // as inputs_paths
+    const char *occasions;            // a file, or NULL: the campaign's opening and its end
+    const char *prior;                // counts of another campaign or of a rehearsal, or NULL
+    const struct planner_load *loads; // ascending by hour; must outlive the planner
+    size_t loads_count;
 };
 
 struct planner_campaign {
@@ -23,15 +31,24 @@ struct planner {
     struct inputs inputs, prior_inputs;
     struct demand *prior, *demand;
     int64_t today;
+    const struct planner_load *loads;
+    size_t loads_count;
 };
 
-// Reads the counts up to `now_ms` and learns from them. ERROR_INVALID: neither counts nor anything to expect.
+// Counts from before these days ahead of the opening are of another campaign.
+#define PLANNER_EARLIER_DAYS 28
+
+// Reads the counts up to `now_ms` and learns from them. Those of an earlier campaign are not continued, for
+// its rush says nothing about this one's level: they give the profile of hours and days, as `prior` does when
+// there is none, and their median day is what one expects when nothing else is. ERROR_INVALID: neither counts
+// nor anything to expect.
 MUST_CHECK bool planner_init(struct planner *planner, struct session *session, enum calendar_series series,
                              const struct planner_campaign *campaign, const struct planner_settings *settings,
                              int64_t now_ms, struct error *err);
 void planner_done(struct planner *planner);
 
-// The hours of `days` days from `day` on, which is not before the first that the planner knows.
+// The hours of `days` days from `day` on, which is not before the first that the planner knows. Who booked is
+// expected in the hour of the booking.
 MUST_CHECK bool planner_forecast(const struct planner *planner, int64_t day, size_t days,
                                  struct demand_slot *ret_slots, struct error *err);
 

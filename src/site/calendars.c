@@ -105,7 +105,8 @@ static bool look_through(struct calendars *calendars, struct session *session, e
     planning_settings(&site->config, series, &settings);
     if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!planner_init(&planner, session, series, &campaign, &settings, now_ms, err))
+    if (!planning_bookings(session, campaign.id, series, now_ms, arena, &settings, err) ||
+        !planner_init(&planner, session, series, &campaign, &settings, now_ms, err))
         return false;
     bool good = planner_calendar(&planner, session, series, &campaign, &settings, arena, &calendar, err);
     planner_done(&planner);
