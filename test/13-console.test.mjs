@@ -109,6 +109,66 @@ eachStore("operators", (store) => {
     assert.equal((await who.signIn(who.name, back.secret, { password: "a new one, and longer" })).status, 201);
   });
 
+  test("an admin adds, moves, disables and resets from the console; secrets are told once, each with an entry", async () => {
+    const admin = await operator(server, "admin");
+    const name = "窓口-1";
+    const put = (body) => admin.post(`/api/v1/console/operators/${encodeURIComponent(name)}`, body, {}, "PUT");
+    const secretOf = ({ json }) => /secret=([A-Z2-7]{32})&issuer=Juncho$/.exec(json.otpauth)[1];
+    const added = await admin.post("/api/v1/console/operators", { name, role: "viewer", reason: "窓口が増えた" });
+    assert.equal(added.status, 201, added.text);
+    assert.match(added.json.qr_svg, /<svg /);
+    const who = Object.assign(new Operator(server.url), { name });
+    const enter = (from, at = 0) => who.signIn(name, secretOf(from), { password: from.json.password, at });
+    assert.equal((await enter(added)).status, 201);
+    assert.equal((await admin.post("/api/v1/console/operators", { name, role: "admin", reason: "二度目" })).status, 409);
+    assert.equal((await who.post("/api/v1/console/gate", {})).json.type, "urn:juncho:problem:operator-role");
+    const moved = await put({ change: "role", role: "operator", reason: "入場も見る" });
+    assert.deepEqual([moved.status, moved.json], [200, { name, change: "role" }]);
+    assert.equal((await who.get("/api/v1/console/session")).json.role, "operator"); // at once
+    assert.equal((await put({ change: "disable", reason: "異動" })).status, 200);
+    assert.equal((await who.get("/api/v1/console/session")).status, 401);
+    assert.equal((await put({ change: "disable", reason: "異動" })).status, 409);
+    const back = await put({ change: "reset", reason: "戻った" });
+    assert.notEqual(back.json.password, added.json.password);
+    assert.equal((await enter(added, 1)).status, 401);
+    assert.equal((await enter(back, 1)).status, 201);
+    const { entries } = (await admin.get("/api/v1/console/audit?count=500&action=operator.")).json;
+    const told = entries.filter(({ subject, operator: by }) => subject === name && by === admin.name).map(({ action, before, after, reason }) => [action, before, after, reason]);
+    assert.deepEqual(told, [["operator.reset", "", "", "戻った"], ["operator.disable", "", "", "異動"],
+      ["operator.role", "viewer", "operator", "入場も見る"], ["operator.add", "", "viewer", "窓口が増えた"]]);
+  });
+
+  test("what is wrong about an operator names the field, and changes nothing", async () => {
+    const admin = await operator(server, "admin");
+    const before = (await admin.get("/api/v1/console/operators")).json;
+    const good = { name: "sato", role: "viewer", reason: "x" };
+    const cases = [
+      ["POST", "", { ...good, name: "a b" }, 400, "name"], ["POST", "", { ...good, role: "root" }, 400, "role"],
+      ["POST", "", { ...good, reason: "" }, 400, "reason"], ["POST", "", { ...good, password: "mine" }, 400, "password"],
+      ["PUT", "/nobody", { change: "disable", reason: "x" }, 404, "name"], ["PUT", "/nobody", { change: "reset", reason: "x" }, 404, "name"],
+      ["PUT", `/${admin.name}`, { change: "add", reason: "x" }, 400, "change"], ["PUT", `/${admin.name}`, { change: "role", reason: "x" }, 400, "role"],
+    ];
+    for (const [method, path, body, status, field] of cases) {
+      const answer = await admin.post(`/api/v1/console/operators${path}`, body, {}, method);
+      assert.deepEqual([answer.status, answer.json.field], [status, field], `${method} ${path} ${JSON.stringify(body)}`);
+    }
+    const known = ({ operators }) => operators.map(({ name, role, disabled }) => [name, role, disabled]);
+    assert.deepEqual(known((await admin.get("/api/v1/console/operators")).json), known(before));
+  });
+
+  test("the last admin stays, whatever the console asks", async () => {
+    const alone = await start({ store: await store.fresh() });
+    const admin = await operator(alone, "admin", "yamada");
+    const put = (name, body) => admin.post(`/api/v1/console/operators/${name}`, { ...body, reason: "x" }, {}, "PUT");
+    assert.equal((await put("yamada", { change: "disable" })).status, 409);
+    assert.equal((await put("yamada", { change: "role", role: "viewer" })).status, 409);
+    assert.equal((await admin.get("/api/v1/console/session")).json.role, "admin");
+    assert.equal((await admin.post("/api/v1/console/operators", { name: "sato", role: "admin", reason: "x" })).status, 201);
+    assert.equal((await put("yamada", { change: "role", role: "viewer" })).status, 200);
+    assert.equal((await admin.get("/api/v1/console/operators")).json.type, "urn:juncho:problem:operator-role");
+    assert.equal(await alone.stop(), 0);
+  });
+
   test("guessing waits longer and longer, and does not keep the owner's browser out", async () => {
     const owner = await operator(server, "viewer");
     const guesser = new Operator(server.url);

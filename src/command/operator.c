@@ -11,14 +11,13 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "operator/audit.h"
-#include "operator/operator.h"
+#include "operator/enrol.h"
 #include "operator/password.h"
 #include "site/secrets.h"
 
 #define ARENA_BYTES_MAX ((size_t)1 << 20)
 #define PATH_SIZE       512
 #define WHO             "(command line)"
-#define ISSUER          "Juncho"
 
 static const char help[] =
     "usage: juncho operator add NAME --role viewer|operator|admin [--store URL] [--key-file FILE]\n"
@@ -135,23 +134,16 @@ static void print_qr(const char *uri) {
 static bool make_secrets(const struct operator_command *options, struct operator_secrets *secrets,
                          struct arena *arena, const char **ret_uri, struct error *err) {
     char path[PATH_SIZE], password[PASSWORD_BYTES_MAX + 2];
-    char *hash = arena_alloc(arena, PASSWORD_HASH_SIZE);
     struct secrets keys;
     struct random random;
-    struct totp_secret secret;
-    if (hash == NULL)
-        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!secrets_find(options->key_file, options->store.store, path, sizeof path, err) ||
         !secrets_load(&keys, path, err))
         return false;
-    bool ok = ask_password(password, err) && password_hash(password, hash, err);
-    sodium_memzero(password, sizeof password);
+    struct enrolment enrolment = {
+        .name = options->name, .password = password, .key = keys.keys[SECRETS_OPERATOR]};
     random_init_system(&random);
-    random_bytes(&random, secret.bytes, sizeof secret.bytes);
-    totp_seal(&secret, keys.keys[SECRETS_OPERATOR], options->name, &random, secrets->totp);
-    secrets->password = hash;
-    *ret_uri = totp_uri(&secret, ISSUER, options->name, arena);
-    sodium_memzero(&secret, sizeof secret);
+    bool ok = ask_password(password, err) && enrol(&enrolment, &random, arena, secrets, ret_uri, err);
+    sodium_memzero(password, sizeof password);
     secrets_done(&keys);
     return ok;
 }

@@ -19,7 +19,7 @@ static const struct statement RESET = {
 static const struct statement DISABLE = {
     "UPDATE operator SET disabled_ms = $2 WHERE name = $1 AND disabled_ms IS NULL AND " NOT_THE_LAST, "ti"};
 static const struct statement SET_ROLE = {
-    "UPDATE operator SET role = $2 WHERE name = $1 AND ($2 = 3 OR " NOT_THE_LAST ")", "ti"};
+    "UPDATE operator SET role = $3 WHERE name = $1 AND role = $2 AND ($3 = 3 OR " NOT_THE_LAST ")", "tii"};
 static const struct statement END_SESSIONS = {
     "DELETE FROM operator_session WHERE operator_id = (SELECT id FROM operator WHERE name = $1)", "t"};
 
@@ -89,8 +89,9 @@ void operator_disable(struct command *command, const char *name, int64_t now_ms)
     (void)COMMAND_ADD(command, &END_SESSIONS, value_text(name));
 }
 
-void operator_set_role(struct command *command, const char *name, enum operator_role role) {
-    const struct value values[] = {value_text(name), value_int(role)};
+void operator_set_role(struct command *command, const char *name, enum operator_role before,
+                       enum operator_role role) {
+    const struct value values[] = {value_text(name), value_int(before), value_int(role)};
     add_must_change(command, &SET_ROLE, values, sizeof values / sizeof *values);
 }
 

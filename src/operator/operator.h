@@ -54,8 +54,9 @@ void operator_reset(struct command *command, const char *name, const struct oper
 // May no longer sign in, and every session ends. ERROR_EXHAUSTED: no such operator, disabled already, or the
 // last admin that could sign in.
 void operator_disable(struct command *command, const char *name, int64_t now_ms);
-// ERROR_EXHAUSTED: no such operator, or the last admin would be none.
-void operator_set_role(struct command *command, const char *name, enum operator_role role);
+// ERROR_EXHAUSTED: nobody of that name has the role `before`, or the last admin would be none.
+void operator_set_role(struct command *command, const char *name, enum operator_role before,
+                       enum operator_role role);
 
 // Everybody, by name; arrays in the arena.
 MUST_CHECK bool operator_list(struct session *session, struct arena *arena,

@@ -95,9 +95,11 @@ static void the_last_admin_stays(void **state) {
     assert_int_equal(run(&bench), ERROR_NONE);
     operator_disable(command_of(&bench), "yamada", 5);
     assert_int_equal(run(&bench), ERROR_EXHAUSTED);
-    operator_set_role(command_of(&bench), "yamada", OPERATOR_OPERATOR);
+    operator_set_role(command_of(&bench), "yamada", OPERATOR_ADMIN, OPERATOR_OPERATOR);
     assert_int_equal(run(&bench), ERROR_EXHAUSTED);
-    operator_set_role(command_of(&bench), "abe", OPERATOR_ADMIN);
+    operator_set_role(command_of(&bench), "abe", OPERATOR_OPERATOR, OPERATOR_ADMIN);
+    assert_int_equal(run(&bench), ERROR_EXHAUSTED); // is no operator but a viewer
+    operator_set_role(command_of(&bench), "abe", OPERATOR_VIEWER, OPERATOR_ADMIN);
     assert_int_equal(run(&bench), ERROR_NONE);
     operator_disable(command_of(&bench), "yamada", 5);
     assert_int_equal(run(&bench), ERROR_NONE);

@@ -1,9 +1,8 @@
-// console_audit.c - who may do what, and what was done.
+// console_audit.c - what operators did.
 #include <string.h>
 
 #include "base/text.h"
 #include "operator/audit.h"
-#include "operator/operator.h"
 #include "site/console.h"
 #include "site/handlers.h"
 #include "site/job.h"
@@ -12,50 +11,6 @@
 #define PAGE_ENTRIES     50
 #define PAGE_ENTRIES_MAX 500
 #define ACTION_BYTES_MAX 60
-
-struct listing {
-    struct operator_account *operators;
-    size_t count;
-};
-
-static bool read_operators(struct job *job, struct session *session, struct error *err) {
-    struct listing *listing = job->data;
-    return operator_list(session, http_request_arena(job->visit->request), &listing->operators,
-                         &listing->count, err);
-}
-
-static void answer_operators(struct job *job, const struct error *err) {
-    struct visit *visit = job->visit;
-    const struct listing *listing = job->data;
-    if (err != NULL) {
-        problem_respond(visit->request, err, NULL);
-        return;
-    }
-    json_t *operators = json_array();
-    for (size_t i = 0; i < listing->count; i++) {
-        const struct operator_account *account = &listing->operators[i];
-        (void)json_array_append_new(
-            operators,
-            json_pack("{s:s,s:s,s:b,s:b,s:s,s:s*}", "name", account->name, "role",
-                      operator_role_name(account->role), "disabled", account->disabled_ms != 0, "by_link",
-                      account->by_link, "created", visit_time(visit, account->created_ms), "last_seen",
-                      account->last_seen_ms == 0 ? NULL : visit_time(visit, account->last_seen_ms)));
-    }
-    struct http_response response = {.status = 200};
-    visit_respond_json(visit, &response, json_pack("{s:o}", "operators", operators));
-}
-
-void handle_console_operators(struct http_request *request, void *context) {
-    struct visit *visit = http_request_context(request);
-    struct listing *listing = arena_alloc(http_request_arena(request), sizeof *listing);
-    struct job *job = job_new(visit, listing);
-    if (job == NULL)
-        return;
-    if (listing == NULL)
-        problem_respond_memory(request);
-    else
-        job_read(job, read_operators, answer_operators);
-}
 
 static bool read_audit(struct job *job, struct session *session, struct error *err) {
     return audit_read(session, job->data, http_request_arena(job->visit->request), err);

@@ -15,6 +15,7 @@
 #define SESSION_AGE_MS (INT64_C(400) * CLOCK_DAY_MS)
 #define READ_SIGNED    ROUTE_SIGNED_IN
 #define STEER          (ROUTE_OPERATOR | ROUTE_CHANGES | ROUTE_UNCOUNTED)
+#define DECIDE         (ROUTE_ADMIN | ROUTE_CHANGES | ROUTE_UNCOUNTED)
 #define STEP           (ROUTE_CHANGES | ROUTE_SIGNED_IN)
 #define SEE            (ROUTE_VIEWER | ROUTE_UNCOUNTED)
 
@@ -72,6 +73,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/console/survey.csv", handle_console_survey_csv, ROUTE_OPERATOR | ROUTE_UNCOUNTED},
     {HTTP_POST, "/api/v1/console/calls", handle_console_calls_put, STEER},
     {HTTP_GET, "/api/v1/console/operators", handle_console_operators, ROUTE_ADMIN | ROUTE_UNCOUNTED},
+    {HTTP_POST, "/api/v1/console/operators", handle_console_operator_add, DECIDE},
+    {HTTP_PUT, "/api/v1/console/operators/{name}", handle_console_operator_change, DECIDE},
     {HTTP_GET, "/api/v1/console/audit", handle_console_audit, SEE},
     {HTTP_GET, "/api/v1/console/faq", handle_console_faq, SEE},
     {HTTP_GET, "/api/v1/console/faq/{slug}/history", handle_console_faq_history, SEE},
@@ -93,8 +96,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/console/calendar/versions", handle_console_calendar_publish, STEER},
     {HTTP_GET, "/api/v1/console/staff", handle_console_staff, SEE},
     {HTTP_GET, "/api/v1/console/settings", handle_console_settings, SEE},
-    {HTTP_PUT, "/api/v1/console/settings/{name}", handle_console_setting_change,
-     ROUTE_ADMIN | ROUTE_CHANGES | ROUTE_UNCOUNTED},
+    {HTTP_PUT, "/api/v1/console/settings/{name}", handle_console_setting_change, DECIDE},
     {HTTP_GET, "/api/v1/console/now", handle_console_now, SEE},
     {HTTP_GET, "/api/v1/console/heat", handle_console_heat, SEE},
     {HTTP_GET, "/api/v1/console/funnel", handle_console_funnel, SEE},
