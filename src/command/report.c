@@ -11,8 +11,6 @@
 #include "measure/suppression.h"
 #include "report/report.h"
 
-#define ARENA_BYTES_MAX ((size_t)128 << 20)
-
 static const char help[] =
     "usage: juncho report --out DIR [--campaign ID] [--from DATE --to DATE] [--store URL] \n"
     "                     [--levels HIGH,MIDDLE,LOW] [--suppress K] [--json]\n"
@@ -142,7 +140,7 @@ static bool write_all(const struct report_command *options, const struct report 
 
 static bool make_report(const struct report_command *options, struct store *store, struct error *err) {
     CLEANUP(session_cleanup) struct session *session = NULL;
-    CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_BYTES_MAX);
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(REPORT_ARENA_BYTES_MAX);
     struct report report;
     if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
@@ -155,9 +153,7 @@ static bool make_report(const struct report_command *options, struct store *stor
 }
 
 int command_report(int argc, char **argv) {
-    struct report_command options = {
-        .store = {.store = "sqlite:juncho.db"},
-        .query = {.suppress_below = SUPPRESSION_K_DEFAULT, .heat_levels = {8000, 3000, 1000}}};
+    struct report_command options = {.store = {.store = "sqlite:juncho.db"}, .query = report_query_default};
     struct store *store = NULL;
     struct error err;
     if (!clock_set_zone("Asia/Tokyo", &err)) {

@@ -7,6 +7,10 @@
 #include "measure/daily.h"
 #include "measure/funnel_journeys.h"
 #include "measure/report_note.h"
+#include "measure/suppression.h"
+
+const struct report_query report_query_default = {.suppress_below = SUPPRESSION_K_DEFAULT,
+                                                  .heat_levels = {8000, 3000, 1000}};
 
 // What report_read makes; the report points into it.
 struct readings {

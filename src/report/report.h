@@ -40,6 +40,10 @@ struct report_query {
     int64_t heat_levels[3];
     const char *questions; // file with the survey's questions; "": those that come with the program
 };
+// What is asked when nobody says otherwise.
+extern const struct report_query report_query_default;
+#define REPORT_ARENA_BYTES_MAX ((size_t)160 << 20) // enough for a year and a million residents
+
 // Reads everything in one moment of the store, into the arena. A campaign without a published calendar shows
 // that of the newest one: what comes next. report_done frees what does not lie there.
 MUST_CHECK bool report_read(struct session *session, const struct report_query *query, struct arena *arena,

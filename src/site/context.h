@@ -46,6 +46,7 @@ struct site {
     struct guidance *guidance;
     struct reading guidance_reading; // the one look for news that may be under way
     atomic_bool guidance_busy;
+    atomic_bool publishing; // a report is being made
     struct console *console;
     struct calendars *calendars;
     struct key *client_key;

@@ -24,6 +24,8 @@ http_handler handle_console_survey, handle_console_survey_csv, handle_console_ca
 http_handler handle_console_operators, handle_console_operator_add, handle_console_operator_change;
 http_handler handle_console_audit;
 http_handler handle_console_report, handle_console_report_set;
+http_handler handle_console_publication, handle_console_publish;
+http_handler handle_report_page, handle_report_data;
 http_handler handle_faq, handle_faq_opinion, handle_announcements;
 http_handler handle_calendar, handle_calendar_page;
 http_handler handle_console_calendar, handle_console_calendar_override, handle_console_calendar_publish;

@@ -26,7 +26,7 @@ export const MAY_INCLUDE = {
   forecast: ["base", "store", "measure"],
   guidance: ["base", "store"],
   operator: ["base", "store"],
-  site: [...FOUNDATION, ...DOMAINS],
+  site: [...FOUNDATION, ...DOMAINS, "report/publication.h"],
   report: [...FOUNDATION, ...DOMAINS],
   rehearse: [...FOUNDATION, ...DOMAINS],
   command: [...FOUNDATION, ...DOMAINS, ...OUTER],

@@ -175,6 +175,17 @@ export interface Announced extends Saying {
 export interface News {
   announcements: Announced[];
 }
+// An operator's words in the report, and which report everybody reads.
+export interface ReportNote {
+  paragraphs: string[];
+  set_by: string | null;
+  set_at: string | null;
+}
+export interface Publication {
+  number: number;
+  published_by: string | null;
+  published_at: string | null;
+}
 export interface Settings {
   campaign: {
     id: string;
@@ -257,6 +268,14 @@ export async function announce(saying: Saying): Promise<void> {
 
 export async function changeAnnouncement({ id, version, level, starts, ends, texts }: Announced, withdrawn: boolean, reason: string): Promise<void> {
   await ask('PUT', `/api/v1/console/announcements/${id}`, { version, withdrawn, level, starts, ends, texts, reason });
+}
+
+export async function writeReportNote(paragraphs: string[]): Promise<void> {
+  await ask('PUT', '/api/v1/console/report', { paragraphs });
+}
+
+export async function publishReport(): Promise<void> {
+  await ask('POST', '/api/v1/console/report/publication', {});
 }
 
 export async function changeSetting({ name, ...change }: { name: string; before: number; value: number; reason: string }): Promise<Settings> {

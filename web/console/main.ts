@@ -2,7 +2,7 @@
 import { html, nothing, render } from 'lit/html.js';
 
 import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
-import type { Answers, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Settings, Survey } from './api.js';
+import type { Answers, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Publication, ReportNote, Settings, Survey } from './api.js';
 import { Refusal, changeSetting, leave, orderGate, read } from './api.js';
 import type { Content } from './parts.js';
 import { viewAnswers } from './views/answers.js';
@@ -14,13 +14,15 @@ import { viewNews } from './views/news.js';
 import type { Front } from './views/now.js';
 import { viewNow } from './views/now.js';
 import { viewCalls, viewParticipants } from './views/people.js';
+import type { Report } from './views/report.js';
+import { viewReport } from './views/report.js';
 import { viewSettings } from './views/settings.js';
 import { enterByLink, signIn } from './views/signin.js';
 import { viewSurvey } from './views/survey.js';
 import { clockText, dayCode, dayText, word } from './words.js';
 
 const LOOK_AGAIN_MS = 5_000;
-const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'survey', 'answers', 'news', 'settings', 'log', 'operators'] as const;
+const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'survey', 'answers', 'news', 'report', 'settings', 'log', 'operators'] as const;
 type View = (typeof VIEWS)[number];
 // What the server calls a view's part, where that is another word.
 const PART_OF: Partial<Record<View, string>> = { log: 'audit', answers: 'faq', news: 'announcements' };
@@ -54,6 +56,11 @@ async function readFront(): Promise<Front> {
   return { now, gate };
 }
 
+async function readReport(): Promise<Report> {
+  const [note, publication] = await Promise.all([read<ReportNote>('report'), read<Publication>('report/publication')]);
+  return { note, publication };
+}
+
 async function lookFor(part: keyof typeof has): Promise<void> {
   try {
     await read(part, { quiet: '1' });
@@ -69,7 +76,7 @@ async function refresh(): Promise<void> {
   const search = location.search;
   const { part, query } = wanted(view);
   try {
-    const data = view === 'now' ? await readFront() : await read(part, query, wall);
+    const data = view === 'now' ? await readFront() : view === 'report' ? await readReport() : await read(part, query, wall);
     if (view !== viewAt() || search !== location.search) return;
     shown = { view, search, data, at: Date.now() };
     trouble = null;
@@ -123,6 +130,7 @@ function body(view: View): Content {
   if (view === 'survey') return viewSurvey(shown.data as Survey);
   const hands = { mayWrite: person?.role !== 'viewer', draw, again: () => void refresh() };
   if (view === 'answers') return viewAnswers(shown.data as Answers, hands);
+  if (view === 'report') return viewReport(shown.data as Report, hands);
   if (view === 'news') return viewNews(shown.data as News, hands);
   if (view === 'settings') {
     return viewSettings(shown.data as Settings, person?.role === 'admin', { change: (change) => took(changeSetting(change)), draw });
