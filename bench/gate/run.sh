@@ -6,5 +6,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 PATH="$PWD/.tools/node/node_modules/.bin:$PATH:/usr/sbin:/sbin"
-if [ -z "${JUNCHO_POSTGRES_URL:-}" ]; then JUNCHO_POSTGRES_FSYNC=on exec script/with-postgres "$0" "$@"; fi
+if [ -z "${JUNCHO_POSTGRES_URL:-}" ]; then exec script/with-postgres "$0" "$@"; fi
 exec node bench/gate/run.mjs "$@"

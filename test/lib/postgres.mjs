@@ -70,10 +70,7 @@ function untilReady(child) {
 }
 
 async function startServer(bin, directory, user, port) {
-  // A test pulls the plug of Juncho or of the server, never of the machine, so nothing depends on fsync here;
-  // JUNCHO_POSTGRES_FSYNC=on is for measurements.
-  const fsync = process.env.JUNCHO_POSTGRES_FSYNC ?? "off";
-  const settings = { listen_addresses: "127.0.0.1", port, fsync, max_connections: 300 };
+  const settings = { listen_addresses: "127.0.0.1", port, fsync: "on", max_connections: 300 };
   const args = ["-D", join(directory, "data"), "-k", directory];
   for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
   const options = { ...user, cwd: directory, stdio: ["ignore", "ignore", "pipe"] };
