@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
+import { writeFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { eachStore, start } from "./lib/juncho.mjs";
+import { eachStore, freshDirectory, juncho, ROOT, start } from "./lib/juncho.mjs";
 import { operator } from "./lib/operator.mjs";
 import { Resident } from "./lib/resident.mjs";
 
@@ -77,4 +79,32 @@ eachStore("the published report", (store) => {
     for (const { status, text } of answers) assert.ok(status === 200 || status === 409, text);
     assert.equal((await viewer.get(PUBLICATION)).json.number, 2 + done);
   });
+});
+
+test("an imported log fills the hours that the service did not count, beside its figures", async () => {
+  const folder = freshDirectory(), store = `sqlite:${join(folder, "log.db")}`, log = join(folder, "access.log");
+  const run = async (...args) => {
+    const { code, stdout, stderr } = await juncho([...args, "--store", store]);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  const report = async () => JSON.parse(await run("report", "--json", "--out", join(folder, "report")));
+  await run("simulate", join(ROOT, "plans/tokyo-2025.ini"), "--scale", "0.0002");
+  const before = await report();
+  const [empty, counted] = [(count) => count === 0, (count) => count > 0].map((wanted) => before.days[3].accesses_by_hour.findIndex(wanted));
+  assert.ok(empty >= 0 && counted >= 0, "a small campaign has hours without anybody");
+  const line = (hour, address) =>
+    `192.0.2.${address} - - [18/Dec/2025:${String(hour).padStart(2, "0")}:30:00 +0900] "GET / HTTP/1.1" 200 9 "-" "phone"`;
+  assert.equal(before.days[3].date, "2025-12-18");
+  writeFileSync(log, [line(counted, 1), line(empty, 2), line(empty, 3)].sort().join("\n"));
+  await run("import", "access-log", log);
+  const after = await report();
+  assert.equal(after.accesses, before.accesses);
+  assert.deepEqual(after.days.map((day) => day.accesses_by_hour), before.days.map((day) => day.accesses_by_hour));
+  const imported = after.days.flatMap((day, at) => day.imported_by_hour.map((count, hour) => ({ at, hour, count }))).filter(({ count }) => count > 0);
+  assert.deepEqual(imported, [{ at: 3, hour: empty, count: 2 }]);
+  const page = readFileSync(join(folder, "report/index.html"), "utf8");
+  assert.match(page, /取り込んだアクセスログでは2回のアクセスがありました/);
+  assert.match(page, /取り込んだアクセスログで最も混んだのは12月18日/);
+  assert.match(page, /<td>取り込み<\/td>/);
 });

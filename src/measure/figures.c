@@ -4,11 +4,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "measure/imported.h"
 
 static const struct statement SPAN = {
     "SELECT COALESCE(MIN(h), 0), COALESCE(MAX(h), 0) FROM (SELECT MIN(hour_ms) AS h FROM access_count "
     "UNION ALL SELECT MAX(hour_ms) FROM access_count UNION ALL SELECT MIN(hour_ms) FROM step_count WHERE "
-    "campaign_id = $1 UNION ALL SELECT MAX(hour_ms) FROM step_count WHERE campaign_id = $1) hours",
+    "campaign_id = $1 UNION ALL SELECT MAX(hour_ms) FROM step_count WHERE campaign_id = $1 UNION ALL SELECT "
+    "MIN(hour_ms) FROM "
+    "imported_hour WHERE accesses > 0 UNION ALL SELECT MAX(hour_ms) FROM imported_hour WHERE accesses > 0) "
+    "hours",
     "i"};
 static const struct statement ACCESSES = {
     "SELECT hour_ms, count FROM access_count WHERE hour_ms >= $1 AND hour_ms < $2 ORDER BY hour_ms", "ii"};
@@ -93,6 +97,27 @@ static bool read_accesses(struct reading_figures *reading) {
         day->hours[clock_civil(hour_ms).hour] += count;
         day->accesses += count;
         figures->accesses += count;
+        figures->last_ms = hour_ms > figures->last_ms ? hour_ms : figures->last_ms;
+    }
+    return true;
+}
+
+// The same visit may be in a log and in the service's own counts: an hour is one's or the other's.
+static bool read_imported(struct reading_figures *reading) {
+    struct figures *figures = reading->figures;
+    struct imported imported;
+    if (!imported_read(reading->session, figures->from_ms, figures->to_ms, reading->arena, &imported,
+                       reading->err))
+        return false;
+    for (size_t i = 0; i < imported.hours_count; i++) {
+        int64_t hour_ms = imported.hours[i].hour_ms, count = (int64_t)imported.hours[i].accesses;
+        struct figures_day *day = day_of(figures, hour_ms);
+        int hour = clock_civil(hour_ms).hour;
+        if (count == 0 || day == NULL || day->hours[hour] > 0)
+            continue;
+        day->imported_hours[hour] += count;
+        day->imported += count;
+        figures->imported += count;
         figures->last_ms = hour_ms > figures->last_ms ? hour_ms : figures->last_ms;
     }
     return true;
@@ -228,8 +253,8 @@ static bool read_span(struct reading_figures *reading) {
 }
 
 static bool read_all(struct reading_figures *reading) {
-    return read_span(reading) && lay_out_days(reading) && read_accesses(reading) && read_steps(reading) &&
-           read_sums(reading) && read_latencies(reading);
+    return read_span(reading) && lay_out_days(reading) && read_accesses(reading) && read_imported(reading) &&
+           read_steps(reading) && read_sums(reading) && read_latencies(reading);
 }
 
 bool figures_read(struct session *session, const struct figures_span *span, struct arena *arena,

@@ -54,6 +54,36 @@ static void figures_are_the_sums_of_what_was_counted(void **state) {
     session_close(session);
 }
 
+static void an_hour_is_a_logs_or_the_services_own(void **state) {
+    struct testbed *testbed = *state;
+    struct error err = {0};
+    CLEANUP(session_cleanup) struct session *session = NULL;
+    struct figures figures;
+    int applied = 0;
+    testbed_fresh(testbed);
+    assert_true(migrate_run(testbed->store, MIGRATIONS, MIGRATIONS_COUNT, 0, &applied, &err));
+    testbed_script(testbed,
+                   "INSERT INTO access_count (hour_ms, count) VALUES (1769994000000, 5);" // 2 February 10:00
+                   "INSERT INTO imported_hour (hour_ms, import_id, accesses, requests_1xx, requests_2xx, "
+                   "requests_3xx, requests_4xx, requests_5xx, bytes) VALUES "
+                   "(1769990400000, 1, 3, 0, 9, 0, 0, 0, 0), (1769994000000, 1, 4, 0, 9, 0, 0, 0, 0), "
+                   "(1770080400000, 1, 2, 0, 9, 0, 0, 0, 0), (1770080400000, 2, 6, 0, 9, 0, 0, 0, 0), "
+                   "(1770166800000, 2, 0, 0, 9, 0, 0, 0, 0);");
+    assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
+    if (!figures_read(session, &(struct figures_span){.campaign_id = 1}, testbed->arena, &figures, &err))
+        fail_msg("%s", err.message);
+    assert_int_equal(figures.from_ms, 1769990400000); // the span is that of both
+    assert_int_equal(figures.to_ms, 1770084000000);
+    assert_int_equal(figures.accesses, 5);
+    assert_int_equal(figures.imported, 11);
+    assert_int_equal(figures.days[0].imported_hours[9], 3);
+    assert_int_equal(figures.days[0].imported_hours[10], 0); // the service counted itself
+    assert_int_equal(figures.days[1].imported_hours[10], 8); // two files
+    assert_int_equal(figures.days[1].imported, 8);
+    assert_int_equal(figures.days[1].accesses, 0);
+    figures_done(&figures);
+}
+
 static void a_span_that_ends_before_it_begins_is_refused(void **state) {
     struct testbed *testbed = *state;
     struct error err = {0};
@@ -80,6 +110,7 @@ int main(void) {
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures_are_the_sums_of_what_was_counted),
+        cmocka_unit_test(an_hour_is_a_logs_or_the_services_own),
         cmocka_unit_test(a_span_that_ends_before_it_begins_is_refused),
     };
     return testbed_run(tests, sizeof tests / sizeof *tests);

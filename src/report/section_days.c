@@ -13,8 +13,8 @@ static void open_days(struct sheets *sheets, const struct facts *facts) {
                    facts->ends_share);
     else if (facts->start_is_busiest)
         sheet_open(sheets, "開始後2日間にアクセスが集中しました(2日間で全体の%.1f%%)", facts->start_share);
-    else if (figures->days_count == 0)
-        sheet_open(sheets, "アクセスはありませんでした");
+    else if (figures->accesses == 0)
+        sheet_open(sheets, "本システムが数えたアクセスはありませんでした");
     else
         sheet_open(sheets, "アクセスが最も多かったのは%sで、%s回でした(全体の%.1f%%)",
                    report_day(sheets->report, figures->days[facts->busiest_day].start_ms),
@@ -28,6 +28,7 @@ static bool is_strong(const struct figures *figures, const struct facts *facts, 
     return facts->start_is_busiest ? i < 2 : i == facts->busiest_day;
 }
 
+// The service's own counts with the facts about them; without: those of imported logs.
 static void add_bars(struct sheets *sheets, const struct facts *facts) {
     const struct figures *figures = sheets->report->figures;
     struct chart_bar *bars = arena_alloc(sheets->report->arena, (figures->days_count + 1) * sizeof *bars);
@@ -35,28 +36,31 @@ static void add_bars(struct sheets *sheets, const struct facts *facts) {
         sheets->out.failed = true;
         return;
     }
-    for (size_t i = 0; i < figures->days_count; i++)
-        bars[i] = (struct chart_bar){.label = report_day_short(sheets->report, figures->days[i].start_ms),
-                                     .value = (double)figures->days[i].accesses,
-                                     .words = figures->days_count <= DAYS_WITH_TABLE
-                                                  ? sheet_number(sheets, figures->days[i].accesses)
-                                                  : NULL,
-                                     .strong = is_strong(figures, facts, i)};
+    for (size_t i = 0; i < figures->days_count; i++) {
+        const struct figures_day *day = &figures->days[i];
+        int64_t accesses = facts != NULL ? day->accesses : day->imported;
+        bars[i] = (struct chart_bar){
+            .label = report_day_short(sheets->report, day->start_ms),
+            .value = (double)accesses,
+            .words = figures->days_count <= DAYS_WITH_TABLE ? sheet_number(sheets, accesses) : NULL,
+            .strong = facts != NULL && is_strong(figures, facts, i)};
+    }
     chart_bars(&sheets->out,
                &(struct chart_bars){CHART_WIDE, bars, figures->days_count, (figures->days_count + 13) / 14},
-               "日ごとのアクセス数");
+               facts != NULL ? "日ごとのアクセス数" : "取り込んだアクセスログによる日ごとのアクセス数");
 }
 
 // A day, or a month, as a column.
 struct column {
     const char *name;
-    int64_t values[4];
+    int64_t values[5];
 };
-static const char *const row_names[] = {"アクセス", "登録", "本人確認", "受け取り"};
+// The last one only where logs were imported.
+static const char *const row_names[] = {"アクセス", "登録", "本人確認", "受け取り", "取り込み"};
 
 static void add_day(struct column *column, const struct figures_day *day) {
-    const int64_t values[] = {day->accesses, day->users, day->verified, day->granted};
-    for (int row = 0; row < 4; row++)
+    const int64_t values[] = {day->accesses, day->users, day->verified, day->granted, day->imported};
+    for (int row = 0; row < 5; row++)
         column->values[row] += values[row];
 }
 
@@ -65,7 +69,8 @@ static void add_columns(struct sheets *sheets, const struct column *columns, siz
     for (size_t i = 0; i < count; i++)
         sheet_print(sheets, "<th>%s</th>", columns[i].name);
     sheet_add(sheets, "</tr></thead><tbody>\n");
-    for (int row = 0; row < 4; row++) {
+    int rows = sheets->report->figures->imported > 0 ? 5 : 4;
+    for (int row = 0; row < rows; row++) {
         sheet_print(sheets, "<tr><td>%s</td>", row_names[row]);
         for (size_t i = 0; i < count; i++)
             sheet_print(sheets, "<td>%s</td>", sheet_number(sheets, columns[i].values[row]));
@@ -103,4 +108,12 @@ void section_days(struct sheets *sheets, const struct facts *facts) {
     sheet_close(sheets,
                 "アクセス数は、アプリを開いた回数です。最初と最後の日は、集計の期間に入る時間だけの数で"
                 "す。全期間の表は days.csv にあります。");
+    if (sheets->report->figures->imported == 0)
+        return;
+    sheet_open(sheets, "本システムが数えていない時間に、取り込んだアクセスログでは%s回のアクセスがありました",
+               sheet_number(sheets, sheets->report->figures->imported));
+    add_bars(sheets, NULL);
+    sheet_close(sheets,
+                "取り込んだアクセスログから数えたアクセス数です。本システムの数がある時間の分は除き、本シ"
+                "ステムの数には加えていません。表では「取り込み」の行、days.csv では最後の列です。");
 }

@@ -21,7 +21,7 @@ static void open_hours(struct sheets *sheets, const struct facts *facts) {
                    report_day(sheets->report, figures->days[facts->peak_day].start_ms), facts->peak_hour,
                    sheet_number(sheets, facts->peak));
     else
-        sheet_open(sheets, "アクセスはありませんでした");
+        sheet_open(sheets, "本システムが数えたアクセスはありませんでした");
 }
 
 struct matrix {
@@ -31,8 +31,8 @@ struct matrix {
     size_t rows;
 };
 
-// Day by day, or over a long time the mean of each month.
-static void fill(struct sheets *sheets, struct matrix *matrix) {
+// Day by day, or over a long time the mean of each month; of the service's own counts, or of imported logs.
+static void fill(struct sheets *sheets, bool imported, struct matrix *matrix) {
     const struct figures *figures = sheets->report->figures;
     bool by_month = figures->days_count > DAYS_WITH_CELLS;
     int month = 0;
@@ -48,8 +48,9 @@ static void fill(struct sheets *sheets, struct matrix *matrix) {
         month = civil.month;
         size_t row = matrix->rows - 1;
         matrix->days[row]++;
+        const int64_t *hours = imported ? figures->days[i].imported_hours : figures->days[i].hours;
         for (int hour = 0; hour < 24; hour++)
-            matrix->hours[row][hour] += figures->days[i].hours[hour];
+            matrix->hours[row][hour] += hours[hour];
     }
     for (size_t row = 0; row < matrix->rows; row++)
         for (int hour = 0; hour < 24; hour++)
@@ -94,20 +95,44 @@ static void add_band_table(struct sheets *sheets) {
     sheet_add(sheets, "</tbody></table>");
 }
 
-void section_hours(struct sheets *sheets, const struct facts *facts) {
-    const struct figures *figures = sheets->report->figures;
+static void add_heat(struct sheets *sheets, bool imported, const char *title) {
     struct matrix *matrix = arena_alloc(sheets->report->arena, sizeof *matrix);
     if (matrix == NULL) {
         sheets->out.failed = true;
         return;
     }
-    fill(sheets, matrix);
+    fill(sheets, imported, matrix);
     struct chart_heat heat = {.day_labels = matrix->labels,
                               .hours = (const int64_t(*)[24])matrix->hours,
                               .days_count = matrix->rows};
     memcpy(heat.levels, sheets->report->heat_levels, sizeof heat.levels);
+    chart_heat(&sheets->out, &heat, title);
+}
+
+// A sheet of its own, so that nobody takes the one for the other.
+static void add_imported(struct sheets *sheets) {
+    const struct figures *figures = sheets->report->figures;
+    size_t most = 0;
+    if (figures->imported == 0)
+        return;
+    for (size_t at = 0; at < figures->days_count * 24; at++)
+        if (figures->days[at / 24].imported_hours[at % 24] >
+            figures->days[most / 24].imported_hours[most % 24])
+            most = at;
+    sheet_open(sheets, "取り込んだアクセスログで最も混んだのは%s %d時台で、1時間に%s回のアクセスがありました",
+               report_day(sheets->report, figures->days[most / 24].start_ms), (int)(most % 24),
+               sheet_number(sheets, figures->days[most / 24].imported_hours[most % 24]));
+    add_heat(sheets, true, "取り込んだアクセスログによる日と時間帯ごとのアクセス数");
+    sheet_close(sheets,
+                "取り込んだアクセスログから数えたアクセス数です。本システムの数がある時間の分は除き、本シ"
+                "ステムの数には加えていません。1時間ごとの数は hours.csv の最後の列にあります。");
+}
+
+void section_hours(struct sheets *sheets, const struct facts *facts) {
+    const struct figures *figures = sheets->report->figures;
+    const int64_t *levels = sheets->report->heat_levels;
     open_hours(sheets, facts);
-    chart_heat(&sheets->out, &heat, "日と時間帯ごとのアクセス数");
+    add_heat(sheets, false, "日と時間帯ごとのアクセス数");
     sheet_add(sheets, "<div class=\"beside\">");
     add_band_table(sheets);
     sheet_print(sheets,
@@ -115,8 +140,8 @@ void section_hours(struct sheets *sheets, const struct facts *facts) {
                 "<tr><td>&#9679; 濃い青</td><td>%s以上</td></tr><tr><td>&#9675; 青</td><td>%s以上</td></tr>"
                 "<tr><td>薄い青</td><td>%s以上</td></tr><tr><td>灰色</td><td>それより少ない</td></tr>"
                 "</tbody></table></div>\n",
-                sheet_number(sheets, heat.levels[0]), sheet_number(sheets, heat.levels[1]),
-                sheet_number(sheets, heat.levels[2]));
+                sheet_number(sheets, levels[0]), sheet_number(sheets, levels[1]),
+                sheet_number(sheets, levels[2]));
     if (facts->peak > 0)
         sheet_print(sheets, "<p>最も混んだのは%s %d時台で、1時間に%s回です。</p>\n",
                     report_day(sheets->report, figures->days[facts->peak_day].start_ms), facts->peak_hour,
@@ -127,4 +152,5 @@ void section_hours(struct sheets *sheets, const struct facts *facts) {
                    "横は時刻(0時台から23時台)、縦は%sです。20時-1時は、始まった日に入れます。1時間ごと"
                    "の数は hours.csv にあります。",
                    figures->days_count > DAYS_WITH_CELLS ? "月(1日あたりの平均)" : "日付"));
+    add_imported(sheets);
 }

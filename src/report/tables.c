@@ -24,14 +24,15 @@ static void write_days(struct csv_writer *writer, const struct report *report) {
     const struct figures *figures = report->figures;
     int64_t users = 0, verified = 0, granted = 0;
     write_header(writer, (const char *const[]){"日付", "アクセス数", "登録者数", "本人確認済み", "付与",
-                                               "累積登録者数", "累積本人確認済み", "累積付与", NULL});
+                                               "累積登録者数", "累積本人確認済み", "累積付与",
+                                               "取り込んだアクセスログ", NULL});
     for (size_t i = 0; i < figures->days_count; i++) {
         const struct figures_day *day = &figures->days[i];
         users += day->users;
         verified += day->verified;
         granted += day->granted;
         const int64_t numbers[] = {day->accesses, day->users, day->verified, day->granted,
-                                   users,         verified,   granted};
+                                   users,         verified,   granted,       day->imported};
         csv_write_text(writer, date_of(report, day->start_ms));
         for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
             csv_write_integer(writer, numbers[n]);
@@ -40,12 +41,13 @@ static void write_days(struct csv_writer *writer, const struct report *report) {
 }
 
 static void write_hours(struct csv_writer *writer, const struct report *report) {
-    write_header(writer, (const char *const[]){"日付", "時", "アクセス数", NULL});
+    write_header(writer, (const char *const[]){"日付", "時", "アクセス数", "取り込んだアクセスログ", NULL});
     for (size_t i = 0; i < report->figures->days_count; i++) {
         for (int hour = 0; hour < 24; hour++) {
             csv_write_text(writer, date_of(report, report->figures->days[i].start_ms));
             csv_write_integer(writer, hour);
             csv_write_integer(writer, report->figures->days[i].hours[hour]);
+            csv_write_integer(writer, report->figures->days[i].imported_hours[hour]);
             csv_write_end(writer);
         }
     }
@@ -220,14 +222,16 @@ static json_t *days_json(const struct report *report) {
     json_t *days = json_array();
     for (size_t i = 0; i < report->figures->days_count; i++) {
         const struct figures_day *day = &report->figures->days[i];
-        json_t *hours = json_array();
-        for (int hour = 0; hour < 24; hour++)
+        json_t *hours = json_array(), *imported = json_array();
+        for (int hour = 0; hour < 24; hour++) {
             (void)json_array_append_new(hours, json_integer(day->hours[hour]));
+            (void)json_array_append_new(imported, json_integer(day->imported_hours[hour]));
+        }
         (void)json_array_append_new(
-            days,
-            json_pack("{s:s,s:I,s:o,s:I,s:I,s:I}", "date", date_of(report, day->start_ms), "accesses",
-                      (json_int_t)day->accesses, "accesses_by_hour", hours, "users", (json_int_t)day->users,
-                      "verified", (json_int_t)day->verified, "granted", (json_int_t)day->granted));
+            days, json_pack("{s:s,s:I,s:o,s:o,s:I,s:I,s:I}", "date", date_of(report, day->start_ms),
+                            "accesses", (json_int_t)day->accesses, "accesses_by_hour", hours,
+                            "imported_by_hour", imported, "users", (json_int_t)day->users, "verified",
+                            (json_int_t)day->verified, "granted", (json_int_t)day->granted));
     }
     return days;
 }
