@@ -173,6 +173,45 @@ eachStore("the gate", (store) => {
   });
 });
 
+eachStore("a line that an operator begins anew", (store) => {
+  test("refuses the tickets of before in words that say to join anew, and outlives a kill", async () => {
+    const options = { store: await store.fresh(), directory: freshDirectory(), set: FOUR_A_SECOND };
+    let server = await start(options);
+    const admin = await operator(server, "admin"), steers = await operator(server, "operator");
+    const stranger = new Resident(server.url), resident = await new Resident(server.url).walkTo("registered");
+    const old = (await join(stranger)).json, before = (await join(resident)).json;
+    const order = { epoch: old.epoch, why: "リハーサルの列を消す" };
+    const reset = (who, body) => who.post("/api/v1/console/gate/reset", body);
+    assert.equal((await reset(steers, order)).status, 403);
+    assert.equal((await reset(admin, { epoch: old.epoch })).json.field, "why");
+    assert.equal((await reset(admin, { ...order, epoch: old.epoch + 1 })).status, 409);
+    const answer = await reset(admin, order);
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual([answer.json.epoch, answer.json.joined], [old.epoch + 1, 0]);
+    assert.equal((await reset(admin, order)).status, 409);
+    await until("the document", async () => (await document(server)).epoch === old.epoch + 1);
+    const { entries } = (await admin.get("/api/v1/console/audit?action=gate.reset")).json;
+    assert.deepEqual([entries.length, entries[0].reason], [1, order.why]);
+
+    for (let round = 0; round < 2; round++) {
+      for (const [who, { ticket }] of [[stranger, old], [resident, before]]) {
+        const refused = await enter(who, ticket);
+        assert.equal(refused.status, 403, refused.text);
+        assert.match(refused.json.detail, /join anew/);
+      }
+      const anew = (await join(resident)).json;
+      assert.deepEqual([anew.epoch, anew.ticket === before.ticket], [old.epoch + 1, false]);
+      assert.notEqual((await stranger.post("/api/v1/gate/tickets", { ticket: old.ticket })).json.ticket, old.ticket);
+      if (round > 0) break;
+      await server.kill();
+      server = await start(options);
+      stranger.base = resident.base = server.url;
+    }
+    assert.equal((await join(resident)).status, 200);
+    assert.equal(await server.stop(), 0);
+  });
+});
+
 eachStore("after a kill the gate", (store) => {
   test("has lost no place, asks nobody inside to wait again, and its watermark has not gone back", async () => {
     const options = { store: await store.fresh(), directory: freshDirectory(), set: { "gate.pace_per_min_max": 300 } };

@@ -19,33 +19,61 @@ void gate_unlock(struct gate *gate) {
 
 // The secret of the draw follows from the server's, so that it is the same on every node; it tells nothing
 // of it.
-static void derive_draw(struct gate *gate) {
+static void derive_draw(struct gate_office *office, const unsigned char *secret, const char *campaign) {
     static const char purpose[] = "juncho gate draw 1";
     crypto_generichash_state state;
-    const struct gate_options *options = &gate->options;
-    crypto_generichash_init(&state, options->secret, TICKET_KEY_SIZE, sizeof gate->draw_secret);
+    crypto_generichash_init(&state, secret, TICKET_KEY_SIZE, sizeof office->draw_secret);
     crypto_generichash_update(&state, (const unsigned char *)purpose, sizeof purpose);
-    crypto_generichash_update(&state, (const unsigned char *)&options->epoch, sizeof options->epoch);
-    crypto_generichash_update(&state, (const unsigned char *)gate->campaign, strlen(gate->campaign));
-    crypto_generichash_final(&state, gate->draw_secret, sizeof gate->draw_secret);
+    crypto_generichash_update(&state, (const unsigned char *)&office->epoch, sizeof office->epoch);
+    crypto_generichash_update(&state, (const unsigned char *)campaign, strlen(campaign));
+    crypto_generichash_final(&state, office->draw_secret, sizeof office->draw_secret);
     sodium_memzero(&state, sizeof state);
+}
+
+static struct gate_office *office_new(const unsigned char *secret, const char *campaign, uint32_t epoch) {
+    struct gate_office *office = calloc(1, sizeof *office);
+    if (office == NULL)
+        return NULL;
+    office->epoch = epoch;
+    ticket_office_init(&office->tickets, secret, campaign, epoch);
+    derive_draw(office, secret, campaign);
+    return office;
+}
+
+static void office_free(struct gate_office *office) {
+    while (office != NULL) {
+        struct gate_office *before = office->before;
+        ticket_office_done(&office->tickets);
+        sodium_memzero(office->draw_secret, sizeof office->draw_secret);
+        free(office);
+        office = before;
+    }
+}
+
+static struct gate_office *office_of(const struct gate *gate) {
+    return atomic_load_explicit(&gate->office, memory_order_acquire);
+}
+
+static struct line *line_of_epoch(const struct gate_options *options, uint32_t epoch) {
+    const struct line_options line = {
+        .epoch = epoch, .node = options->node, .opens_s = options->draws ? (uint32_t)options->opens_s : 0};
+    return line_new(&line);
 }
 
 static bool make_parts(struct gate *gate) {
     const struct gate_options *options = &gate->options;
-    const struct line_options line = {.epoch = options->epoch,
-                                      .node = options->node,
-                                      .opens_s = options->draws ? (uint32_t)options->opens_s : 0};
     const struct controller_stage stages[GATE_STAGES] = {
         [GATE_IDENTITY] = {"identity provider", options->identity_per_s, options->share, options->journey_s},
         [GATE_WRITER] = {"writer", options->writer_per_s, options->share, options->journey_s}};
-    gate->line = line_new(&line);
+    gate->line = line_of_epoch(options, options->epoch);
+    atomic_init(&gate->office, office_new(options->secret, gate->campaign, options->epoch));
     gate->leases = leases_new(options->inside_max);
     gate->known = known_new();
     gate->controller = controller_new(stages, GATE_STAGES);
     guard_init(&gate->guard, options->identity_per_s);
     promise_init(&gate->promise);
-    return gate->line != NULL && gate->leases != NULL && gate->known != NULL && gate->controller != NULL;
+    return gate->line != NULL && gate->office != NULL && gate->leases != NULL && gate->known != NULL &&
+           gate->controller != NULL;
 }
 
 bool gate_new(const struct gate_options *options, struct gate **ret_gate, struct error *err) {
@@ -59,10 +87,9 @@ bool gate_new(const struct gate_options *options, struct gate **ret_gate, struct
     bool fits = text_copy(gate->campaign, sizeof gate->campaign, options->campaign);
     ASSERT(fits);
     gate->options.campaign = gate->campaign;
-    ticket_office_init(&gate->office, options->secret, gate->campaign, options->epoch);
-    derive_draw(gate);
+    bool made = make_parts(gate);
     gate->options.secret = NULL;
-    if (!make_parts(gate)) {
+    if (!made) {
         gate_free(gate);
         return error_set(err, ERROR_UNAVAILABLE, "no memory for the gate");
     }
@@ -77,8 +104,7 @@ void gate_free(struct gate *gate) {
     leases_free(gate->leases);
     known_free(gate->known);
     controller_free(gate->controller);
-    ticket_office_done(&gate->office);
-    sodium_memzero(gate->draw_secret, sizeof gate->draw_secret);
+    office_free(gate->office);
     (void)pthread_mutex_destroy(&gate->lock);
     (void)pthread_mutex_destroy(&gate->page_lock);
     free(gate);
@@ -89,7 +115,31 @@ void gate_cleanup(struct gate **gate) {
 }
 
 uint32_t gate_epoch(const struct gate *gate) {
-    return gate->options.epoch;
+    return office_of(gate)->epoch;
+}
+
+bool gate_begin_anew(struct gate *gate, uint32_t epoch, const unsigned char *secret, struct error *err) {
+    struct line *line = line_of_epoch(&gate->options, epoch), *old = line;
+    struct gate_office *office = office_new(secret, gate->campaign, epoch);
+    if (line == NULL || office == NULL) {
+        line_free(line);
+        office_free(office);
+        return error_set(err, ERROR_UNAVAILABLE, "no memory for a new line");
+    }
+    gate_lock(gate);
+    if (epoch > gate_epoch(gate)) {
+        old = gate->line;
+        gate->line = line;
+        gate->passed_seen = 0;
+        promise_forget_kept(&gate->promise);
+        office->before = gate->office;
+        atomic_store_explicit(&gate->office, office, memory_order_release);
+        office = NULL;
+    }
+    gate_unlock(gate);
+    line_free(old);
+    office_free(office);
+    return true;
 }
 
 uint32_t gate_node(const struct gate *gate) {
@@ -112,7 +162,8 @@ struct holder gate_resident(int64_t resident_id) {
 bool gate_join(struct gate *gate, int64_t now_s, const char *pseudonym, struct place *ret_place,
                struct error *err) {
     // Not under the lock: many come at once before the opening.
-    uint32_t rank = pseudonym == NULL ? 0 : draw_rank(gate->draw_secret, gate->campaign, pseudonym);
+    uint32_t rank =
+        pseudonym == NULL ? 0 : draw_rank(office_of(gate)->draw_secret, gate->campaign, pseudonym);
     gate_lock(gate);
     bool drawing = gate->options.draws && now_s < gate->options.opens_s && !line_is_open(gate->line);
     bool joined =
@@ -138,22 +189,23 @@ void gate_note_place(struct gate *gate, int64_t resident_id) {
 
 void gate_ticket(const struct gate *gate, struct place place, const struct holder *holder,
                  char target[TICKET_TEXT_SIZE]) {
-    ticket_write(target, &gate->office, place, holder);
+    ticket_write(target, &office_of(gate)->tickets, place, holder);
 }
 
 bool gate_read_ticket(const struct gate *gate, const char *text, const struct holder *holder,
                       struct place *ret_place, struct error *err) {
-    return ticket_read(text, &gate->office, holder, ret_place, err);
+    return ticket_read(text, &office_of(gate)->tickets, holder, ret_place, err);
 }
 
 void gate_pass(const struct gate *gate, const struct holder *holder, int64_t now_s,
                char target[PASS_TEXT_SIZE]) {
-    pass_write(target, &gate->office, holder, now_s);
+    pass_write(target, &office_of(gate)->tickets, holder, now_s);
 }
 
 bool gate_read_pass(const struct gate *gate, const char *text, int64_t now_s, struct holder *ret_holder) {
     int64_t issued_s = 0;
-    return pass_read(text, &gate->office, ret_holder, &issued_s) && now_s - issued_s <= LEASE_INSIDE_S;
+    return pass_read(text, &office_of(gate)->tickets, ret_holder, &issued_s) &&
+           now_s - issued_s <= LEASE_INSIDE_S;
 }
 
 // One who goes before everybody in the line; `age_s` ago the turn came.
@@ -297,8 +349,9 @@ void gate_draw(struct gate *gate, int64_t now_s, struct gate_draw *ret_draw) {
     *ret_draw = (struct gate_draw){.draws = gate->options.draws};
     // Nobody draws any more once the line is open, whatever the clock says.
     ret_draw->revealed = ret_draw->draws && now_s >= gate->options.opens_s && line_is_open(gate->line);
+    const struct gate_office *office = office_of(gate);
     gate_unlock(gate);
-    draw_commitment(ret_draw->commitment, gate->draw_secret);
+    draw_commitment(ret_draw->commitment, office->draw_secret);
     if (ret_draw->revealed)
-        memcpy(ret_draw->secret, gate->draw_secret, sizeof ret_draw->secret);
+        memcpy(ret_draw->secret, office->draw_secret, sizeof ret_draw->secret);
 }

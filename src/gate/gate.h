@@ -22,9 +22,9 @@
 enum gate_stage { GATE_IDENTITY, GATE_WRITER, GATE_STAGES };
 
 struct gate_options {
-    const char *campaign;        // its code; copied
-    const unsigned char *secret; // TICKET_KEY_SIZE bytes, the same on every node; copied
-    uint32_t epoch, node;
+    const char *campaign;                // its code; copied
+    const unsigned char *secret;         // TICKET_KEY_SIZE bytes, the same on every node; copied
+    uint32_t epoch, node;                // to begin with
     int64_t opens_s, closes_s;           // 0: always open
     bool draws;                          // who comes before opens_s shares a draw
     double identity_per_s, writer_per_s; // assumed before anything is measured
@@ -51,6 +51,11 @@ void gate_cleanup(struct gate **gate);
 // -- who comes --
 
 uint32_t gate_epoch(const struct gate *gate);
+// The line begins anew, empty, when `epoch` is later than its own: every place, ticket and device's pass of
+// before is worth nothing any more; residents who are inside stay inside. ERROR_UNAVAILABLE: no memory,
+// nothing has changed.
+MUST_CHECK bool gate_begin_anew(struct gate *gate, uint32_t epoch, const unsigned char *secret,
+                                struct error *err);
 uint32_t gate_node(const struct gate *gate);
 // Nobody waits, and it is not paused, closed or standing still.
 bool gate_is_open(struct gate *gate);
@@ -142,9 +147,10 @@ void gate_lead(struct gate *gate, int64_t now_s, unsigned seconds, const struct 
                unsigned nodes);
 // On the other nodes: what the one that leads has stored; this node's part of the pace is 1 / nodes.
 void gate_follow(struct gate *gate, int64_t now_s, const struct gate_record *leader, unsigned nodes);
-// Another node's count.
-MUST_CHECK bool gate_hear(struct gate *gate, const struct lane_count *count, struct error *err);
-void gate_hear_watermark(struct gate *gate, struct place watermark);
+// Another node's count, and the stored line; those of another epoch are passed over.
+MUST_CHECK bool gate_hear(struct gate *gate, uint32_t epoch, const struct lane_count *count,
+                          struct error *err);
+void gate_hear_watermark(struct gate *gate, const struct line_state *line);
 void gate_figures(struct gate *gate, struct gate_figures *ret_figures);
 
 // Fills the record; after it was stored, or was not, gate_stored must follow before the next one.

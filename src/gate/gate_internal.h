@@ -10,12 +10,20 @@
 
 #define GATE_CODE_SIZE 64
 
+// What signs and draws in one epoch. It never changes: read without the lock; kept until the gate ends, for
+// whoever is reading it while the line begins anew.
+struct gate_office {
+    uint32_t epoch;
+    struct ticket_office tickets;
+    unsigned char draw_secret[DRAW_SECRET_SIZE];
+    struct gate_office *before;
+};
+
 struct gate {
     pthread_mutex_t lock;
     struct gate_options options;
     char campaign[GATE_CODE_SIZE];
-    unsigned char draw_secret[DRAW_SECRET_SIZE];
-    struct ticket_office office; // never changes: read without the lock
+    struct gate_office *_Atomic office; // of the epoch that there is now
     struct line *line;
     struct leases *leases;
     struct known *known;

@@ -132,22 +132,24 @@ void gate_follow(struct gate *gate, int64_t now_s, const struct gate_record *lea
     gate->pace.per_s = leader->per_s;
     gate->pace.steady_per_s = leader->steady_per_s;
     gate->pace.reason = leader->reason;
-    line_follow(gate->line, leader->line.watermark, (uint64_t)(leader->per_s / nodes));
+    if (leader->line.epoch == gate_epoch(gate))
+        line_follow(gate->line, leader->line.watermark, (uint64_t)(leader->per_s / nodes));
     promise_tick(&gate->promise, line_joined(gate->line), line_passed(gate->line), leader->steady_per_s);
     tick_guard(gate, 1);
     gate_unlock(gate);
 }
 
-bool gate_hear(struct gate *gate, const struct lane_count *count, struct error *err) {
+bool gate_hear(struct gate *gate, uint32_t epoch, const struct lane_count *count, struct error *err) {
     gate_lock(gate);
-    bool heard = line_take_count(gate->line, count, err);
+    bool heard = epoch != gate_epoch(gate) || line_take_count(gate->line, count, err);
     gate_unlock(gate);
     return heard;
 }
 
-void gate_hear_watermark(struct gate *gate, struct place watermark) {
+void gate_hear_watermark(struct gate *gate, const struct line_state *line) {
     gate_lock(gate);
-    line_hear(gate->line, watermark);
+    if (line->epoch == gate_epoch(gate))
+        line_hear(gate->line, line->watermark);
     gate_unlock(gate);
 }
 
@@ -233,6 +235,8 @@ void gate_freeze(struct gate *gate, int64_t now_s) {
 }
 
 void gate_stored(struct gate *gate, int64_t now_s, const struct gate_record *record, bool stored) {
+    if (record->line.epoch != gate_epoch(gate))
+        return; // the line has begun anew meanwhile
     if (!stored) {
         gate_freeze(gate, now_s);
         return;
@@ -285,7 +289,7 @@ void gate_view(struct gate *gate, struct gate_view *ret_view) {
                                    .inside = leases_count(gate->leases),
                                    .at_provider = leases_count_in(gate->leases, LEASE_AT_PROVIDER),
                                    .watermark = line_watermark(gate->line),
-                                   .epoch = gate->options.epoch,
+                                   .epoch = gate_epoch(gate),
                                    .per_s = gate->pace.per_s,
                                    .steady_per_s = gate->pace.steady_per_s,
                                    .reason = gate->pace.reason,

@@ -168,7 +168,7 @@ static bool hear_lane(struct gate_share *share, struct gate *gate, uint32_t lane
                                    .second = (uint32_t)rows_int(&rows, row, 1),
                                    .bucket = (uint32_t)rows_int(&rows, row, 2),
                                    .count = (uint32_t)rows_int(&rows, row, 3)};
-        if (!gate_hear(gate, &count, err))
+        if (!gate_hear(gate, share->epoch, &count, err))
             return false;
         // Of the last tick of a full answer some rows may be missing.
         share->heard[lane] = rows_int(&rows, row, 4) - (rows.count == NEWS_MAX);

@@ -127,7 +127,7 @@ static void nodes_hear_of_arrivals_watermark_and_stages(void **state) {
     assert_int_equal(news.others.completed[GATE_IDENTITY], 1);
     assert_int_equal(news.others.backlog[GATE_WRITER], 1);
     assert_int_equal(news.others.inside, 1);
-    gate_hear_watermark(leader, news.leader.line.watermark);
+    gate_hear_watermark(leader, &news.leader.line);
     gate_lead(leader, START_S + 1, 1, &news.others, 2);
     save(testbed, shares[0], leader, 2, true);
     news = look(shares[1], follower);
@@ -149,7 +149,7 @@ static void nodes_hear_of_arrivals_watermark_and_stages(void **state) {
 
 static void below_the_pace_nobody_waits_on_a_node_that_does_not_lead(void **state) {
     CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 1, 0);
-    struct gate_record leader = {.per_s = 10, .steady_per_s = 10};
+    struct gate_record leader = {.line = {.epoch = 1}, .per_s = 10, .steady_per_s = 10};
     struct place place;
     struct error err;
     gate_follow(gate, START_S, &leader, 2);

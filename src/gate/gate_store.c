@@ -31,6 +31,10 @@ static const struct statement MOVE_LINE = {
     "rank = CASE WHEN ($4, $5) > (second, rank) THEN $5 ELSE rank END "
     "WHERE campaign_id = $1 AND epoch = $2",
     "iiiii"};
+static const struct statement BEGIN_ANEW = {
+    "UPDATE gate_line SET epoch = epoch + 1, last_s = 0, second = 0, rank = 0, passed = 0 "
+    "WHERE campaign_id = $1 AND epoch = $2",
+    "ii"};
 static const struct statement SAVE_COUNT = {
     "INSERT INTO gate_arrival (campaign_id, epoch, node, second, bucket, count, tick) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (campaign_id, epoch, node, second, bucket) "
@@ -269,6 +273,12 @@ struct step *gate_store_save(struct command *command, const struct gate_save *sa
                        value_int((int64_t)line->passed), value_real(record->steady_per_s),
                        value_real(record->per_s), value_int((int64_t)record->reason),
                        value_int((int64_t)record->state));
+}
+
+void gate_store_begin_anew(struct command *command, int64_t campaign_id, uint32_t epoch) {
+    struct step *step = COMMAND_ADD(command, &BEGIN_ANEW, value_int(campaign_id), value_int(epoch));
+    if (step != NULL)
+        step->must_change = true;
 }
 
 void gate_store_trim(struct command *command, int64_t campaign_id, uint32_t epoch, struct place watermark) {

@@ -33,6 +33,8 @@ struct gate_save {
 // Returns the step that moves the line; it changes no row when the stored line is of a later epoch.
 struct step *gate_store_save(struct command *command, const struct gate_save *save,
                              const struct gate_record *record);
+// Begins a new line after the one of `epoch`. ERROR_EXHAUSTED after the command: that one is over already.
+void gate_store_begin_anew(struct command *command, int64_t campaign_id, uint32_t epoch);
 // Forgets counts of seconds that are long past.
 void gate_store_trim(struct command *command, int64_t campaign_id, uint32_t epoch, struct place watermark);
 

@@ -209,6 +209,39 @@ static void tickets_and_passes_are_of_one_epoch(void **state) {
     assert_false(gate_read_pass(later, pass, START_S, &read));
 }
 
+static void a_line_begun_anew_is_empty_and_refuses_the_tickets_of_before(void **state) {
+    static const unsigned char secret[TICKET_KEY_SIZE] = "a secret of the tests, 32 bytes";
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
+    CLEANUP(gate_cleanup) struct gate *elsewhere = testbed_gate(2, 1, 0);
+    struct error err = {0};
+    struct gate_view view;
+    struct holder holder = holder_of(HOLDER_DEVICE, "a device"), inside = gate_resident(7);
+    struct place place = join(gate, START_S), read;
+    char old[TICKET_TEXT_SIZE], new[TICKET_TEXT_SIZE];
+    gate_readmit(gate, START_S, &inside);
+    gate_ticket(gate, place, &holder, old);
+    struct gate_record record;
+    gate_take(gate, START_S, &record);
+    assert_true(gate_begin_anew(gate, 2, secret, &err));
+    gate_stored(gate, START_S, &record, false); // of the old line: does not matter any more
+    assert_true(gate_begin_anew(gate, 1, secret, &err));
+    assert_true(gate_hear(gate, 1, &(struct lane_count){.node = 1, .second = START_S, .count = 9}, &err));
+    gate_hear_watermark(gate, &(struct line_state){.epoch = 1, .watermark = {START_S + 9, 0}});
+    assert_int_equal(gate_epoch(gate), 2);
+    gate_view(gate, &view);
+    assert_int_equal(view.joined, 0);
+    assert_int_equal(view.inside, 1);
+    assert_int_equal(view.watermark.second, 0);
+    assert_false(view.frozen);
+    assert_false(gate_read_ticket(gate, old, &holder, &read, &err));
+    assert_int_equal(err.kind, ERROR_DENIED);
+    assert_non_null(strstr(err.message, "join anew"));
+    place = join(gate, START_S + 1);
+    gate_ticket(gate, place, &holder, new);
+    assert_true(gate_read_ticket(elsewhere, new, &holder, &read, &err)); // all nodes sign alike
+    assert_int_equal(gate_ahead(gate, place), 0);
+}
+
 static void stages_feed_the_pace(void **state) {
     CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
     struct gate_view view;
@@ -294,6 +327,7 @@ int main(void) {
         cmocka_unit_test(nobody_is_let_in_while_all_places_inside_are_taken),
         cmocka_unit_test(the_draw_is_committed_to_before_the_opening_and_told_after_it),
         cmocka_unit_test(tickets_and_passes_are_of_one_epoch),
+        cmocka_unit_test(a_line_begun_anew_is_empty_and_refuses_the_tickets_of_before),
         cmocka_unit_test(stages_feed_the_pace),
         cmocka_unit_test(many_threads_come_and_nobody_is_miscounted),
     };

@@ -24,6 +24,10 @@ void promise_init(struct promise *promise) {
         promise->ninetieth[span] = log(NINETIETH_NEW);
 }
 
+void promise_forget_kept(struct promise *promise) {
+    promise->first = promise->length = 0;
+}
+
 static double guess(uint64_t ahead, double steady_per_s) {
     return steady_per_s > 0 ? fmin((double)ahead / steady_per_s, PROMISE_S_MAX) : PROMISE_S_MAX;
 }

@@ -39,6 +39,8 @@ struct promise {
 };
 
 void promise_init(struct promise *promise);
+// The line has begun anew: outcomes of what was promised before will not come.
+void promise_forget_kept(struct promise *promise);
 // One second: people who ever joined, people whom the watermark ever passed, the steady pace.
 void promise_tick(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s);
 // The span for somebody with so many ahead. A pace of 0 gives PROMISE_S_MAX: say that the gate stands still.

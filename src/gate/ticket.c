@@ -101,7 +101,8 @@ bool ticket_read(const char *text, const struct ticket_office *office, const str
     unsigned char mac[MAC_SIZE];
     sign(mac, office, bytes, holder);
     if (sodium_memcmp(mac, bytes + PLACE_SIZE, MAC_SIZE) != 0)
-        return error_set_field(err, ERROR_DENIED, "ticket", "not a ticket of this holder in this line");
+        return error_set_field(err, ERROR_DENIED, "ticket",
+                               "not a ticket of this holder in the line that there is now; join anew");
     *ret_place = (struct place){.second = read_uint32(bytes), .rank = read_uint32(bytes + 4)};
     return true;
 }

@@ -14,6 +14,7 @@
 #include "site/problem.h"
 
 #define PER_MIN_MAX 10000000
+#define EPOCH_MAX   (INT32_MAX - 1)
 
 static json_t *orders_json(const struct gate_orders *orders) {
     return json_pack("{s:I,s:I,s:I,s:b,s:I,s:b,s:s}", "number", (json_int_t)orders->number, "floor_per_min",
@@ -156,4 +157,72 @@ void handle_console_gate_order(struct http_request *request, void *context) {
                                                    .after = text_of(visit, &order->after),
                                                    .reason = order->why});
     job_write(job, ordered);
+}
+
+// -- a new line --
+
+struct reset {
+    int64_t epoch; // of the line that the operator saw
+    const char *why;
+};
+
+static void begun_anew(struct job *job, const struct error *err) {
+    const struct reset *reset = job->data;
+    struct site *site = job->visit->site;
+    struct http_response response = {.status = 200};
+    struct error memory;
+    if (err != NULL && err->kind == ERROR_EXHAUSTED) {
+        problem_respond_status(job->visit->request, 409, "conflict", NULL,
+                               "another line has begun already: look at it and decide again");
+        return;
+    }
+    if (err == NULL &&
+        !gate_begin_anew(site->gate, (uint32_t)reset->epoch + 1, site->secrets.keys[SECRETS_GATE], &memory))
+        err = &memory;
+    if (err != NULL)
+        problem_respond(job->visit->request, err, NULL);
+    else
+        visit_respond_json(job->visit, &response, view_json(site));
+}
+
+static bool parse_reset(struct visit *visit, struct reset *reset, struct error *err) {
+    static const char *const names[] = {"epoch", "why", NULL};
+    CLEANUP(json_cleanup) json_t *body = NULL;
+    const char *why = NULL;
+    if (!visit_body(visit, names, &body, err) ||
+        !json_member_int(body, "epoch", 1, EPOCH_MAX, &reset->epoch, err) ||
+        !json_member_text(body, "why", AUDIT_REASON_BYTES_MAX, &why, err))
+        return false;
+    if (why[0] == '\0')
+        return error_set_field(err, ERROR_INVALID, "why", "say why; it stands in the log of changes");
+    reset->why = arena_copy_text(http_request_arena(visit->request), why);
+    return reset->why != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
+}
+
+void handle_console_gate_reset(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    struct site *site = context;
+    struct arena *arena = http_request_arena(request);
+    struct reset *reset = arena_alloc(arena, sizeof *reset);
+    struct error err;
+    if (reset == NULL) {
+        problem_respond_memory(request);
+        return;
+    }
+    if (!parse_reset(visit, reset, &err)) {
+        problem_respond(request, &err, NULL);
+        return;
+    }
+    struct job *job = job_new(visit, reset);
+    if (job == NULL)
+        return;
+    gate_store_begin_anew(&job->command, site->campaign.id, (uint32_t)reset->epoch);
+    audit_add(&job->command, &(struct audit_entry){
+                                 .at_ms = visit->now_ms,
+                                 .operator_name = visit->operator->name,
+                                 .action = "gate.reset",
+                                 .before = arena_print(arena, "{\"epoch\":%lld}", (long long)reset->epoch),
+                                 .after = arena_print(arena, "{\"epoch\":%lld}", (long long)reset->epoch + 1),
+                                 .reason = reset->why});
+    job_write(job, begun_anew);
 }

@@ -128,7 +128,10 @@ static void looked(struct job *job, const struct error *err) {
         return;
     }
     entry->place = gate_place_of(&entry->look->rows);
-    if (!entry->place.found || entry->place.epoch != gate_epoch(entry->visit->site->gate)) {
+    // Whoever was let in before the line began anew is inside all the same.
+    bool inside = entry->asks_to_enter && gate_pass_until_ms(&entry->place) > entry->visit->now_ms;
+    bool now = entry->place.epoch == gate_epoch(entry->visit->site->gate);
+    if (!entry->place.found || !(now || inside)) {
         join(entry);
         return;
     }
@@ -206,9 +209,10 @@ json_t *entry_place_json(struct visit *visit, const struct holder *holder, struc
     char ticket[TICKET_TEXT_SIZE];
     uint64_t ahead = gate_ahead(gate, place);
     gate_ticket(gate, place, holder, ticket);
-    json_t *json = json_pack("{s:I,s:I,s:I,s:s,s:I}", "second", (json_int_t)place.second, "rank",
-                             (json_int_t)place.rank, "ahead", (json_int_t)ahead, "ticket", ticket,
-                             "look_again_s", (json_int_t)gate_look_again_s(gate, ahead));
+    json_t *json =
+        json_pack("{s:I,s:I,s:I,s:s,s:I,s:I}", "second", (json_int_t)place.second, "rank",
+                  (json_int_t)place.rank, "ahead", (json_int_t)ahead, "ticket", ticket, "look_again_s",
+                  (json_int_t)gate_look_again_s(gate, ahead), "epoch", (json_int_t)gate_epoch(gate));
     if (json != NULL && place.second == 0 && visit->resident_id != 0)
         (void)json_object_set_new(json, "pseudonym",
                                   json_string(visit_number(visit, 'R', visit->resident_id)));

@@ -166,6 +166,10 @@ static bool hear(struct gate_keeper *keeper) {
         return true;
     if (!gate_nodes_news(keeper->nodes, &keeper->news))
         return false;
+    struct error err;
+    if (keeper->news.epoch > gate_epoch(gate) &&
+        !gate_begin_anew(gate, keeper->news.epoch, keeper->site->secrets.keys[SECRETS_GATE], &err))
+        return false;
     const struct gate_orders *orders = &keeper->news.orders;
     if (orders->number > keeper->ordered) {
         keeper->ordered = orders->number;
@@ -183,7 +187,7 @@ static void live_second(struct gate_keeper *keeper) {
         return;
     }
     if (keeper->nodes != NULL)
-        gate_hear_watermark(gate, news->leader.line.watermark);
+        gate_hear_watermark(gate, &news->leader.line);
     gate_lead(gate, now_s(keeper), seconds, keeper->nodes == NULL ? NULL : &news->others,
               keeper->nodes == NULL ? 1 : news->nodes);
 }

@@ -39,5 +39,5 @@ http_handler handle_console_faq_preview, handle_console_announcements, handle_co
 http_handler handle_console_announcement;
 http_handler handle_gate, handle_gate_draw, handle_gate_tickets, handle_gate_passes, handle_gate_check;
 http_handler handle_console_gate, handle_console_gate_order, handle_console_gate_assisted;
-http_handler handle_console_gate, handle_console_gate_order;
+http_handler handle_console_gate_reset;
 http_handler handle_gate_envoy, handle_waiting, handle_waiting_press;

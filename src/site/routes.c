@@ -55,6 +55,8 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/gate/passes", handle_gate_passes, ROUTE_CHANGES},
     {HTTP_GET, "/api/v1/console/gate", handle_console_gate, SEE},
     {HTTP_POST, "/api/v1/console/gate", handle_console_gate_order, STEER},
+    {HTTP_POST, "/api/v1/console/gate/reset", handle_console_gate_reset,
+     ROUTE_ADMIN | ROUTE_CHANGES | ROUTE_UNCOUNTED},
     {HTTP_POST, "/api/v1/console/gate/assisted", handle_console_gate_assisted, STEER},
     {HTTP_GET, "/gate/check", handle_gate_check, 0},
     {HTTP_GET, "/gate/check/{path...}", handle_gate_check, 0},

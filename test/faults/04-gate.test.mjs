@@ -11,6 +11,7 @@ import { describe, test } from "node:test";
 
 import { eachStore, freshDirectory, start } from "../lib/juncho.mjs";
 import { freshDatabase, stopSharedPostgres } from "../lib/postgres.mjs";
+import { operator } from "../lib/operator.mjs";
 import { exchange, Resident } from "../lib/resident.mjs";
 
 const KILLS = Number(process.env.JUNCHO_KILLS ?? 5);
@@ -170,6 +171,27 @@ describe("the gate when the clock steps", () => {
 });
 
 describe("two nodes of a gate", () => {
+  test("begin the line anew together", async () => {
+    const options = { store: await freshDatabase(), directory: freshDirectory(), set: { "gate.pace_per_min_max": 600 } };
+    const nodes = [await start(options), await start(options)];
+    const people = Array.from({ length: 4 }, () => new Person());
+    for (const [at, person] of people.entries()) for (let i = 0; i < 2; i++) await person.step(nodes[at % 2]);
+    const admin = await operator(nodes[1], "admin"); // on a node that does not lead
+    const { status } = await admin.post("/api/v1/console/gate/reset", { epoch: 1, why: "the rehearsal is over" });
+    assert.equal(status, 200);
+    for (const node of nodes)
+      await until("the new line", async () => {
+        const { epoch, reason } = await page(node);
+        return epoch === 2 && reason !== "store";
+      });
+    for (const person of people) Object.assign(person, { place: null, entered: false });
+    await until("everybody is in", async () => {
+      for (const [at, person] of people.entries()) if (!person.entered) await person.step(nodes[at % 2]);
+      return people.every(({ entered }) => entered);
+    });
+    for (const node of nodes) assert.equal(await node.stop(), 0);
+  });
+
   test("honour each other's places, and go on when the one that leads is killed", async () => {
     const options = { store: await freshDatabase(), directory: freshDirectory(), set: { "gate.pace_per_min_max": 600 } };
     const nodes = [await start(options), await start(options)];

@@ -55,6 +55,7 @@ export interface Place {
   second: number;
   rank: number;
   ahead?: number;
+  epoch?: number;
   pseudonym?: string;
 }
 

@@ -11,6 +11,7 @@ import { show, tellingOf } from '../shared/shown.js';
 import * as api from './api.js';
 import { Trouble } from './api.js';
 import { forget, keep, kept } from './keep.js';
+import { refresh } from './actions.js';
 import { announce } from './live.js';
 import { change, learn, model } from './model.js';
 import { persist } from './persist.js';
@@ -56,6 +57,13 @@ async function enter(): Promise<void> {
   }
 }
 
+// Asking to go in takes a place in the line that there is now.
+async function joinAnew(): Promise<void> {
+  enterAfterMs = 0;
+  await enter();
+  await refresh();
+}
+
 function tell(shown: Shown): void {
   const telling = tellingOf(shown);
   if (telling === told || shown.phase === 'turn') return;
@@ -64,6 +72,10 @@ function tell(shown: Shown): void {
 }
 
 function heard(document: GateDocument, spot: Spot): number {
+  if ((model.me?.place?.epoch ?? document.epoch) < document.epoch) {
+    void joinAnew();
+    return LOOK_SOON_S;
+  }
   if (!isKnown(document, spot)) return LOOK_SOON_S;
   const shown = show(shownBefore(spot), document, spot, Date.now());
   change({ line: { shown, message: document.message, doubt: false, seenAt: document.now * 1000 } });

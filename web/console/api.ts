@@ -90,6 +90,7 @@ export interface Orders {
 export type Order = Partial<Omit<Orders, 'number'>>;
 export interface Gate {
   state: string;
+  epoch: number;
   joined: number;
   passed: number;
   waiting: number;
@@ -249,6 +250,10 @@ export async function enter(proof: { name: string; password: string; code: strin
   return (await (await ask('POST', '/api/v1/console/session', proof)).json()) as Person;
 }
 
+// Ends the line of `epoch`; a new and empty one begins.
+export async function resetGate(epoch: number, why: string): Promise<Gate> {
+  return (await (await ask('POST', '/api/v1/console/gate/reset', { epoch, why })).json()) as Gate;
+}
 export async function orderGate(order: Order & { why?: string }): Promise<Gate> {
   return (await (await ask('POST', '/api/v1/console/gate', order)).json()) as Gate;
 }

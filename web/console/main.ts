@@ -3,7 +3,7 @@ import { html, nothing, render } from 'lit/html.js';
 
 import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
 import type { Answers, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Publication, ReportNote, Settings, Survey } from './api.js';
-import { Refusal, changeSetting, leave, orderGate, read } from './api.js';
+import { Refusal, changeSetting, leave, orderGate, read, resetGate } from './api.js';
 import type { Content } from './parts.js';
 import { viewAnswers } from './views/answers.js';
 import { viewFunnel } from './views/funnel.js';
@@ -122,7 +122,7 @@ function spanForm(view: View): Content {
 function body(view: View): Content {
   if (shown?.view !== view) return html`<h1 tabindex="-1">${word(`nav.${view}`)}</h1><p>${trouble ? nothing : word('page.loading')}</p>`;
   if (view === 'now') return viewNow(shown.data as Front);
-  if (view === 'gate') return viewGate(shown.data as Gate, person?.role !== 'viewer', { order: giveOrder, draw });
+  if (view === 'gate') return viewGate(shown.data as Gate, person?.role ?? 'viewer', { order: giveOrder, reset: resetLine, draw });
   if (view === 'heat') return viewHeat(shown.data as Heat);
   if (view === 'funnel') return viewFunnel(shown.data as Funnel);
   if (view === 'participants') return viewParticipants(shown.data as Participants);
@@ -148,6 +148,10 @@ async function giveOrder(order: Parameters<typeof orderGate>[0]): Promise<Gate> 
   const gate = await orderGate(order);
   shown = { view: 'gate', search: location.search, data: gate, at: Date.now() };
   return gate;
+}
+
+async function resetLine(epoch: number, why: string): Promise<void> {
+  await took(resetGate(epoch, why));
 }
 
 function switchTheme(): void {

@@ -13,6 +13,7 @@ import { show, tellingOf } from '../shared/shown.js';
 
 interface Ticket extends Spot {
   ticket: string;
+  epoch: number;
 }
 
 const KEPT = 'juncho.ticket';
@@ -151,6 +152,10 @@ async function enter(ticket: Ticket): Promise<void> {
 }
 
 async function heard(gate: GateDocument, ticket: Ticket): Promise<number> {
+  if (ticket.epoch < gate.epoch && !hasPass) {
+    void begin(null); // the line was begun anew
+    return LOOK_SOON_S;
+  }
   if (!isKnown(gate, ticket)) return LOOK_SOON_S;
   shown = show(shown, gate, ticket, Date.now());
   seenAt = clock(gate.now);

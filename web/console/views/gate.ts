@@ -3,13 +3,13 @@
 // Every order is first shown as what it means for the people who wait, and carries a reason into the log.
 import { html, nothing } from 'lit/html.js';
 
-import type { Gate, Order } from '../api.js';
+import type { Gate, Order, Role } from '../api.js';
 import type { Content } from '../parts.js';
 import { figure, section, table } from '../parts.js';
 import type { Key } from '../words.js';
 import { numberText, word, wordOr, words } from '../words.js';
 
-let asked: { order: Order; effect: string } | null = null;
+let asked: { give: (why: string) => Promise<unknown>; effect: string } | null = null;
 let message = '';
 
 const minutes = (seconds: number): number => Math.max(1, Math.round(seconds / 60));
@@ -47,17 +47,26 @@ function effectOf(gate: Gate, order: Order): string {
 
 interface Hands {
   order: (order: Order & { why: string }) => Promise<Gate>;
+  reset: (epoch: number, why: string) => Promise<void>;
   draw: () => void;
 }
 
-function ask(gate: Gate, order: Order, { draw }: Hands): void {
-  asked = { order, effect: effectOf(gate, order) };
+function confirm(effect: string, give: (why: string) => Promise<unknown>, draw: () => void): void {
+  asked = { give, effect };
   message = '';
   draw();
   document.querySelector<HTMLDialogElement>('dialog.order')?.showModal();
 }
 
-function dialog({ order, draw }: Hands): Content {
+function ask(gate: Gate, order: Order, hands: Hands): void {
+  confirm(effectOf(gate, order), (why) => hands.order({ ...order, why }), hands.draw);
+}
+
+function askReset({ epoch, waiting }: Gate, { reset, draw }: Hands): void {
+  confirm(word('gate.effect.reset', { waiting }), (why) => reset(epoch, why), draw);
+}
+
+function dialog({ draw }: Hands): Content {
   const close = (): void => {
     document.querySelector<HTMLDialogElement>('dialog.order')?.close();
     asked = null;
@@ -68,7 +77,7 @@ function dialog({ order, draw }: Hands): Content {
     if (!asked) return;
     const why = String(new FormData(event.target as HTMLFormElement).get('why') ?? '').trim();
     try {
-      await order({ ...asked.order, why });
+      await asked.give(why);
       (event.target as HTMLFormElement).reset();
       close();
     } catch {
@@ -106,7 +115,7 @@ function number(gate: Gate, hands: Hands, name: 'ceiling_per_min' | 'floor_per_m
   </form>`;
 }
 
-function controls(gate: Gate, hands: Hands): Content {
+function controls(gate: Gate, mayReset: boolean, hands: Hands): Content {
   const say = (event: SubmitEvent): void => {
     event.preventDefault();
     ask(gate, { message: String(new FormData(event.target as HTMLFormElement).get('message') ?? '').trim() }, hands);
@@ -126,12 +135,20 @@ function controls(gate: Gate, hands: Hands): Content {
         <button class="quiet">${word('gate.control.change')}</button>
         <p class="note">${word('gate.message.note')}</p>
       </form>
+      ${
+        mayReset
+          ? html`<div class="control">
+              <p>${word('gate.reset.note')}</p>
+              <button type="button" class="quiet" @click=${() => askReset(gate, hands)}>${word('gate.reset')}</button>
+            </div>`
+          : nothing
+      }
     </div>`,
     dialog(hands),
   );
 }
 
-export function viewGate(gate: Gate, mayOrder: boolean, hands: Hands): Content {
+export function viewGate(gate: Gate, role: Role, hands: Hands): Content {
   return html`<h1 tabindex="-1">${word('gate.title')}</h1><p class="lead">${gateSentence(gate)}</p>
     ${gate.frozen ? html`<p class="message" role="alert">${word('gate.frozen')}</p>` : nothing}
     <section class="figures" aria-label=${word('gate.figures')}>
@@ -141,7 +158,7 @@ export function viewGate(gate: Gate, mayOrder: boolean, hands: Hands): Content {
       ${figure({ title: word('gate.pace'), value: gate.pace_per_min, unit: word('unit.people'), note: word('gate.pace.note', { reason: gateReason(gate) }) })}
       ${figure({ title: word('gate.wait'), value: gate.waiting > 0 ? minutes(gate.wait_s.p50) : 0, unit: word('unit.minutes'), note: word('gate.wait.note', { p90: gate.waiting > 0 ? minutes(gate.wait_s.p90) : 0 }) })}
     </section>
-    ${mayOrder ? controls(gate, hands) : nothing}
+    ${role === 'viewer' ? nothing : controls(gate, role === 'admin', hands)}
     ${section(
       word('gate.stages'),
       table({
