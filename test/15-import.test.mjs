@@ -131,3 +131,38 @@ describe("import, without a store", () => {
     assert.match(stderr, /damaged|too early/);
   });
 });
+
+// A list in UTF-8 and the same in Shift_JIS.
+const HOLIDAYS = "国民,名\n2026/2/12,臨時\n2026/2/16,臨時\n";
+const HOLIDAYS_SJIS = Buffer.from("8d9196af2c96bc0d0a323032362f322f31322c97d58e9e0d0a323032362f322f31362c97d58e9e0d0a", "hex");
+
+eachStore("import of holidays", (store) => {
+  test("the calendar knows the new days; the same again changes nothing", async () => {
+    for (const list of [HOLIDAYS, HOLIDAYS_SJIS]) {
+      const url = await store.fresh();
+      assert.equal((await juncho(["migrate", "--store", url])).code, 0);
+      const path = file("holidays.csv", list);
+      const holidays = async () => {
+        const result = await juncho(["calendar", "--draft", "--config", "plans/tokyo.ini", "--store", url, "--today", "2026-01-20", "--format", "json"]);
+        assert.equal(result.code, 0, result.stderr);
+        return JSON.parse(result.stdout).days.filter(({ holiday }) => holiday).map(({ date }) => date);
+      };
+      assert.equal((await run("holidays", path, "--store", url, "--dry-run")).result.taken, 2);
+      assert.deepEqual(await holidays(), ["2026-02-11", "2026-02-23"]);
+      const { code, result, stderr } = await run("holidays", path, "--store", url);
+      assert.equal(code, 0, stderr);
+      assert.equal(result.taken, 2);
+      assert.deepEqual(await holidays(), ["2026-02-12", "2026-02-16"]);
+      assert.equal((await run("holidays", path, "--store", url)).result.repeated, 2);
+    }
+  });
+
+  test("a list that is not one is refused in words, and nothing of it is taken", async () => {
+    const refused = { "a,b\n2026/2/12,x\n2026/13/1,x\n": /line 3: '2026\/13\/1' is not a date/, "a,b\n": /no holiday/, "": /no holiday/ };
+    for (const [list, words] of [...Object.entries(refused), [Buffer.from([0xff, 0xfe, 0x0a, 0x31]), /neither in Shift_JIS nor in UTF-8/]]) {
+      const { code, stderr } = await run("holidays", file("bad.csv", list), "--dry-run");
+      assert.equal(code, 1);
+      assert.match(stderr, words);
+    }
+  });
+});

@@ -9,6 +9,7 @@
 #include "command/settings.h"
 #include "forecast/calendar_forms.h"
 #include "forecast/calendar_store.h"
+#include "forecast/holidays_store.h"
 #include "http/pack.h"
 #include "site/planning.h"
 #include "store/writer.h"
@@ -322,6 +323,8 @@ static bool work_on(struct work *work, struct error *err) {
     work->holidays = inputs.holidays;
     inputs.holidays = holidays_none();
     inputs_done(&inputs);
+    if (!holidays_renew(work->session, paths.holidays, &work->holidays, err))
+        return false;
     if (work->session != NULL &&
         !calendar_load(work->session, work->campaign.id, request->series, 0, work->arena, &newest, err))
         return false;

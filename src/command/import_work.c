@@ -1,15 +1,20 @@
 // import_work.c - the kinds of files, each a handful of calls into measure.
 #include "command/import_work.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "campaign/campaign.h"
+#include "forecast/holidays_store.h"
 #include "measure/calls.h"
 #include "measure/calls_file.h"
 #include "measure/daily.h"
 #include "measure/imported.h"
 #include "measure/survey.h"
 #include "measure/survey_file.h"
+
+#define HOLIDAYS_BYTES_MAX ((size_t)1 << 20)
 
 static bool calls_open(struct import_work *work, struct error *err) {
     const struct calls_file_options options = {.map = work->options->map,
@@ -145,7 +150,59 @@ static void survey_end(struct import_work *work) {
     questionnaire_free(work->shared);
 }
 
+// The list is taken as a whole or not at all: a year with a holiday missing would be forecast wrong.
+struct holidays_file {
+    struct holidays holidays;
+    size_t length;
+    char bytes[HOLIDAYS_BYTES_MAX];
+};
+
+static bool holidays_open(struct import_work *work, struct error *err) {
+    work->state = calloc(1, sizeof(struct holidays_file));
+    return work->state != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
+}
+
+static bool holidays_feed(struct import_work *work, const char *bytes, size_t length, struct error *err) {
+    struct holidays_file *file = work->state;
+    if (length >= HOLIDAYS_BYTES_MAX - file->length)
+        return error_set(err, ERROR_EXHAUSTED, "a list of holidays has less than 1 MiB");
+    memcpy(file->bytes + file->length, bytes, length);
+    file->length += length;
+    return true;
+}
+
+static bool holidays_finish(struct import_work *work, struct error *err) {
+    struct holidays_file *file = work->state;
+    FILE *stream = file->length == 0 ? NULL : fmemopen(file->bytes, file->length, "r");
+    bool good = stream == NULL || holidays_read(stream, &file->holidays, err);
+    if (stream != NULL)
+        (void)fclose(stream);
+    if (good && file->holidays.count == 0)
+        return error_set(err, ERROR_INVALID, "there is no holiday in it");
+    work->result->read = work->result->taken = file->holidays.count;
+    return good;
+}
+
+static bool holidays_into_store(struct import_work *work, struct session *session, int64_t id,
+                                struct error *err) {
+    const struct holidays_file *file = work->state;
+    return holidays_store(session, id, &file->holidays, err);
+}
+
+static void holidays_close(struct import_work *work) {
+    struct holidays_file *file = work->state;
+    if (file != NULL)
+        holidays_done(&file->holidays);
+    free(file);
+}
+
 static const struct import_type types[] = {
+    {.kind = IMPORT_HOLIDAYS,
+     .open = holidays_open,
+     .feed = holidays_feed,
+     .finish = holidays_finish,
+     .store = holidays_into_store,
+     .close = holidays_close},
     {.kind = IMPORT_SURVEY,
      .takes_map = true,
      .open = survey_open,

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "forecast/calendar_store.h"
 #include "forecast/counts.h"
+#include "forecast/holidays_store.h"
 
 static double civil_days(int64_t time_ms) {
     struct civil civil = clock_civil(time_ms);
@@ -58,7 +59,8 @@ static bool read_all(struct planner *planner, struct session *session, enum cale
     struct inputs_paths paths = {.holidays = settings->holidays, .occasions = settings->occasions};
     int64_t first = first_day_of(planner->today, campaign);
     first = first < planner->today ? first : planner->today;
-    if (!inputs_read(&paths, planner->today, &planner->inputs, err))
+    if (!inputs_read(&paths, planner->today, &planner->inputs, err) ||
+        !holidays_renew(session, settings->holidays, &planner->inputs.holidays, err))
         return false;
     if (settings->occasions == NULL)
         add_own_dates(&planner->inputs.occasions, campaign);
@@ -68,9 +70,11 @@ static bool read_all(struct planner *planner, struct session *session, enum cale
     paths.csv = settings->prior;
     if (settings->prior != NULL)
         return set_earlier_apart(&planner->inputs.series, day_of(campaign->opens_ms), first, NULL, err) &&
-               inputs_read(&paths, planner->today, &planner->prior_inputs, err);
+               inputs_read(&paths, planner->today, &planner->prior_inputs, err) &&
+               holidays_renew(session, settings->holidays, &planner->prior_inputs.holidays, err);
     paths.occasions = NULL; // this campaign's; when the earlier one opened and closed is not known
     return inputs_read(&paths, planner->today, &planner->prior_inputs, err) &&
+           holidays_renew(session, settings->holidays, &planner->prior_inputs.holidays, err) &&
            set_earlier_apart(&planner->inputs.series, day_of(campaign->opens_ms), first,
                              &planner->prior_inputs.series, err);
 }

@@ -16,8 +16,8 @@ static const struct statement SAVE = {
     "iibttiiii"};
 
 const char *import_kind_name(enum import_kind kind) {
-    static const char *const names[IMPORT_KINDS] = {NULL,    "access-log", "arrivals",
-                                                    "daily", "calls",      "survey"};
+    static const char *const names[IMPORT_KINDS] = {NULL,    "access-log", "arrivals", "daily",
+                                                    "calls", "survey",     "holidays"};
     return (size_t)kind < IMPORT_KINDS ? names[kind] : NULL;
 }
 

@@ -22,8 +22,9 @@ enum import_kind {
     IMPORT_DAILY = 3,
     IMPORT_CALLS = 4,
     IMPORT_SURVEY = 5,
+    IMPORT_HOLIDAYS = 6,
 };
-#define IMPORT_KINDS 6
+#define IMPORT_KINDS 7
 // "access-log", "arrivals", ...; NULL for a number that is none.
 const char *import_kind_name(enum import_kind kind);
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "forecast/calendar_store.h"
+#include "forecast/holidays_store.h"
 #include "site/planning.h"
 
 #define LOOK_EVERY_S   2
@@ -184,21 +185,31 @@ static void *run(void *context) {
     return NULL;
 }
 
-bool calendars_start(struct site *site, struct calendars **ret_calendars, struct error *err) {
-    struct calendars *calendars = calloc(1, sizeof *calendars);
+static bool read_holidays(const struct site *site, struct holidays *ret_holidays, struct error *err) {
+    CLEANUP(session_cleanup) struct session *session = NULL;
     struct inputs_paths paths = {.holidays = site->config.calendar.holidays};
     struct inputs inputs;
+    if (!session_open(site->store, SESSION_READ, &session, err) || !inputs_read(&paths, 0, &inputs, err))
+        return false;
+    *ret_holidays = inputs.holidays;
+    inputs.holidays = holidays_none();
+    inputs_done(&inputs);
+    if (holidays_renew(session, paths.holidays, ret_holidays, err))
+        return true;
+    holidays_done(ret_holidays);
+    return false;
+}
+
+bool calendars_start(struct site *site, struct calendars **ret_calendars, struct error *err) {
+    struct calendars *calendars = calloc(1, sizeof *calendars);
     pthread_condattr_t attributes;
     if (calendars == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!inputs_read(&paths, 0, &inputs, err)) {
+    if (!read_holidays(site, &calendars->holidays, err)) {
         free(calendars);
         return false;
     }
     calendars->site = site;
-    calendars->holidays = inputs.holidays;
-    inputs.holidays = holidays_none();
-    inputs_done(&inputs);
     (void)pthread_rwlock_init(&calendars->lock, NULL);
     (void)pthread_mutex_init(&calendars->wait_lock, NULL);
     (void)pthread_condattr_init(&attributes);
