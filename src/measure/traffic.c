@@ -149,15 +149,28 @@ static void put_back(const struct taken *taken) {
         taken->hour->routes[i].changed = taken->hour->routes[i].changed || taken->changed[i];
 }
 
+// The older hour alone first: while it waits, no hour begins, so both stay where they are.
+static struct hour *next_to_write(struct traffic *traffic) {
+    return traffic->before_waits ? &traffic->before : &traffic->now;
+}
+
+void traffic_add(struct traffic *traffic, struct command *command) {
+    struct taken taken;
+    (void)pthread_mutex_lock(&traffic->lock);
+    struct hour *hour = next_to_write(traffic);
+    take(traffic, hour, command, &taken);
+    traffic->before_waits = traffic->before_waits && hour != &traffic->before;
+    (void)pthread_mutex_unlock(&traffic->lock);
+}
+
 bool traffic_flush(struct traffic *traffic, struct writer *writer, struct error *err) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(FLUSH_BYTES_MAX);
     if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     struct command command;
     command_init(&command, arena);
-    // The older hour alone first: while it waits, no hour begins, so both stay where they are.
     (void)pthread_mutex_lock(&traffic->lock);
-    struct hour *hour = traffic->before_waits ? &traffic->before : &traffic->now;
+    struct hour *hour = next_to_write(traffic);
     int64_t hour_ms = hour->hour_ms;
     struct taken taken;
     take(traffic, hour, &command, &taken);

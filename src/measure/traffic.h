@@ -21,6 +21,11 @@ void traffic_record(struct traffic *traffic, int64_t now_ms, const char *route, 
 // Writes what is new through the writer and waits for it. On failure everything is kept for the next time.
 MUST_CHECK bool traffic_flush(struct traffic *traffic, struct writer *writer, struct error *err);
 
+// Adds to a command what the next flush would write, for those who write many hours of a past at once: at
+// most TRAFFIC_CLASSES + the routes of an hour in steps. It counts as written: a command that fails takes it
+// along.
+void traffic_add(struct traffic *traffic, struct command *command);
+
 #define TRAFFIC_CLASSES 6
 struct traffic_totals {
     uint64_t by_class[TRAFFIC_CLASSES]; // since the start; [2] is 2xx

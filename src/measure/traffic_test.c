@@ -56,6 +56,28 @@ static void what_is_recorded_is_written_once_and_by_its_hour(void **state) {
     traffic_free(traffic);
 }
 
+static void many_hours_are_written_by_one_command(void **state) {
+    struct testbed *testbed = *state;
+    struct error err = {0};
+    struct writer *writer = open_writer(testbed);
+    struct traffic *traffic = traffic_new(5);
+    struct command command;
+    command_init(&command, testbed->arena);
+    for (int hour = 0; hour < 5; hour++) {
+        traffic_record(traffic, HOUR_MS + hour * CLOCK_HOUR_MS, "/a", 200, 1000);
+        traffic_record(traffic, HOUR_MS + hour * CLOCK_HOUR_MS, "/b", 200, 1000);
+        traffic_add(traffic, &command);
+    }
+    traffic_add(traffic, &command); // the hour before the last
+    traffic_add(traffic, &command); // the last
+    assert_true(writer_run(writer, &command, &err));
+    assert_int_equal(testbed_number(testbed, &REQUESTS), 10);
+    assert_int_equal(testbed_number(testbed, &FIRST_HOUR), 2);
+    assert_int_equal(testbed_number(testbed, &LATENCIES), 10);
+    traffic_free(traffic);
+    writer_stop(writer);
+}
+
 static void a_failed_flush_loses_nothing(void **state) {
     struct testbed *testbed = *state;
     struct error err = {0};
@@ -79,6 +101,7 @@ static void a_failed_flush_loses_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_recorded_is_written_once_and_by_its_hour),
+        cmocka_unit_test(many_hours_are_written_by_one_command),
         cmocka_unit_test(a_failed_flush_loses_nothing),
     };
     return testbed_run(tests, sizeof tests / sizeof *tests);

@@ -17,9 +17,11 @@
 #define BATCH_LIVES       SIMULATION_BATCH
 #define BATCH_BYTES_MAX   ((size_t)64 << 20)
 #define COMMAND_BYTES_MAX 65536
-#define SLOW_FACTOR       4 // how much slower a request is at twice the load that is still quick
-#define TRAFFIC_NODE      1 // the one server that was not there
-#define SATISFACTION      1 // the questions that come with the program, by number
+#define TRAFFIC_BYTES_MAX ((size_t)16 << 20)
+#define TRAFFIC_HOURS     16 // written at once: all routes of so many hours fit into one command
+#define SLOW_FACTOR       4  // how much slower a request is at twice the load that is still quick
+#define TRAFFIC_NODE      1  // the one server that was not there
+#define SATISFACTION      1  // the questions that come with the program, by number
 #define SMOOTHNESS        2
 #define GRADE_BEST        5   // and their choices, from 5 to 1
 #define BUDGET_ROOM       1.1 // over the expected residents, so that chance does not use it up
@@ -75,6 +77,9 @@ struct simulation {
     const struct campaign *campaign;
     struct writer *writer;
     struct traffic *traffic;
+    struct arena *traffic_arena;
+    struct command traffic_command; // hours that are not written yet
+    size_t traffic_hours;
     struct shape shape;
     struct life_world world;
     struct random survey_random; // of its own: who answers changes nothing else
@@ -280,6 +285,16 @@ static bool add_hour(struct simulation *simulation, size_t hour) {
     return ok;
 }
 
+// A commit an hour would cost more than everything else of a year.
+static bool write_hours(struct simulation *simulation) {
+    bool ok = simulation->traffic_command.steps_count == 0 ||
+              writer_run(simulation->writer, &simulation->traffic_command, simulation->err);
+    arena_reset(simulation->traffic_arena);
+    command_init(&simulation->traffic_command, simulation->traffic_arena);
+    simulation->traffic_hours = 0;
+    return ok;
+}
+
 // Requests of an hour that nothing can be added to any more.
 static bool write_traffic(struct simulation *simulation, size_t hour) {
     const struct plan_campaign *plan = &simulation->options->plan->campaign;
@@ -294,7 +309,8 @@ static bool write_traffic(struct simulation *simulation, size_t hour) {
             traffic_record(simulation->traffic, hour_ms, route_names[route], 200, (int64_t)(ms * 1000));
         }
     }
-    return traffic_flush(simulation->traffic, simulation->writer, simulation->err);
+    traffic_add(simulation->traffic, &simulation->traffic_command);
+    return ++simulation->traffic_hours < TRAFFIC_HOURS || write_hours(simulation);
 }
 
 static void settle_accesses(struct command *command, struct tallies *tallies) {
@@ -316,7 +332,7 @@ static bool write_accesses(struct simulation *simulation) {
     for (size_t hour = 0; hour < simulation->shape.hours; hour++)
         simulation->sums.accesses += simulation->requests[hour][ROUTE_ACCESS];
     // The last hours of the traffic: the one before, and the last.
-    return writer_run(simulation->writer, &command, simulation->err) &&
+    return writer_run(simulation->writer, &command, simulation->err) && write_hours(simulation) &&
            traffic_flush(simulation->traffic, simulation->writer, simulation->err) &&
            traffic_flush(simulation->traffic, simulation->writer, simulation->err);
 }
@@ -414,9 +430,12 @@ static bool prepare(struct simulation *simulation) {
     life_places(&simulation->world.places, simulation->campaign->prefecture);
     simulation->requests = calloc(simulation->shape.hours, sizeof *simulation->requests);
     simulation->traffic = traffic_new(TRAFFIC_NODE);
+    simulation->traffic_arena = arena_new(TRAFFIC_BYTES_MAX);
     bool batches = batch_init(simulation, 0) && batch_init(simulation, 1);
-    if (simulation->requests == NULL || simulation->traffic == NULL || !batches)
+    if (simulation->requests == NULL || simulation->traffic == NULL || simulation->traffic_arena == NULL ||
+        !batches)
         return error_set(simulation->err, ERROR_UNAVAILABLE, "out of memory");
+    command_init(&simulation->traffic_command, simulation->traffic_arena);
     return true;
 }
 
@@ -438,6 +457,7 @@ bool simulation_run(const struct simulation_options *options, const struct campa
         *ret_sums = simulation->sums;
     shape_done(&simulation->shape);
     traffic_free(simulation->traffic);
+    arena_free(simulation->traffic_arena);
     batch_done(simulation, &simulation->batches[0]);
     batch_done(simulation, &simulation->batches[1]);
     free(simulation->requests);
