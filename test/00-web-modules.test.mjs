@@ -99,7 +99,6 @@ describe("a place from the public document", () => {
     assert.deepEqual([0, 299, 300, 5000].map((ahead) => lookAgainS(document(), ahead)), [2, 2, 3, 10]);
     const seldom = { look_again_s: [[0, 2], [10, 180]] };
     assert.equal(lookAgainS(document(seldom), 4000), 180);
-    assert.equal(lookAgainS(document({ ...seldom, state: "paused" }), 4000), 20);
   });
 });
 

@@ -1,5 +1,6 @@
 // The waiting room over HTTP: places, passes, the public document, and what a kill leaves of them.
 import assert from "node:assert/strict";
+import { Agent } from "node:http";
 import { after, before, describe, test } from "node:test";
 
 import { eachStore, freshDirectory, start } from "./lib/juncho.mjs";
@@ -209,6 +210,64 @@ eachStore("a line that an operator begins anew", (store) => {
     }
     assert.equal((await join(resident)).status, 200);
     assert.equal(await server.stop(), 0);
+  });
+});
+
+describe("a flood of joins from one address", () => {
+  test("is refused without holding up the residents there, and those of other addresses", async () => {
+    const per_min = 60, flood = 3000;
+    const server = await start({ set: { "gate.anonymous_per_address_per_min": per_min, ...FOUR_A_SECOND } });
+    const { port } = new URL(server.url);
+    const joinFrom = (localAddress, agent) => exchange(`${server.url}/api/v1/gate/tickets`, {
+      method: "POST", body: "{}", agent, localAddress,
+      headers: { "content-type": "application/json", origin: server.url, "content-length": 2 } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+    const began = Date.now();
+    const refused = [], taken = [];
+    let over = false;
+    const flooding = Promise.all(Array.from({ length: flood }, async () => {
+      const answer = await joinFrom("127.0.0.1", agent);
+      (answer.status === 201 ? taken : refused).push(answer);
+    })).then(() => (over = true));
+    let honest = 0;
+    while (!over) {
+      const resident = await new Resident(`http://127.0.0.1:${port}`).walkTo("registered");
+      assert.equal((await join(resident)).status, 201);
+      assert.equal((await joinFrom(`127.0.0.${2 + (honest++ % 100)}`)).status, 201);
+    }
+    await flooding;
+    agent.destroy();
+    assert.ok(honest > 0);
+    assert.ok(taken.length <= per_min * (1 + (Date.now() - began) / 60_000) + 1, `${taken.length} were let through`);
+    for (const { status, headers } of refused) {
+      assert.ok([429, 503].includes(status), status);
+      assert.ok(Number(headers["retry-after"]) > 0);
+    }
+    assert.equal(await server.stop(), 0);
+  });
+});
+
+eachStore("the identity check before the opening", (store) => {
+  test("is open when it may be, and applying is not", async () => {
+    const opens = new Date(Date.now() + 3_600_000).toISOString();
+    const set = { "campaign.opens": opens, "gate.verify_early": "yes" };
+    const server = await start({ store: await store.fresh(), set });
+    assert.notEqual((await document(server)).state, "closed");
+    const resident = await new Resident(server.url).walkTo("verified");
+    const me = await resident.me();
+    assert.equal(me.state, "verified");
+    const refused = await resident.apply(me.campaign.id);
+    assert.equal(refused.status, 409);
+    assert.equal(refused.json.type, "urn:juncho:problem:campaign-not-open");
+    assert.equal((await resident.me()).state, "verified");
+    assert.equal(await server.stop(), 0);
+
+    const strict = await start({ store: await store.fresh(), set: { "campaign.opens": opens } });
+    assert.equal((await document(strict)).state, "closed");
+    const early = new Resident(strict.url);
+    await early.register();
+    assert.equal((await early.post("/api/v1/me/identity")).json.type, "urn:juncho:problem:campaign-not-open");
+    assert.equal(await strict.stop(), 0);
   });
 });
 

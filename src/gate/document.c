@@ -123,6 +123,7 @@ static const struct look {
     int wait_s;
     uint32_t look_s;
 } looks[] = {{0, 2}, {30, 3}, {120, 10}, {600, 30}, {1800, 60}, {7200, 180}};
+#define LOOKS_PAUSED 4 // the last of these is DOCUMENT_PAUSED_LOOK_S_MAX then
 
 static double look_from(const struct look *look, double steady_per_s) {
     return fmin(ceil(fmax(steady_per_s, 0.01) * look->wait_s), 1e9);
@@ -136,11 +137,13 @@ uint32_t document_look_s(uint64_t ahead, double steady_per_s) {
     return look_s;
 }
 
-static void add_looks(struct buffer *buffer, double steady_per_s) {
+static void add_looks(struct buffer *buffer, double per_s, bool paused) {
+    size_t length = paused ? LOOKS_PAUSED : sizeof looks / sizeof looks[0];
     buffer_add(buffer, ",\"look_again_s\":[");
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
-        buffer_print(buffer, "%s[%.0f,%u]", i == 0 ? "" : ",", look_from(&looks[i], steady_per_s),
-                     looks[i].look_s);
+    for (size_t i = 0; i < length; i++)
+        buffer_print(buffer, "%s[%.0f,%u]", i == 0 ? "" : ",", look_from(&looks[i], per_s),
+                     paused && looks[i].look_s > DOCUMENT_PAUSED_LOOK_S_MAX ? DOCUMENT_PAUSED_LOOK_S_MAX
+                                                                            : looks[i].look_s);
     buffer_add(buffer, "]");
 }
 
@@ -158,22 +161,34 @@ static void write_once(struct buffer *buffer, const struct line *line, const str
                  line_lanes(line)->used, line_state(line).epoch, 60 * options->steady_per_s);
     add_arrivals(buffer, curve);
     add_waits(buffer, curve, line, options);
-    add_looks(buffer, options->steady_per_s);
+    add_looks(buffer, options->look_per_s, options->state == DOCUMENT_PAUSED);
     buffer_print(buffer, ",\"reason\":\"%s\",\"message\":%s}", options->reason == NULL ? "" : options->reason,
                  message);
 }
 
+// Where the seconds of the last look that a paused document has begin; NULL when there is none.
+static const char *last_paused_look(const char *line) {
+    const char *row = strstr(line, ",\"look_again_s\":[[");
+    for (int i = 1; i < LOOKS_PAUSED && row != NULL; i++)
+        row = strstr(row + 1, ",[");
+    const char *comma = row == NULL ? NULL : strchr(row + 1, ',');
+    return comma == NULL ? NULL : comma + 1;
+}
+
 size_t document_freeze(char *target, const char *text, int64_t now_s) {
-    const char *line = strstr(text, ",\"watermark\":"), *reason = NULL, *message = NULL;
+    const char *line = strstr(text, ",\"watermark\":"), *look = NULL, *reason = NULL, *message = NULL;
     // The message comes last and may hold anything; what stands before it cannot hold its name.
     if (line != NULL)
-        reason = strstr(line, ",\"reason\":");
+        look = last_paused_look(line);
+    if (look != NULL)
+        reason = strstr(look, ",\"reason\":");
     if (reason != NULL)
         message = strstr(reason, ",\"message\":");
     if (message == NULL)
         return 0;
-    int length = snprintf(target, DOCUMENT_BYTES_MAX + 1, "{\"state\":\"paused\",\"now\":%lld%.*s%s%s",
-                          (long long)now_s, (int)(reason - line), line, ",\"reason\":\"store\"", message);
+    int length = snprintf(target, DOCUMENT_BYTES_MAX + 1, "{\"state\":\"paused\",\"now\":%lld%.*s%d]]%s%s",
+                          (long long)now_s, (int)(look - line), line, DOCUMENT_PAUSED_LOOK_S_MAX,
+                          ",\"reason\":\"store\"", message);
     return length > DOCUMENT_BYTES_MAX ? 0 : (size_t)length;
 }
 

@@ -21,6 +21,9 @@
 #define DOCUMENT_BYTES_MAX   2047
 #define DOCUMENT_MESSAGE_MAX 240 // bytes
 
+// Nobody knows how long a pause lasts: everybody looks often enough to hear of its end.
+#define DOCUMENT_PAUSED_LOOK_S_MAX 20
+
 enum document_state {
     DOCUMENT_OPEN, // nobody waits
     DOCUMENT_QUEUEING,
@@ -32,6 +35,7 @@ struct document_options {
     int64_t now_s;
     enum document_state state;
     double steady_per_s; // what promises are made from
+    double look_per_s;   // the last steady pace that was none of 0
     const struct promise *promise;
     const char *reason;  // why the pace is what it is, one of pace_reason_name; may be NULL
     const char *message; // of the operator's; may be NULL

@@ -136,7 +136,11 @@ static void waits_grow_along_the_line_and_are_not_promised_when_it_stands(void *
 
     options.state = DOCUMENT_PAUSED;
     options.steady_per_s = 0;
+    options.look_per_s = 10;
     json = read_document(line, &options, arena);
+    json_t *looks = json_loads("[[0,2],[300,3],[1200,10],[6000,20]]", 0, NULL);
+    assert_true(json_equal(json_object_get(json, "look_again_s"), looks));
+    json_decref(looks);
     assert_string_equal(json_string_value(json_object_get(json, "state")), "paused");
     assert_int_equal(json_array_size(json_object_get(json, "wait")), 0);
     json_decref(json);
@@ -183,6 +187,7 @@ static void a_frozen_document_says_so_and_keeps_the_line(void **state) {
     struct document_options options = {.now_s = START_S,
                                        .state = DOCUMENT_QUEUEING,
                                        .steady_per_s = 10,
+                                       .look_per_s = 10,
                                        .promise = &promise,
                                        .reason = "capacity",
                                        .message = ",\"reason\":\"x\",\"message\":"};
@@ -198,6 +203,12 @@ static void a_frozen_document_says_so_and_keeps_the_line(void **state) {
     assert_string_equal(json_string_value(json_object_get(after, "state")), "paused");
     assert_string_equal(json_string_value(json_object_get(after, "reason")), "store");
     assert_int_equal(json_integer_value(json_object_get(after, "now")), START_S + 7);
+    json_t *looks = json_loads("[[0,2],[300,3],[1200,10],[6000,20]]", 0, NULL);
+    assert_true(json_equal(json_object_get(after, "look_again_s"), looks));
+    json_decref(looks);
+    char again[DOCUMENT_BYTES_MAX + 1]; // and stays so
+    assert_int_equal(document_freeze(again, frozen, START_S + 7), frozen_length);
+    assert_string_equal(again, frozen);
     const char *same[] = {"watermark", "passed", "waiting", "arrivals", "message"};
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         assert_true(json_equal(json_object_get(before, same[i]), json_object_get(after, same[i])));

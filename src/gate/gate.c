@@ -296,7 +296,9 @@ struct promise_wait gate_wait(struct gate *gate, uint64_t ahead) {
 
 uint32_t gate_look_again_s(struct gate *gate, uint64_t ahead) {
     gate_lock(gate);
-    uint32_t look_s = document_look_s(ahead, gate->pace.steady_per_s);
+    uint32_t look_s = document_look_s(ahead, gate->look_per_s);
+    if ((gate->orders.paused || gate->frozen) && look_s > DOCUMENT_PAUSED_LOOK_S_MAX)
+        look_s = DOCUMENT_PAUSED_LOOK_S_MAX;
     gate_unlock(gate);
     return look_s;
 }

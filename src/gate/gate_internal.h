@@ -33,6 +33,7 @@ struct gate {
     struct gate_orders orders;
     struct gate_figures own, seen; // since the start; what the controller was told, of all nodes
     struct controller_pace pace;
+    double look_per_s; // the last steady pace that was none of 0
     uint64_t passed_seen;
     uint64_t inside_elsewhere;
     unsigned nodes;

@@ -84,9 +84,15 @@ static bool stands_still(const struct gate *gate, int64_t now_s) {
            leases_count(gate->leases) + gate->inside_elsewhere >= gate->options.inside_max;
 }
 
+static void note_pace(struct gate *gate) {
+    if (gate->pace.steady_per_s > 0)
+        gate->look_per_s = gate->pace.steady_per_s;
+}
+
 static void lead_second(struct gate *gate, int64_t now_s, const struct controller_counts *counts) {
     struct controller_orders orders = orders_of(gate);
     gate->pace = controller_tick(gate->controller, counts, &orders);
+    note_pace(gate);
     uint64_t people = controller_people(gate->controller, &gate->pace);
     (void)line_advance(gate->line, now_s, stands_still(gate, now_s) ? 0 : people);
     promise_tick(&gate->promise, line_joined(gate->line), line_passed(gate->line), gate->pace.steady_per_s);
@@ -132,6 +138,7 @@ void gate_follow(struct gate *gate, int64_t now_s, const struct gate_record *lea
     gate->pace.per_s = leader->per_s;
     gate->pace.steady_per_s = leader->steady_per_s;
     gate->pace.reason = leader->reason;
+    note_pace(gate);
     if (leader->line.epoch == gate_epoch(gate))
         line_follow(gate->line, leader->line.watermark, (uint64_t)(leader->per_s / nodes));
     promise_tick(&gate->promise, line_joined(gate->line), line_passed(gate->line), leader->steady_per_s);
@@ -167,6 +174,7 @@ static void write_page(const struct gate *gate, int64_t now_s, struct gate_recor
     struct document_options options = {.now_s = now_s,
                                        .state = record->state,
                                        .steady_per_s = gate->pace.steady_per_s,
+                                       .look_per_s = gate->look_per_s,
                                        .promise = &gate->promise,
                                        .reason = pace_reason_name(gate->pace.reason),
                                        .message = gate->orders.message};

@@ -7,9 +7,9 @@ import { checkAnswer } from "./openapi.mjs";
 const ANSWER_WAIT_MS = 30_000;
 
 // One HTTP exchange without any help: {status, headers, text, json}.
-export function exchange(url, { method = "GET", headers = {}, body, agent } = {}) {
+export function exchange(url, { method = "GET", headers = {}, body, agent, localAddress } = {}) {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers, agent, timeout: ANSWER_WAIT_MS }, (incoming) => {
+    const outgoing = request(url, { method, headers, agent, localAddress, timeout: ANSWER_WAIT_MS }, (incoming) => {
       const chunks = [];
       incoming.on("data", (chunk) => chunks.push(chunk));
       incoming.on("error", reject);

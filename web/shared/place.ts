@@ -32,7 +32,6 @@ export interface Wait {
 const RANKS = 2 ** 32;
 const LOOK_S_DEFAULT = 10;
 const SET_BACK_S = 5;
-const PAUSED_LOOK_S_MAX = 20;
 
 // The value of a line through rising points, level before the first and after the last; null without points.
 function valueAt(points: readonly (readonly number[])[], x: number, column: number): number | null {
@@ -80,10 +79,8 @@ export function waitOf(document: GateDocument, spot: Spot): Wait | null {
   return p50S === null || p90S === null ? null : { p50S, p90S: Math.max(p50S, p90S) };
 }
 
-// How long to leave the server alone with so many people ahead. Nobody knows how long a pause lasts: everybody looks
-// often enough to hear of its end.
-export function lookAgainS({ look_again_s, state }: GateDocument, ahead: number): number {
+// How long to leave the server alone with so many people ahead.
+export function lookAgainS({ look_again_s }: GateDocument, ahead: number): number {
   const row = look_again_s.filter(([from]) => from <= ahead).at(-1);
-  const seconds = row?.[1] ?? LOOK_S_DEFAULT;
-  return state === 'paused' ? Math.min(seconds, PAUSED_LOOK_S_MAX) : seconds;
+  return row?.[1] ?? LOOK_S_DEFAULT;
 }
