@@ -125,7 +125,8 @@ static void add_imported(struct sheets *sheets) {
     add_heat(sheets, true, "取り込んだアクセスログによる日と時間帯ごとのアクセス数");
     sheet_close(sheets,
                 "取り込んだアクセスログから数えたアクセス数です。本システムの数がある時間の分は除き、本シ"
-                "ステムの数には加えていません。1時間ごとの数は hours.csv の最後の列にあります。");
+                "ステムの数には加えていません。色の境は前の紙面と同じです。1時間ごとの数は hours.csv "
+                "の最後の列にあります。");
 }
 
 void section_hours(struct sheets *sheets, const struct facts *facts) {
