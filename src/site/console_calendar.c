@@ -269,9 +269,9 @@ void handle_console_staff(struct http_request *request, void *context) {
     double wait_s = isfinite(plan.state.wait_min) ? plan.state.wait_min * 60 : 0;
     struct http_response response = {.status = 200};
     visit_respond_json(visit, &response,
-                       json_pack("{s:I, s:I, s:f, s:f, s:f, s:f, s:f}", "agents", (json_int_t)plan.agents,
-                                 "scheduled", (json_int_t)plan.scheduled, "answer_rate",
-                                 1 - plan.state.abandons, "answered", plan.state.answered, "service_level",
-                                 plan.state.service_level, "wait_s", wait_s, "occupancy",
-                                 plan.state.occupancy));
+                       json_pack("{s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "agents",
+                                 (json_int_t)plan.agents, "scheduled", (json_int_t)plan.scheduled,
+                                 "answer_rate", 1 - plan.state.abandons, "answered", plan.state.answered,
+                                 "service_level", plan.state.service_level, "wait_s", wait_s, "handle_s",
+                                 handle_s, "occupancy", plan.state.occupancy));
 }

@@ -125,11 +125,11 @@ static void add_steps(struct job *job) {
     struct visit *visit = job->visit;
     bool roles = change->change == CHANGE_ROLE;
     if (change->change == CHANGE_ADD)
-        operator_add(&job->command, change->name, change->role, &change->secrets, visit->now_ms);
+        operator_add(&job->command, change->name, change->role, &change->secrets, clock_wall_ms());
     else if (change->change == CHANGE_RESET)
         operator_reset(&job->command, change->name, &change->secrets);
     else if (change->change == CHANGE_DISABLE)
-        operator_disable(&job->command, change->name, visit->now_ms);
+        operator_disable(&job->command, change->name, clock_wall_ms());
     else
         operator_set_role(&job->command, change->name, change->before.operator.role, change->role);
     audit_add(&job->command,

@@ -10,7 +10,7 @@ import { addOperator, Operator, PASSWORD, totp } from "../lib/operator.mjs";
 
 const DESK = { width: 1280, height: 900 };
 const TABLET = { width: 820, height: 1180 };
-const VIEWS = ["now", "gate", "heat", "funnel", "participants", "calls", "survey", "settings", "log", "operators"];
+const VIEWS = ["now", "gate", "heat", "funnel", "participants", "calls", "survey", "calendar", "staff", "settings", "log", "operators"];
 const messages = JSON.parse(readFileSync(join(ROOT, "web/messages/console.ja.json"), "utf8"));
 const word = (key, values = {}) => messages[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
@@ -30,9 +30,12 @@ describe("the console in a browser", () => {
     campaign.opens = "2025-12-15T13:00:00+09:00";
     campaign.closes = "2025-12-26T18:00:00+09:00";
     const set = Object.fromEntries(Object.entries(campaign).map(([name, value]) => [`campaign.${name}`, value]));
-    const args = ["--clock", "2025-12-25T20:40:00+09:00"];
-    const both = [start({ directory, store, set, args }), openBrowser()];
-    [server, browser] = await Promise.all(both);
+    const at = (clock) => start({ directory, store, set, args: ["--clock", clock] });
+    // What was published before the first day is compared with the weeks that came.
+    const early = await at("2025-12-14T09:00:00+09:00");
+    while ((await (await fetch(`${early.url}/api/v1/calendar/app`)).json()).version === 0);
+    assert.equal(await early.stop(), 0);
+    [server, browser] = await Promise.all([at("2025-12-25T20:40:00+09:00"), openBrowser()]);
     secret = (await addOperator(server, "yamada", "admin")).secret;
   });
   after(async () => {
@@ -78,6 +81,7 @@ describe("the console in a browser", () => {
       for (const [index, view] of VIEWS.entries()) {
         await visitor.go(addressOf(view));
         await settled(visitor);
+        if (view === "staff") await visitor.page.locator("table").waitFor(); // after as many answers as half-hours
         await visitor.looksAt(`console-${view}`, size === DESK ? ["light", "dark"] : [["light", "dark"][index % 2]]);
       }
       await visitor.close();
@@ -168,6 +172,74 @@ describe("the console in a browser", () => {
     await visitor.seesText(word("setting.done", { name, before: "500", value: "1,000" }));
     await visitor.page.getByRole("link", { name: word("nav.log") }).click();
     await visitor.page.getByRole("cell", { name: word("action.setting.change") }).first().waitFor();
+    await visitor.close();
+  });
+
+  test("a level set by hand with its reason is on the calendar that residents read", async () => {
+    const session = new Operator(server.url);
+    await session.enterByLink(server);
+    const visitor = await signedIn(DESK, session);
+    const { page } = visitor;
+    await visitor.go("/console/calendar");
+    await page.getByText(/終わった 1週の \d+枠のうち \d+枠\([\d.]+%\)が予報どおり/).waitFor();
+    const marked = page.getByRole("cell", { name: word("calendar.by_hand", { level: "● 大変混雑" }) });
+    await page.getByLabel(word("calendar.band"), { exact: true }).selectOption("1-7");
+    await page.getByLabel(word("calendar.level"), { exact: true }).selectOption("very busy");
+    await page.getByLabel(word("calendar.reason")).first().fill("近くで催しがあるため");
+    await page.getByRole("button", { name: word("calendar.override.do") }).click();
+    await visitor.seesText(word("calendar.taken"));
+    await marked.first().waitFor();
+    await page.getByRole("cell", { name: "近くで催しがあるため" }).waitFor();
+    await page.locator(".tabs").getByRole("link", { name: word("calendar.series.calls") }).click();
+    await page.waitForURL(/series=calls/);
+    await visitor.close();
+  });
+
+  test("sliders say how many must answer the telephone, or how it goes with so many", async () => {
+    const session = new Operator(server.url);
+    await session.enterByLink(server);
+    const visitor = await signedIn(DESK, session);
+    const { page } = visitor;
+    await visitor.go("/console/staff?from=2025-12-15&to=2025-12-20");
+    await page.getByText(/応答率 90% には、/).waitFor();
+    const needed = async () => Math.max(...(await page.locator("tbody tr td:nth-child(3)").allTextContents()).map(Number));
+    const before = await needed();
+    await page.getByLabel(word("staff.answer_rate"), { exact: true }).fill("60");
+    await page.getByText(/応答率 60% には、/).waitFor();
+    assert.ok((await needed()) < before);
+    await page.getByLabel(word("staff.agents"), { exact: true }).fill("1");
+    await page.getByText(/どの30分も 1人で出ると、/).waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: /CSV/ }).click()]);
+    const lines = readFileSync(await download.path(), "utf8").trim().split("\r\n");
+    assert.equal(lines.length, 1 + (await page.locator("tbody tr").count()));
+    assert.equal(lines[1].split(",")[2], "1");
+    await visitor.close();
+  });
+
+  test("an admin lets somebody in, hands the secrets over once, and disables them", async () => {
+    const session = new Operator(server.url);
+    await session.enterByLink(server);
+    const visitor = await signedIn(DESK, session);
+    const { page } = visitor;
+    await visitor.go("/console/operators");
+    await page.getByLabel(word("operators.name"), { exact: true }).first().fill("suzuki");
+    await page.getByLabel(word("gate.order.why")).first().fill("窓口が増えたため");
+    await page.getByRole("button", { name: word("operators.add.do") }).click();
+    await visitor.seesText(word("operators.told", { name: "suzuki" }));
+    await page.getByAltText(word("operators.qr", { name: "suzuki" })).waitFor();
+    await page.getByRole("cell", { name: word("operators.active") }).first().waitFor();
+    const [password, otpauth] = await page.locator(".secrets code").allTextContents();
+    const who = new Operator(server.url);
+    assert.equal((await who.signIn("suzuki", /secret=([A-Z2-7]+)/.exec(otpauth)[1], { password })).status, 201);
+    await visitor.looksAt("console-operators-told");
+    await page.getByRole("button", { name: word("operators.put") }).click();
+    assert.equal(await page.getByText(password).count(), 0);
+    await page.locator("#who").selectOption("suzuki");
+    await page.locator("#what").selectOption("disable");
+    await page.getByLabel(word("gate.order.why")).last().fill("異動のため");
+    await page.getByRole("button", { name: word("operators.change.do") }).click();
+    await visitor.seesText(word("operators.done", { name: "suzuki" }));
+    assert.equal((await who.get("/api/v1/console/session")).status, 401);
     await visitor.close();
   });
 

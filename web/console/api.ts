@@ -208,6 +208,64 @@ export interface Operators {
   operators: { name: string; role: Role; disabled: boolean; by_link: boolean; created: string; last_seen?: string }[];
 }
 
+// What an order about an operator answers; the secrets stand in it this once.
+export interface Told {
+  name: string;
+  change: string;
+  password?: string;
+  otpauth?: string;
+  qr_svg?: string;
+}
+export type CalendarSeries = 'app' | 'calls';
+interface CalendarBand {
+  band: string;
+  word: string;
+  symbol: string;
+  reason?: string;
+}
+export interface CalendarDay {
+  date: string;
+  holiday: boolean;
+  bands: CalendarBand[];
+}
+export interface CalendarPhase {
+  phase: string;
+  from: string;
+  until: string;
+  bands: CalendarBand[];
+}
+export interface CalendarWeek {
+  monday: string;
+  version: number;
+  compared: number;
+  exact: number;
+  within_one: number;
+  false_smooth: number;
+  cells: number[][];
+}
+// `said` and `year` as residents read them, `kept` as operators do.
+export interface Calendars {
+  series: CalendarSeries;
+  said: { version: number; days?: CalendarDay[] };
+  year: { phases?: CalendarPhase[] };
+  kept: {
+    version: number;
+    made: string | null;
+    reason: string | null;
+    overrides: { date: string; band: string; level: string; reason: string }[];
+    weeks: CalendarWeek[];
+  };
+}
+export interface Plan {
+  agents: number;
+  scheduled: number;
+  answer_rate: number;
+  service_level: number;
+  wait_s: number;
+  handle_s: number;
+  occupancy: number;
+}
+
 // `code` is what the problem document names; empty when nobody answered.
 export class Refusal extends Error {
   constructor(
@@ -285,6 +343,28 @@ export async function publishReport(): Promise<void> {
 
 export async function changeSetting({ name, ...change }: { name: string; before: number; value: number; reason: string }): Promise<Settings> {
   return (await (await ask('PUT', `/api/v1/console/settings/${name}`, change)).json()) as Settings;
+}
+
+export async function readCalendars(series: CalendarSeries): Promise<Calendars> {
+  const publicly = async (view: string): Promise<unknown> => (await ask('GET', `/api/v1/calendar/${series}?view=${view}`)).json();
+  const [kept, said, year] = await Promise.all([read<Calendars['kept']>('calendar', { series }), publicly('weeks'), publicly('year')]);
+  return { series, kept, said: said as Calendars['said'], year: year as Calendars['year'] };
+}
+
+export async function setCalendarLevel(cell: { series: CalendarSeries; date: string; band: string; level: string; reason: string }): Promise<void> {
+  await ask('PUT', '/api/v1/console/calendar/overrides', cell);
+}
+
+export async function publishCalendar(series: CalendarSeries, reason: string): Promise<void> {
+  await ask('POST', '/api/v1/console/calendar/versions', { series, reason });
+}
+
+export async function addOperator(somebody: { name: string; role: string; reason: string }): Promise<Told> {
+  return (await (await ask('POST', '/api/v1/console/operators', somebody)).json()) as Told;
+}
+
+export async function changeOperator(name: string, change: { change: string; role?: string; reason: string }): Promise<Told> {
+  return (await (await ask('PUT', `/api/v1/console/operators/${encodeURIComponent(name)}`, change)).json()) as Told;
 }
 
 export async function leave(): Promise<void> {

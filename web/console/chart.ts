@@ -3,7 +3,7 @@
 // Tooltips are drawn on the canvas (`richText`): as HTML they would need style attributes. A chart is a picture
 // for those who see it; the table beside it says the same to everybody.
 import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
-import { GridComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
+import { GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
 import type { ECharts, EChartsCoreOption } from 'echarts/core';
 import { init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
@@ -14,7 +14,7 @@ import { AsyncDirective, directive } from 'lit/async-directive.js';
 
 import { numberText } from './words.js';
 
-use([BarChart, HeatmapChart, LineChart, GridComponent, TooltipComponent, VisualMapComponent, LabelLayout, CanvasRenderer]);
+use([BarChart, HeatmapChart, LineChart, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, LabelLayout, CanvasRenderer]);
 
 export type Option = EChartsCoreOption;
 
@@ -37,6 +37,9 @@ export function base(): Option {
     },
   };
 }
+
+// What the colours of several series mean, above them.
+export const legend = (): object => ({ top: 0, left: 0, selectedMode: false, textStyle: { color: colour('ink'), fontFamily: FONT } });
 
 // The label of a bar.
 export const counted = ({ value }: { value: number }): string => numberText(value);

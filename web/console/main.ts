@@ -2,31 +2,43 @@
 import { html, nothing, render } from 'lit/html.js';
 
 import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
-import type { Answers, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Publication, ReportNote, Settings, Survey } from './api.js';
-import { Refusal, changeSetting, leave, orderGate, read, resetGate } from './api.js';
+import type { Answers, Calendars, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Publication, ReportNote, Settings, Survey } from './api.js';
+import { Refusal, changeSetting, leave, orderGate, read, readCalendars, resetGate } from './api.js';
 import type { Content } from './parts.js';
 import { viewAnswers } from './views/answers.js';
+import { viewCalendar } from './views/calendar.js';
 import { viewFunnel } from './views/funnel.js';
 import { viewGate } from './views/gate.js';
 import { viewHeat } from './views/heat.js';
-import { viewLog, viewOperators } from './views/log.js';
+import { viewLog } from './views/log.js';
 import { viewNews } from './views/news.js';
 import type { Front } from './views/now.js';
 import { viewNow } from './views/now.js';
+import { forgetTold, viewOperators } from './views/operators.js';
 import { viewCalls, viewParticipants } from './views/people.js';
 import type { Report } from './views/report.js';
 import { viewReport } from './views/report.js';
 import { viewSettings } from './views/settings.js';
 import { enterByLink, signIn } from './views/signin.js';
+import { viewStaff } from './views/staff.js';
 import { viewSurvey } from './views/survey.js';
 import { clockText, dayCode, dayText, word } from './words.js';
 
 const LOOK_AGAIN_MS = 5_000;
-const VIEWS = ['now', 'gate', 'heat', 'funnel', 'participants', 'calls', 'survey', 'answers', 'news', 'report', 'settings', 'log', 'operators'] as const;
-type View = (typeof VIEWS)[number];
+// The views by topic, in the order of the navigation and of the digit keys.
+const TOPICS = {
+  live: ['now', 'gate'],
+  use: ['heat', 'funnel', 'participants', 'calls', 'survey'],
+  plan: ['calendar', 'staff'],
+  guide: ['answers', 'news', 'report'],
+  manage: ['settings', 'log', 'operators'],
+} as const;
+type Topic = keyof typeof TOPICS;
+type View = (typeof TOPICS)[Topic][number];
+const VIEWS: readonly View[] = Object.values(TOPICS).flat();
 // What the server calls a view's part, where that is another word.
-const PART_OF: Partial<Record<View, string>> = { log: 'audit', answers: 'faq', news: 'announcements' };
-const SPANS: readonly View[] = ['heat', 'funnel', 'calls'];
+const PART_OF: Partial<Record<View, string>> = { log: 'audit', answers: 'faq', news: 'announcements', staff: 'calls' };
+const SPANS: readonly View[] = ['heat', 'funnel', 'calls', 'staff'];
 
 const root = document.getElementById('console') as HTMLElement;
 let person: Person | null | undefined; // undefined: not known yet
@@ -61,6 +73,13 @@ async function readReport(): Promise<Report> {
   return { note, publication };
 }
 
+function dataOf(view: View, part: string, query: Record<string, string>): Promise<unknown> {
+  if (view === 'now') return readFront();
+  if (view === 'calendar') return readCalendars(new URLSearchParams(location.search).get('series') === 'calls' ? 'calls' : 'app');
+  if (view === 'report') return readReport();
+  return read(part, query, wall);
+}
+
 async function lookFor(part: keyof typeof has): Promise<void> {
   try {
     await read(part, { quiet: '1' });
@@ -76,7 +95,7 @@ async function refresh(): Promise<void> {
   const search = location.search;
   const { part, query } = wanted(view);
   try {
-    const data = view === 'now' ? await readFront() : view === 'report' ? await readReport() : await read(part, query, wall);
+    const data = await dataOf(view, part, query);
     if (view !== viewAt() || search !== location.search) return;
     shown = { view, search, data, at: Date.now() };
     trouble = null;
@@ -94,6 +113,7 @@ async function refresh(): Promise<void> {
 async function go(address: string, push = true): Promise<void> {
   if (push) history.pushState(null, '', address);
   trouble = null;
+  forgetTold();
   draw();
   await refresh();
   scrollTo(0, 0);
@@ -136,7 +156,9 @@ function body(view: View): Content {
     return viewSettings(shown.data as Settings, person?.role === 'admin', { change: (change) => took(changeSetting(change)), draw });
   }
   if (view === 'log') return viewLog(shown.data as Log, !shown.search.includes('before='));
-  return viewOperators(shown.data as Operators);
+  if (view === 'calendar') return viewCalendar(shown.data as Calendars, hands);
+  if (view === 'staff') return viewStaff(shown.data as Calls, draw);
+  return viewOperators(shown.data as Operators, hands);
 }
 
 // What the server answers to a change is the view from now on.
@@ -170,6 +192,7 @@ async function signOut(): Promise<void> {
   person = null;
   ended = false;
   shown = null;
+  forgetTold();
   draw();
 }
 
@@ -185,17 +208,22 @@ function keepKeys(event: Event): void {
 function masthead(someone: Person, view: View): Content {
   const link = (one: View): Content =>
     html`<li><a href=${addressOf(one)} aria-current=${one === view ? 'page' : nothing}>${word(`nav.${one}`)}</a></li>`;
+  const seen = viewsOf(someone);
+  const topic = (name: Topic): Content => {
+    const views = TOPICS[name].filter((one) => seen.includes(one));
+    return html`<li><span id="topic-${name}">${word(`topic.${name}`)}</span><ul aria-labelledby="topic-${name}">${views.map(link)}</ul></li>`;
+  };
   const dark = document.documentElement.dataset['theme'] !== 'light';
   return html`<a class="skip" href="#main">${word('page.skip')}</a>
     <header class="mast">
       <p class="brand">${word('page.name')}</p>
-      <nav aria-label=${word('nav.label')}><ul>${viewsOf(someone).map(link)}</ul></nav>
       <div class="who">
         <span>${someone.name}(${word(`role.${someone.role}`)})</span>
         <button type="button" class="quiet" @click=${switchTheme}>${word(dark ? 'look.light' : 'look.dark')}</button>
         <button type="button" class="quiet" @click=${switchWall}>${word(wall ? 'wall.off' : 'wall.on')}</button>
         <button type="button" class="quiet" @click=${() => void signOut()}>${word('session.leave')}</button>
       </div>
+      <nav aria-label=${word('nav.label')}><ul class="topics">${(Object.keys(TOPICS) as Topic[]).map(topic)}</ul></nav>
     </header>`;
 }
 

@@ -1,7 +1,7 @@
-// log.ts - what operators changed, and who they are.
+// log.ts - what operators changed.
 import { html, nothing } from 'lit/html.js';
 
-import type { Log, Operators } from '../api.js';
+import type { Log } from '../api.js';
 import type { Content } from '../parts.js';
 import { table } from '../parts.js';
 import { dateTimeText, word, wordOr, words } from '../words.js';
@@ -22,21 +22,5 @@ export function viewLog({ total, entries }: Log, first: boolean): Content {
         ${first ? nothing : html`<a href="/console/log">${word('log.newest')}</a>`}
         ${oldest > 1 ? html`<a href=${`/console/log?before=${oldest}`}>${word('log.older')}</a>` : nothing}
       </p>
-    </section>`;
-}
-
-export function viewOperators({ operators }: Operators): Content {
-  const state = (one: Operators['operators'][number]): string =>
-    word(one.disabled ? 'operators.disabled' : one.by_link ? 'operators.by_link' : 'operators.active');
-  return html`<h1 tabindex="-1">${word('operators.title')}</h1><p class="lead">${word('operators.sentence', { count: operators.length })}</p>
-    <section class="sheet">
-      ${table({
-        name: word('operators.title'),
-        head: words('operators.name', 'operators.role', 'operators.state', 'operators.created', 'operators.seen'),
-        rows: operators.map((one) => [
-          one.name, word(`role.${one.role}`), state(one), dateTimeText(one.created), one.last_seen ? dateTimeText(one.last_seen) : word('operators.never'),
-        ]),
-        open: true,
-      })}
     </section>`;
 }

@@ -3,7 +3,7 @@ import { html, nothing } from 'lit/html.js';
 
 import type { Calls, CallsRow, Participants } from '../api.js';
 import type { Option } from '../chart.js';
-import { axis, base, chart, colour, counted } from '../chart.js';
+import { axis, base, chart, colour, counted, legend } from '../chart.js';
 import type { Content } from '../parts.js';
 import { section, table } from '../parts.js';
 import { dateTimeText, dayText, numberText, shareText, word, wordOr, words } from '../words.js';
@@ -98,9 +98,11 @@ export function viewParticipants(people: Participants): Content {
 function answered(rows: CallsRow[]): Option {
   return {
     ...base(),
+    legend: legend(),
+    grid: { left: 8, right: 16, top: 44, bottom: 8, containLabel: true },
     tooltip: { ...(base()['tooltip'] as object), trigger: 'axis' },
     xAxis: { type: 'category', data: rows.map(({ start }) => dayText(start)), ...axis() },
-    yAxis: { type: 'value', ...axis() },
+    yAxis: { type: 'value', minInterval: 1, ...axis() },
     series: [
       { type: 'bar', name: word('calls.offered'), data: rows.map(({ offered }) => offered), color: colour('edge') },
       { type: 'bar', name: word('calls.answered'), data: rows.map(({ answered }) => answered), color: colour('action') },

@@ -27,6 +27,7 @@ function option({ choices }: Question): Option {
 }
 
 function question(one: Question): Content {
+  if (one.answered === 0) return section(one.text, html`<p>${word('survey.question.none')}</p>`);
   const top = one.top ? word('survey.top', { share: percent(one.top.share), interval: interval(one.top) }) : '';
   const bottom = one.bottom ? word('survey.bottom', { share: percent(one.bottom.share), interval: interval(one.bottom) }) : '';
   const note = word(one.kind === 'many' ? 'survey.note.many' : 'survey.note', { answered: one.answered });
