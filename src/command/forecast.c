@@ -366,8 +366,9 @@ static bool run(const struct request *request, bool *ret_partly, struct error *e
     int64_t now = clock_wall_ms();
     struct civil today = clock_civil(now);
     int64_t day = clock_day_number(today.year, today.month, today.day);
-    bool good =
-        inputs_read(&request->paths, day, &inputs, err) && read_prior(request, &prior_inputs, &prior, err);
+    struct inputs_paths paths = request->paths;
+    paths.series.expected_from_day = request->expected_per_day > 0 || request->prior != NULL ? day : 0;
+    bool good = inputs_read(&paths, day, &inputs, err) && read_prior(request, &prior_inputs, &prior, err);
     struct demand_options demand = {.holidays = &inputs.holidays,
                                     .occasions = &inputs.occasions,
                                     .prior = prior,

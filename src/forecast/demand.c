@@ -7,7 +7,6 @@
 #define SHIFT_USUAL      0.25 // days
 #define SHIFT_REACH_DAYS 3.0  // counts so near a deadline tell its shift
 #define SHIFT_ROUNDS     6
-#define FEW_DAYS         7    // with fewer, the usual day is assumed
 #define LEVEL_PRECISION  4.0  // of an expectation: half again as many, or two thirds
 #define USUAL_PRECISION  10.0 // of the usual day: a third more or less
 #define SMALL_MEAN       200.0
@@ -125,9 +124,9 @@ static bool set_priors(struct demand *demand, const struct demand_options *optio
     columns_precision(prior);
     if (options->prior != NULL)
         inherit(columns, options->prior);
-    else if (demand->summary.days_seen < FEW_DAYS)
+    else if (demand->summary.days_seen < DEMAND_FEW_DAYS)
         assume_usual_day(columns, options->usual != NULL ? options->usual : &demand_usual_app);
-    if (demand->summary.days_seen >= FEW_DAYS)
+    if (demand->summary.days_seen >= DEMAND_FEW_DAYS)
         return true;
     // Too little to tell how wild the series is: spreads stay as they usually are, or as the other
     // campaign's.

@@ -15,6 +15,7 @@
 #include "forecast/series.h"
 
 #define DEMAND_AHEAD_DAYS_MAX 500
+#define DEMAND_FEW_DAYS       7 // with counts of fewer, the usual day is assumed
 
 struct demand;
 

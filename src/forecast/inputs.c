@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -79,14 +80,40 @@ void inputs_done(struct inputs *inputs) {
     occasions_done(&inputs->occasions);
 }
 
+static size_t days_counted(const struct series *series) {
+    size_t days = 0, last = SIZE_MAX;
+    for (size_t slot = 0; slot < series->count; slot++)
+        if (!isnan(series->counts[slot]) && slot / series->per_day != last) {
+            last = slot / series->per_day;
+            days++;
+        }
+    return days;
+}
+
+// Whoever reads a forecast that knows next to nothing is told so.
+static void tell_how_little(const struct series *series, void (*tell)(void *context, const char *sentence),
+                            void *context) {
+    char sentence[SENTENCE_SIZE];
+    size_t days = days_counted(series);
+    if (series->notes.all_zero && days > 0)
+        tell(context, "every count is zero: that is all the forecast knows; say how many are expected a day");
+    else if (series->notes.all_zero)
+        tell(context, "every count is zero: taken for a counter that did not count");
+    if (days == 0) {
+        tell(context, "there are no counts: this is an expectation, not a forecast");
+    } else if (days < DEMAND_FEW_DAYS) {
+        snprintf(sentence, sizeof sentence,
+                 "only %zu %s counted: mostly this is the usual day of a service, and very uncertain", days,
+                 days == 1 ? "day was" : "days were");
+        tell(context, sentence);
+    }
+}
+
 void inputs_tell(const struct inputs *inputs, void (*tell)(void *context, const char *sentence),
                  void *context) {
     const struct series_notes *notes = &inputs->series.notes;
     char sentence[SENTENCE_SIZE];
-    if (inputs->series.count == 0) {
-        tell(context, "there are no counts: this is an expectation, not a forecast");
-        return;
-    }
+    tell_how_little(&inputs->series, tell, context);
     if (notes->bad > 0) {
         snprintf(sentence, sizeof sentence, "%zu rows could not be read; the first is line %" PRIu64 ": %s",
                  notes->bad, notes->bad_line, notes->reason);
@@ -102,7 +129,7 @@ void inputs_tell(const struct inputs *inputs, void (*tell)(void *context, const 
                  "%zu slots of zero where there are always many count as an outage", notes->outage);
         tell(context, sentence);
     }
-    if (notes->missing > 0) {
+    if (notes->missing > 0 && inputs->series.count > 0) {
         snprintf(sentence, sizeof sentence, "%zu of %zu slots have no count", notes->missing,
                  inputs->series.count);
         tell(context, sentence);

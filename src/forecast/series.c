@@ -228,6 +228,21 @@ static void mark_outages(struct series *series) {
     }
 }
 
+// Where something else is to be expected, a table of zeros is one of a counter that did not count.
+static void look_at_zeros(struct series *series, bool believed) {
+    bool zero = false;
+    for (size_t i = 0; i < series->count; i++) {
+        if (series->counts[i] > 0)
+            return;
+        zero |= series->counts[i] == 0;
+    }
+    series->notes.all_zero = zero;
+    if (believed)
+        return;
+    series->day += (int64_t)((series->count + series->per_day - 1) / series->per_day);
+    series->count = 0;
+}
+
 static bool build(struct reading *reading, struct series *ret_series, struct error *err) {
     qsort(reading->rows, reading->count, sizeof *reading->rows, by_minute);
     struct series series = {.minutes = slot_minutes(reading), .notes = reading->notes};
@@ -247,8 +262,25 @@ static bool build(struct reading *reading, struct series *ret_series, struct err
     series.notes.rows = reading->count;
     for (size_t i = 0; i < series.count; i++)
         series.notes.missing += isnan(series.counts[i]);
+    look_at_zeros(&series, reading->options->expected_from_day == 0);
     *ret_series = series;
     return true;
+}
+
+static bool build_or_refuse(struct reading *reading, struct series *ret_series, struct error *err) {
+    if (reading->count > 0)
+        return build(reading, ret_series, err);
+    if (reading->notes.bad > 0)
+        return error_set(err, ERROR_INVALID, "no row can be read; line %" PRIu64 ": %.100s",
+                         reading->notes.bad_line, reading->notes.reason);
+    if (reading->options->expected_from_day != 0)
+        return series_from(NULL, 0, reading->options->expected_from_day, 60, ret_series, err);
+    return error_set(err, ERROR_INVALID, "the table has a header and no rows");
+}
+
+static bool is_empty(FILE *file) {
+    int first = getc(file);
+    return first == EOF || ungetc(first, file) == EOF;
 }
 
 bool series_read(FILE *file, const struct series_options *options, struct series *ret_series,
@@ -256,18 +288,12 @@ bool series_read(FILE *file, const struct series_options *options, struct series
     struct reading reading = {.options = options, .start = -1, .value = -1, .full = -1};
     struct csv_handler handler = {.row = take_row, .bad = take_bad, .context = &reading};
     struct csv_options csv = {.has_header = true, .field_bytes = FIELD_BYTES_MAX};
+    if (options->expected_from_day != 0 && is_empty(file))
+        return build_or_refuse(&reading, ret_series, err);
     reading.reader = csv_reader_new(&csv, &handler);
     if (reading.reader == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    bool good = csv_reader_read(reading.reader, file, err);
-    if (good && reading.count == 0) {
-        if (reading.notes.bad > 0)
-            good = error_set(err, ERROR_INVALID, "no row can be read; line %" PRIu64 ": %.100s",
-                             reading.notes.bad_line, reading.notes.reason);
-        else
-            good = error_set(err, ERROR_INVALID, "the table has a header and no rows");
-    }
-    good = good && build(&reading, ret_series, err);
+    bool good = csv_reader_read(reading.reader, file, err) && build_or_refuse(&reading, ret_series, err);
     csv_reader_free(reading.reader);
     free(reading.rows);
     return good;

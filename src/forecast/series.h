@@ -26,6 +26,7 @@ struct series_notes {
     size_t missing;    // slots without a count
     size_t outage;     // among them, zeros that were taken for an outage
     size_t fractional; // counts that are not whole
+    bool all_zero;     // nothing but zeros
     bool summed;       // finer rows were added up to hours
 };
 
@@ -46,10 +47,14 @@ struct series_options {
         *full_column;   // NULL: "full"; need not be there. Anything but empty, 0 and false marks censoring
     bool gaps_are_zero; // within days that have any row: tables that leave out empty slots
     bool keep_zeros;    // do not look for outages
+    // 0, or there is something to expect instead: a table without rows is an empty series from this day on,
+    // and where nothing but zeros was counted, the counter is not believed.
+    int64_t expected_from_day;
 };
 
 // Reads a table with a header; rows in any order. Times as clock_parse reads them, also "18 Jun 2024".
-// Bad rows are left out and noted. ERROR_INVALID: no header, no such column, or no row to learn from.
+// Bad rows are left out and noted. ERROR_INVALID: no header, no such column, or no row to learn from (but see
+// expected_from_day).
 MUST_CHECK bool series_read(FILE *file, const struct series_options *options, struct series *ret_series,
                             struct error *err);
 // From counts that the caller has: `count` of them from the midnight of `day` on, copied. NULL for missing
