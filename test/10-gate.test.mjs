@@ -215,7 +215,7 @@ eachStore("a line that an operator begins anew", (store) => {
 
 describe("a flood of joins from one address", () => {
   test("is refused without holding up the residents there, and those of other addresses", async () => {
-    const per_min = 60, flood = 3000;
+    const per_min = 60, flood = 2000;
     const server = await start({ set: { "gate.anonymous_per_address_per_min": per_min, ...FOUR_A_SECOND } });
     const { port } = new URL(server.url);
     const joinFrom = (localAddress, agent) => exchange(`${server.url}/api/v1/gate/tickets`, {

@@ -10,7 +10,7 @@ import { Agent } from "node:http";
 import { describe, test } from "node:test";
 
 import { eachStore, freshDirectory, start } from "../lib/juncho.mjs";
-import { freshDatabase, stopSharedPostgres } from "../lib/postgres.mjs";
+import { freshDatabase, startPostgres, stopSharedPostgres } from "../lib/postgres.mjs";
 import { operator } from "../lib/operator.mjs";
 import { exchange, Resident } from "../lib/resident.mjs";
 
@@ -146,6 +146,42 @@ describe("the gate while its file is locked", () => {
     });
     assert.notEqual((await page(server)).reason, "store");
     assert.equal(await server.stop(), 0);
+  });
+});
+
+describe("the gate while its PostgreSQL is away", () => {
+  test("stands still, says so, loses nobody, and goes on by itself when it is back", async () => {
+    const postgres = await startPostgres();
+    try {
+      const server = await start({ store: postgres.url, set: { "gate.pace_per_min_max": 300 } });
+      const people = Array.from({ length: 12 }, () => new Person());
+      for (const person of people) await person.step(server), await person.step(server);
+      await postgres.halt();
+      const late = new Person();
+      await late.step(server); // cannot register: nothing was half done
+      assert.ok(!late.registered);
+      for (const person of people.filter(({ entered }) => !entered)) await person.step(server);
+      const frozen = await until("the page says so", async () => {
+        const now = await page(server);
+        return now.reason === "store" && now;
+      });
+      assert.equal(frozen.state, "paused");
+      assert.ok(frozen.look_again_s.every(([, seconds]) => seconds <= 20));
+      await postgres.resume();
+      await until("the page goes on", async () => {
+        const now = await page(server);
+        assert.ok(!isBefore(now.watermark, frozen.watermark), "the watermark went back");
+        return now.reason !== "store";
+      });
+      people.push(late);
+      await until("everybody is in", async () => {
+        for (const person of people.filter(({ entered }) => !entered)) await person.step(server);
+        return people.every(({ entered }) => entered);
+      });
+      assert.equal(await server.stop(), 0);
+    } finally {
+      await postgres.stop();
+    }
   });
 });
 
