@@ -46,7 +46,8 @@ void entry_note_return(struct visit *visit, int64_t resident_id, enum journey_ou
 // The command did not happen: the place inside is free again.
 void entry_undo(const struct entry *entry);
 
-// {"second", "rank", "ahead", "ticket", "look_again_s"} and, in the draw, "pseudonym"; NULL without memory.
+// {"second", "rank", "ahead", "ticket", "look_again_s", "epoch"} and, in the draw, "pseudonym"; NULL without
+// memory.
 json_t *entry_place_json(struct visit *visit, const struct holder *holder, struct place place);
 // 409 with the place: the problem document "waiting".
 void entry_respond_waiting(const struct entry *entry);
