@@ -37,7 +37,8 @@ static bool add_headers(struct MHD_Response *made, const struct http_response *r
 static struct MHD_Response *from_file(const struct http_response *response) {
     int fd = dup(fileno(response->body_file));
     struct MHD_Response *made =
-        fd < 0 ? NULL : MHD_create_response_from_fd_at_offset64(response->body_length, fd, 0);
+        fd < 0 ? NULL
+               : MHD_create_response_from_fd_at_offset64(response->body_length, fd, response->body_offset);
     if (made == NULL && fd >= 0)
         (void)close(fd);
     return made;

@@ -49,6 +49,7 @@ struct http_response {
     const void *body;
     size_t body_length;
     FILE *body_file; // when not NULL: `body_length` bytes of it are sent, however many; `body` is not used
+    uint64_t body_offset;   // where in `body_file` they begin
     bool body_is_permanent; // lives longer than the server: sent without a copy
     // The header's texts live longer than the server, too, and never change: such a response is made once a
     // loop and kept. For what is the same for everybody.
