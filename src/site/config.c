@@ -112,6 +112,9 @@ static const struct config_key keys[] = {
     {"guidance", "languages_dir", WORDS(guidance.languages_dir), "", ANY,
      "folder with CODE.json, faq.CODE.md, words.CODE.txt: further languages, or texts instead of the shipped "
      "ones"},
+    {"guidance", "videos_dir", WORDS(guidance.videos_dir), "", ANY,
+     "folder with videos.json, films, posters and captions (docs/handbook.ja.md shows the form); empty: "
+     "none"},
     {"survey", "questions", WORDS(survey.questions), "", ANY,
      "file with the questions of the survey (survey/questions.json shows the form); empty: those of the "
      "program"},

@@ -49,6 +49,7 @@ struct config {
     } identity;
     struct {
         char languages_dir[CONFIG_TEXT_SIZE]; // empty: the languages of the program alone
+        char videos_dir[CONFIG_TEXT_SIZE];    // empty: no videos
     } guidance;
     struct {
         char questions[CONFIG_TEXT_SIZE]; // empty: those of the program

@@ -27,6 +27,7 @@ struct held;
 struct traffic;
 struct pages;
 struct questionnaire;
+struct videos;
 struct calendars;
 
 struct site {
@@ -44,6 +45,7 @@ struct site {
     struct questionnaire *questionnaire; // of the survey
     struct pages *pages;
     struct guidance *guidance;
+    struct videos *videos;
     struct reading guidance_reading; // the one look for news that may be under way
     atomic_bool guidance_busy;
     atomic_bool publishing; // a report is being made

@@ -1,4 +1,4 @@
-// guidance.c - questions, answers and announcements over HTTP.
+// guidance.c - questions, answers, announcements and videos over HTTP.
 //
 // Everything is read from memory (guidance/guidance.h); only opinions and what was not found are written.
 #include "site/guidance.h"
@@ -9,6 +9,8 @@
 #include "guidance/faq_store.h"
 #include "guidance/guidance.h"
 #include "guidance/markdown.h"
+#include "guidance/videos.h"
+#include "http/range.h"
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/pages.h"
@@ -16,6 +18,7 @@
 
 #define FAQ_CACHE           "public, max-age=60"
 #define ANNOUNCEMENTS_CACHE "public, max-age=1"
+#define VIDEO_CACHE         "public, max-age=3600"
 
 // `body` NULL: there was no memory for it.
 static void respond_text(struct visit *visit, const char *body, const char *cache_control) {
@@ -209,6 +212,58 @@ void handle_announcements(struct http_request *request, void *context) {
     guidance_give_back(site->guidance, shelf);
     respond_cached(visit, json_pack("{s:s,s:o}", "language", code_of(visit, language), "announcements", list),
                    ANNOUNCEMENTS_CACHE);
+}
+
+static json_t *video_path(struct visit *visit, const struct video_file *file) {
+    const char *path = arena_print(http_request_arena(visit->request), "/videos/%s", file->name);
+    return json_string(path == NULL ? "" : path);
+}
+
+static json_t *captions_json(struct visit *visit, const struct video *video) {
+    const struct languages *languages = guidance_languages(visit->site->guidance);
+    json_t *list = json_array();
+    for (size_t i = 0; i < languages->count; i++)
+        if (video->captions[i] != NULL)
+            (void)json_array_append_new(list, json_pack("{s:s,s:s,s:o}", "language", languages->list[i].code,
+                                                        "label", languages->list[i].name, "src",
+                                                        video_path(visit, video->captions[i])));
+    return list;
+}
+
+// Title and transcript are in the language of the visitor where there are any, else in Japanese.
+static json_t *video_json(struct visit *visit, const struct video *video, size_t language) {
+    size_t spoken = video->transcripts[language] == NULL ? 0 : language;
+    size_t titled = video->titles[language] == NULL ? 0 : language;
+    return json_pack("{s:s,s:s,s:s,s:o,s:s,s:o,s:o,s:s,s:s}", "name", video->name, "step", video->step,
+                     "title", video->titles[titled], "src", video_path(visit, video->film), "type",
+                     video->film->content_type, "poster", video_path(visit, video->poster), "captions",
+                     captions_json(visit, video), "transcript", video->transcripts[spoken],
+                     "transcript_language", code_of(visit, spoken));
+}
+
+void handle_videos(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    const struct videos *videos = visit->site->videos;
+    size_t language = visit_language(visit);
+    json_t *list = json_array();
+    for (size_t i = 0; i < videos_count(videos); i++)
+        (void)json_array_append_new(list, video_json(visit, videos_at(videos, i), language));
+    respond_cached(visit, json_pack("{s:s,s:o}", "language", code_of(visit, language), "videos", list),
+                   FAQ_CACHE);
+}
+
+void handle_video_file(struct http_request *request, void *context) {
+    struct visit *visit = http_request_context(request);
+    const char *name = visit_parameter(visit, "file");
+    const struct video_file *file = name == NULL ? NULL : videos_file(visit->site->videos, name);
+    if (file == NULL)
+        problem_respond_status(request, 404, "not-found", "file", "there is no such video");
+    else
+        range_respond(request, &(struct range_file){.stream = file->stream,
+                                                    .bytes = file->bytes,
+                                                    .content_type = file->content_type,
+                                                    .cache_control = VIDEO_CACHE,
+                                                    .tag = file->tag});
 }
 
 static bool refresh(struct reading *reading, struct session *session, struct error *err) {

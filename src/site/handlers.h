@@ -16,7 +16,8 @@ http_handler handle_register, handle_me, handle_points, handle_session_end;
 http_handler handle_begin, handle_consent, handle_procedure, handle_intent;
 http_handler handle_identity, handle_identity_confirm, handle_identity_move, handle_callback;
 http_handler handle_application;
-http_handler handle_faq, handle_faq_page, handle_faq_opinion, handle_announcements;
+http_handler handle_faq, handle_faq_page, handle_faq_opinion, handle_announcements, handle_videos,
+    handle_video_file;
 http_handler handle_languages, handle_language;
 http_handler handle_console_enter, handle_console_session, handle_console_leave;
 http_handler handle_survey, handle_my_survey, handle_put_survey;

@@ -48,6 +48,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/languages", handle_languages, 0},
     {HTTP_GET, "/api/v1/languages/{code}", handle_language, 0},
     {HTTP_GET, "/api/v1/announcements", handle_announcements, 0},
+    {HTTP_GET, "/api/v1/videos", handle_videos, 0},
+    {HTTP_GET, "/videos/{file}", handle_video_file, ROUTE_UNCOUNTED}, // a film is asked for in many parts
     {HTTP_POST, "/api/v1/me/application", handle_application, STEP},
     {HTTP_GET, "/api/v1/gate", handle_gate, 0},
     {HTTP_GET, "/api/v1/gate/draw", handle_gate_draw, 0},

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "guidance/guidance.h"
+#include "guidance/videos.h"
 #include "measure/questionnaire.h"
 #include "measure/traffic.h"
 #include "migrations_list.h"
@@ -240,6 +241,7 @@ static bool start(struct running *running, struct error *err) {
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!pages_new(config->server.web_dir, &site->pages, err) ||
         !guidance_new(config->guidance.languages_dir, &site->guidance, err) ||
+        !videos_open(config->guidance.videos_dir, guidance_languages(site->guidance), &site->videos, err) ||
         !questionnaire_open(config->survey.questions, &site->questionnaire, err) ||
         !prepare_store(site, err) || !load_secrets(site, err) ||
         !writer_start(site->store, &writer, &site->writer, err) ||
@@ -291,6 +293,7 @@ void site_stop(struct site *site) {
     provider_free(site->provider);
     sandbox_free(site->sandbox);
     key_free(site->client_key);
+    videos_free(site->videos);
     guidance_free(site->guidance);
     questionnaire_free(site->questionnaire);
     pages_free(site->pages);

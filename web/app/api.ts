@@ -106,6 +106,18 @@ export interface Announcement {
   body_html: string;
 }
 
+// A film of the city's. Title and transcript are in the language of the page where there are any.
+export interface Video {
+  name: string;
+  step: string;
+  title: string;
+  src: string;
+  poster: string;
+  captions: { language: string; label: string; src: string }[];
+  transcript: string;
+  transcript_language: string;
+}
+
 export interface Quiet {
   date: string;
   band: '7-12' | '12-20' | '20-1' | '1-7';
@@ -274,6 +286,10 @@ export async function countAccess(): Promise<void> {
 export async function readAnnouncements(language: string): Promise<Announcement[]> {
   const answer = await document<{ announcements: Announcement[] }>(ask('GET', `/api/v1/announcements?language=${language}`));
   return answer.announcements;
+}
+
+export async function readVideos(language: string): Promise<Video[]> {
+  return (await document<{ videos: Video[] }>(ask('GET', `/api/v1/videos?language=${language}`))).videos;
 }
 
 export async function register(language: string): Promise<void> {

@@ -13,7 +13,8 @@ import { withoutReadings } from './markup.js';
 import { change, model, modelOnChange } from './model.js';
 import { persistTick } from './persist.js';
 import type { View } from './route.js';
-import { routeStart, viewNow } from './route.js';
+import { routeStart, SCREENS, viewNow } from './route.js';
+import { videosOpen } from './videos.js';
 import { watch, watchAgain } from './watch.js';
 import { languageNow, languageStart, word } from './words.js';
 
@@ -52,6 +53,7 @@ navigator.serviceWorker?.register('/worker.js').catch(() => {});
     drawn = view;
   }
   if (view === 'survey') void surveyOpen();
+  if (SCREENS.some((screen) => screen === view)) videosOpen();
   if (view === 'consent' && model.me && !model.me.began) begin();
   sayTrouble();
   persistTick();

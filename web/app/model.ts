@@ -1,5 +1,5 @@
 // model.ts - what the screens show; one object, changed in one place.
-import type { Announcement, Bookings, Calendar, Campaign, Marks, Me, Outcome, Points, Question, TroubleKind } from './api.js';
+import type { Announcement, Bookings, Calendar, Campaign, Marks, Me, Outcome, Points, Question, TroubleKind, Video } from './api.js';
 import type { Shown } from '../shared/shown.js';
 import type { Look } from '../shared/look.js';
 import type { GateDocument } from '../shared/place.js';
@@ -70,6 +70,9 @@ export interface Model {
   quiet: Calendar | null;
   gate: GateDocument | null;
   bookings: Bookings | null;
+  videos: Video[];
+  // By name: those that were unfolded.
+  filmsSeen: string[];
   announcements: Announcement[];
   // Those of the least level that this browser has put away, as "id.version".
   putAway: string[];
@@ -116,6 +119,8 @@ export const model: Model = {
   quiet: null,
   gate: null,
   bookings: null,
+  videos: [],
+  filmsSeen: [],
   announcements: [],
   putAway: kept<string[]>('put-away') ?? [],
   look: lookKept(),

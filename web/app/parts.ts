@@ -8,6 +8,7 @@ import { goBackTo, goTo, SCREENS } from './route.js';
 import type { Path, Screen } from './model.js';
 import { model } from './model.js';
 import { icons } from './pictures.js';
+import { videoPart } from './screens/video.js';
 import type { Key, Values } from './words.js';
 import { dateTimeText, word } from './words.js';
 
@@ -121,7 +122,7 @@ export function journeyScreen(now: Screen | 'done', content: unknown): TemplateR
   return html`<div class="journey">
     ${stepList(now)}
     <div class="sheet">
-      ${content}
+      ${content} ${now === 'done' ? nothing : videoPart(now)}
       ${before === undefined
         ? nothing
         : html`<p class="aside">
