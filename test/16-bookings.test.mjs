@@ -89,6 +89,16 @@ eachStore("bookings", (store) => {
     assert.equal(await narrow.stop(), 0);
   });
 
+  test("a gate that lets fewer in than was rehearsed has fewer places to book", async () => {
+    const slow = await start({ store: await store.fresh(), set: { ...SET, "calendar.capacity_per_hour": 4000, "gate.pace_per_min_max": 4 } });
+    const resident = await registered(slow);
+    let windows;
+    do ({ windows } = await list(resident)); // 500 until the gate's first second has passed
+    while (windows[5].free === 500);
+    assert.equal(windows[5].free, 30); // half of 240 an hour, by the quarter
+    assert.equal(await slow.stop(), 0);
+  });
+
   test("what is booked moves the forecast to its hour", async () => {
     const forecast = async () => {
       const result = await juncho(["forecast", "--store", server.store, "--set", "calendar.expected_per_day=48", "--json"]);

@@ -1,13 +1,15 @@
 // bookings.c - windows of a quarter of an hour, and the resident's own booking.
 #include <libical/ical.h>
+#include <math.h>
 #include <string.h>
 
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
 
-#define ALARM   "-PT10M" // before the window
-#define PRODUCT "-//Juncho//Booking//JA"
+#define SECONDS_HOUR 3600
+#define ALARM        "-PT10M" // before the window
+#define PRODUCT      "-//Juncho//Booking//JA"
 
 struct booking_visit {
     struct booking_change change;
@@ -17,9 +19,15 @@ struct booking_visit {
     size_t count;
 };
 
+// What the gate plans to let in, but never more than was rehearsed; a gate that is paused, or has not begun,
+// plans nothing, which says nothing about the windows to come.
 static int64_t places_of(const struct site *site) {
-    return booking_places((double)site->config.calendar.capacity_per_hour,
-                          (double)site->config.booking.share_percent / 100);
+    struct gate_view gate;
+    gate_view(site->gate, &gate);
+    double per_hour = (double)site->config.calendar.capacity_per_hour;
+    if (gate.steady_per_s > 0)
+        per_hour = fmin(per_hour, gate.steady_per_s * SECONDS_HOUR);
+    return booking_places(per_hour, (double)site->config.booking.share_percent / 100);
 }
 
 // A job with a booking_visit, for the resident who is signed in; NULL after it responded.

@@ -136,7 +136,7 @@ static const struct config_key keys[] = {
     {"calendar", "publish_hour", NUMBER(calendar.publish_hour), "4", 0, 23, NULL,
      "hour of the day at which the calendars are looked through, and published when something changed"},
     {"booking", "share_percent", NUMBER(booking.share_percent), "50", 0, 100, NULL,
-     "of calendar.capacity_per_hour that may be booked; 0: no bookings"},
+     "of the gate's steady pace, at most calendar.capacity_per_hour, that may be booked; 0: no bookings"},
     {"calls", "occasions_file", WORDS(calls.occasions_file), "", ANY, "the same for the telephone"},
     {"calls", "opens_hour", NUMBER(calls.opens_hour), "9", 0, 23, NULL,
      "from when the telephone is answered"},
