@@ -6,6 +6,7 @@ import { DESKTOP, openBrowser, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 import { Operator } from "../lib/operator.mjs";
 import { exchange, Resident } from "../lib/resident.mjs";
+import { until } from "../lib/until.mjs";
 
 const APP = { app: "マイナアプリ" };
 const POINTS = { points: "11,000" };
@@ -192,13 +193,16 @@ describe("waiting in the app", () => {
     await visitor.seesText(said);
     await visitor.seesText(word("line.closable"));
     await visitor.looksAt("73-paused");
-    await order({ paused: false, message: "" });
+    await order({ paused: false, message: "", by_hand: true, hand_per_min: 600 });
     await visitor.page.close();
     visitor.page = await visitor.newPage();
     await visitor.go("/journey");
-    await visitor.sees("line.turn.title");
-    const after = (await me(visitor.page)).place;
+    const after = await until(async () => {
+      const { place: now } = await me(visitor.page);
+      return now.ahead === 0 && now;
+    });
     assert.deepEqual([after.second, after.rank], [place.second, place.rank]);
+    await order(AGAIN);
     await visitor.close();
   });
 });
