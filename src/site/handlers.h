@@ -27,7 +27,6 @@ http_handler handle_console_audit;
 http_handler handle_console_report, handle_console_report_set;
 http_handler handle_console_publication, handle_console_publish;
 http_handler handle_report_page, handle_report_data;
-http_handler handle_faq, handle_faq_opinion, handle_announcements;
 http_handler handle_calendar, handle_calendar_page;
 http_handler handle_console_calendar, handle_console_calendar_override, handle_console_calendar_publish;
 http_handler handle_console_staff;

@@ -48,8 +48,6 @@ function draw(): void {
     // At the first screen the reader starts at the top of the page, unless a result waits.
     arrive(view, drawn !== null || model.returned !== null);
     if (view === 'points' && drawn !== null) void refresh();
-// Where it is not to be had the app works all the same, but for opening without a line.
-navigator.serviceWorker?.register('/worker.js').catch(() => {});
     drawn = view;
   }
   if (view === 'survey') void surveyOpen();
