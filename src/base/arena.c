@@ -162,6 +162,21 @@ void buffer_add(struct buffer *buffer, const char *text) {
     buffer_add_bytes(buffer, text, strlen(text));
 }
 
+void buffer_add_escaped(struct buffer *buffer, const char *text) {
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == '&')
+            buffer_add(buffer, "&amp;");
+        else if (*at == '<')
+            buffer_add(buffer, "&lt;");
+        else if (*at == '>')
+            buffer_add(buffer, "&gt;");
+        else if (*at == '"')
+            buffer_add(buffer, "&quot;");
+        else
+            buffer_add_bytes(buffer, at, 1);
+    }
+}
+
 void buffer_print(struct buffer *buffer, const char *format, ...) {
     if (buffer->failed)
         return;

@@ -66,8 +66,18 @@ static void a_buffer_past_the_cap_fails_and_stays_failed(void **state) {
     assert_true(buffer.failed);
 }
 
+static void what_html_would_read_becomes_entities(void **state) {
+    struct arena *arena = arena_new(4096);
+    struct buffer buffer;
+    buffer_init(&buffer, arena);
+    buffer_add_escaped(&buffer, "<a href=\"x\">&猫</a>");
+    assert_string_equal(buffer.text, "&lt;a href=&quot;x&quot;&gt;&amp;猫&lt;/a&gt;");
+    arena_free(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_html_would_read_becomes_entities),
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(the_cap_holds),
         cmocka_unit_test(reset_gives_everything_back),

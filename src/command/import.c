@@ -1,5 +1,4 @@
 // import.c - brings in what others measured.
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -135,6 +134,13 @@ static int parse_operands(int argc, char **argv, struct import_command *command)
     return length < (int)sizeof command->options_text ? EXIT_DONE : usage("--map is too long", "");
 }
 
+static bool take(void *context, int option, const char *value, struct error *err) {
+    return take_option(context, option, value) ||
+           error_set(err, ERROR_INVALID,
+                     "--within-s must be a number of seconds up to 3600, not %.60s; see juncho import --help",
+                     value);
+}
+
 static int parse(int argc, char **argv, struct import_command *command) {
     static const struct option names[] = {{"store", required_argument, NULL, 's'},
                                           {"map", required_argument, NULL, 'm'},
@@ -149,19 +155,8 @@ static int parse(int argc, char **argv, struct import_command *command) {
     *command = (struct import_command){.options = {.within_s = CALLS_WITHIN_S, .questions = ""},
                                        .zone = "Asia/Tokyo"};
     command->store.store = "sqlite:juncho.db";
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(help, stdout);
-            return -1;
-        }
-        if (option == '?')
-            return EXIT_USAGE;
-        if (!take_option(command, option, optarg))
-            return usage("--within-s must be a number of seconds up to 3600, not ", optarg);
-    }
-    return parse_operands(argc, argv, command);
+    int result = options_read(argc, argv, names, help, take, command);
+    return result == EXIT_DONE ? parse_operands(argc, argv, command) : result;
 }
 
 // On a terminal only.

@@ -28,21 +28,6 @@ const char *calendar_form_type(enum calendar_form form) {
     return types[form];
 }
 
-void calendar_add_escaped(struct buffer *out, const char *text) {
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at == '&')
-            buffer_add(out, "&amp;");
-        else if (*at == '<')
-            buffer_add(out, "&lt;");
-        else if (*at == '>')
-            buffer_add(out, "&gt;");
-        else if (*at == '"')
-            buffer_add(out, "&quot;");
-        else
-            buffer_add_bytes(out, at, 1);
-    }
-}
-
 const char *calendar_best_text(const struct calendar_view *view, struct arena *arena) {
     struct calendar_quiet quiet[BEST_MAX];
     struct buffer text;

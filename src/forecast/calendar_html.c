@@ -142,7 +142,7 @@ static void add_head(struct page *page) {
                  "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">"
                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>%s - ",
                  page->words->language, page->words->title[view->series]);
-    calendar_add_escaped(page->out, view->campaign);
+    buffer_add_escaped(page->out, view->campaign);
     buffer_add(page->out, "</title>");
     if (view->style != NULL)
         buffer_print(page->out, "<style>%s</style>", view->style);
@@ -152,7 +152,7 @@ static void add_head(struct page *page) {
                      "<link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\">",
                      view->style_link);
     buffer_add(page->out, "</head>\n<body class=\"calendar\"><header class=\"top\"><p class=\"brand\">");
-    calendar_add_escaped(page->out, view->campaign);
+    buffer_add_escaped(page->out, view->campaign);
     buffer_print(page->out, "</p></header>\n<main><h1>%s</h1><p class=\"lead\">%s</p>\n",
                  page->words->title[view->series], page->words->lead[view->series]);
 }
@@ -232,7 +232,7 @@ static void add_overrides(struct page *page) {
         buffer_print(page->out, "<li>%s %s(%s): ",
                      calendar_day_text(page->out->arena, page->words, page->view->holidays, override->day),
                      page->words->band[override->band], page->words->level[override->level]);
-        calendar_add_escaped(page->out, override->reason);
+        buffer_add_escaped(page->out, override->reason);
         buffer_add(page->out, "</li>");
     }
     buffer_add(page->out, "</ul></section>\n");
@@ -261,7 +261,7 @@ static void add_foot(struct page *page) {
         buffer_print(page->out, page->words->version, (long long)page->calendar->number);
         buffer_print(page->out, " %d年%d月%d日 %d時%02d分 ", made.year, made.month, made.day, made.hour,
                      made.minute);
-        calendar_add_escaped(page->out, page->calendar->reason);
+        buffer_add_escaped(page->out, page->calendar->reason);
         buffer_add(page->out, "</p>");
     }
     if (page->view->style == NULL)

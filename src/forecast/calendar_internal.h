@@ -7,7 +7,5 @@ void calendar_write_html(const struct calendar_view *view, struct buffer *out);
 void calendar_write_ics(const struct calendar_view *view, struct buffer *out);
 void calendar_write_svg(const struct calendar_view *view, struct buffer *out);
 
-// Adds a text with &, <, > and " made harmless.
-void calendar_add_escaped(struct buffer *out, const char *text);
 // The sentence that says when it is quiet in the coming week, in the arena; "" without a calendar.
 const char *calendar_best_text(const struct calendar_view *view, struct arena *arena);

@@ -16,7 +16,7 @@ static const char *fill_of(enum level level) {
 
 static void add_text(struct buffer *out, double x, double y, const char *class, const char *text) {
     buffer_print(out, "<text x=\"%g\" y=\"%g\" class=\"%s\">", x, y, class);
-    calendar_add_escaped(out, text);
+    buffer_add_escaped(out, text);
     buffer_add(out, "</text>");
 }
 

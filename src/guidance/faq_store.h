@@ -9,7 +9,6 @@
 #include "guidance/faq.h"
 #include "store/writer.h"
 
-#define FAQ_AUTHOR_BYTES 64
 #define FAQ_REASON_BYTES 300
 #define FAQ_MISSES_MAX   2000 // kept a day
 #define FAQ_HISTORY_MAX  100

@@ -11,8 +11,7 @@
 #include "site/job.h"
 #include "site/problem.h"
 
-#define FIGURES_MS   (30 * CLOCK_DAY_MS) // what the console shows looks back so far
-#define REASON_BYTES 300
+#define FIGURES_MS (30 * CLOCK_DAY_MS) // what the console shows looks back so far
 
 // The index of the language that the request names; Japanese without one. False: it responded.
 static bool find_language(struct visit *visit, const char *code, size_t *ret_language) {
@@ -184,7 +183,7 @@ static bool read_edit(const json_t *body, struct faq_change *change, const char 
            member_long_text(body, "answer", FAQ_ANSWER_BYTES, &entry->answer, err) &&
            json_member_bool(body, "hidden", &change->hidden, err) &&
            json_member_int(body, "base_version", 0, INT64_MAX, &change->base_version, err) &&
-           json_member_text(body, "reason", REASON_BYTES, &change->reason, err) &&
+           json_member_text(body, "reason", FAQ_REASON_BYTES, &change->reason, err) &&
            faq_entry_check(entry, err);
 }
 

@@ -22,31 +22,10 @@ struct page {
     struct buffer out;
 };
 
-static void add_escaped(struct buffer *buffer, const char *text) {
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            buffer_add(buffer, "&amp;");
-            break;
-        case '<':
-            buffer_add(buffer, "&lt;");
-            break;
-        case '>':
-            buffer_add(buffer, "&gt;");
-            break;
-        case '"':
-            buffer_add(buffer, "&quot;");
-            break;
-        default:
-            buffer_add_bytes(buffer, text, 1);
-        }
-    }
-}
-
 static void add_entry(struct page *page, size_t index, bool open) {
     const struct faq_entry *entry = &shelf_faq(page->shelf, page->language)->entries[index];
     buffer_print(&page->out, "<details id=\"%s\"%s><summary>", entry->slug, open ? " open" : "");
-    add_escaped(&page->out, entry->question);
+    buffer_add_escaped(&page->out, entry->question);
     buffer_add(&page->out, "</summary><div class=\"answer\">");
     buffer_add(&page->out, shelf_answer_html(page->shelf, page->language, index));
     buffer_add(&page->out, "</div></details>");
@@ -58,7 +37,7 @@ static void add_all(struct page *page) {
         bool begins = i == 0 || strcmp(faq->entries[i].category, faq->entries[i - 1].category) != 0;
         if (begins) {
             buffer_add(&page->out, i == 0 ? "<section><h2>" : "</section><section><h2>");
-            add_escaped(&page->out, faq->entries[i].category);
+            buffer_add_escaped(&page->out, faq->entries[i].category);
             buffer_add(&page->out, "</h2>");
         }
         add_entry(page, i, false);
@@ -78,7 +57,7 @@ static void add_results(struct page *page) {
 
 static void fill(struct page *page, const char *mark, size_t length) {
     if (strncmp(mark, "query", length) == 0)
-        add_escaped(&page->out, page->query);
+        buffer_add_escaped(&page->out, page->query);
     else if (strncmp(mark, "results", length) == 0)
         add_results(page);
     else if (strncmp(mark, "none", length) == 0)
