@@ -122,7 +122,7 @@ test("an operator's words take the place of the rules, and the log says who wrot
     assert.match(log[0].after, /次へ/);
     const { out } = await report(store, "note");
     const page = readFileSync(join(out, "index.html"), "utf8");
-    assert.match(page, /<p>混雑は&lt;予約>で分けます。<\/p>\n<p>次へ<\/p>/);
+    assert.match(page, /<p>混雑は&lt;予約&gt;で分けます。<\/p>\n<p>次へ<\/p>/);
     const back = await who.post(path, { paragraphs: [] }, {}, "PUT");
     assert.deepEqual(back.json.paragraphs, []);
   } finally {

@@ -67,7 +67,7 @@ eachStore("the published report", (store) => {
     assert.equal((await writer.post(PUBLICATION)).json.number, 2);
     const after = await anybody.get("/api/v1/report.json");
     assert.equal(after.json.participants.users, 2);
-    assert.match((await anybody.get("/report")).text, /次は&lt;予約>で分けます。/);
+    assert.match((await anybody.get("/report")).text, /次は&lt;予約&gt;で分けます。/);
     const log = (await viewer.get("/api/v1/console/audit?action=report.publish")).json.entries;
     assert.deepEqual(log.map((entry) => entry.operator), [writer.name, writer.name]);
   });

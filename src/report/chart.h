@@ -46,23 +46,31 @@ struct chart_lines {
 };
 void chart_lines(struct buffer *out, const struct chart_lines *chart, const char *title);
 
-// A whole cut into parts from left to right, a row each; parts in order from the darkest to the lightest.
+// A whole cut into parts from left to right, a row each; every part with its share in it and its name below.
 #define CHART_PARTS_MAX 12
+enum chart_tone { TONE_EVEN, TONE_GOOD2, TONE_GOOD1, TONE_BAD1, TONE_BAD2 }; // blue, pale, grey
+struct chart_part {
+    const char *name;
+    double share; // in percent
+    enum chart_tone tone;
+};
 struct chart_parts {
     const char *label;
     const char *words; // behind the bar
     size_t count;
-    double shares[CHART_PARTS_MAX]; // in percent
+    struct chart_part parts[CHART_PARTS_MAX];
 };
 void chart_shares(struct buffer *out, const struct chart_parts *rows, size_t count, const char *title);
 
 // Days x 24 hours. `levels` are the lower bounds of the darker classes, descending; each cell holds its
-// number of class as a shape too, so that a photocopy keeps it.
+// class as a shape too, so that a photocopy keeps it. What the shades mean stands below.
+#define CHART_NO_CELL (-1) // an hour outside of the span: nothing is drawn
 struct chart_heat {
     const char *const *day_labels;
     const int64_t (*hours)[24];
     size_t days_count;
     int64_t levels[3];
+    const char *level_words[4]; // from the darkest class to the lightest
 };
 void chart_heat(struct buffer *out, const struct chart_heat *heat, const char *title);
 

@@ -48,19 +48,25 @@ static void labels_of_lines_that_end_together_do_not_lie_over_one_another(void *
 
 static void a_small_share_is_drawn_without_words(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 20);
-    const struct chart_parts row = {"question", "1,000", 3, {62.5, 35, 2.5}};
+    const struct chart_parts row = {
+        "question",
+        "1,000",
+        3,
+        {{"yes", 62.5, TONE_GOOD2}, {"neither", 35, TONE_EVEN}, {"not at all, by no means", 2.5, TONE_BAD2}}};
     struct buffer out;
     buffer_init(&out, arena);
     chart_shares(&out, &row, 1, "shares");
     assert_non_null(strstr(out.text, "62.5%"));
     assert_null(strstr(out.text, ">2.5%"));
+    assert_non_null(strstr(out.text, "class=\"guide\"")); // its long name moves out of its neighbour's way
+    assert_non_null(strstr(out.text, ">not at all, by no means<"));
 }
 
 static void an_hour_belongs_to_the_class_whose_bound_it_reaches(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 20);
     const char *labels[] = {"day"};
-    const int64_t hours[1][24] = {{999, 1000, 3000, 8000}};
-    struct chart_heat heat = {labels, hours, 1, {8000, 3000, 1000}};
+    const int64_t hours[1][24] = {{999, 1000, 3000, 8000, CHART_NO_CELL, 0}};
+    struct chart_heat heat = {labels, hours, 1, {8000, 3000, 1000}, {"a", "b", "c", "d"}};
     struct buffer out;
     buffer_init(&out, arena);
     chart_heat(&out, &heat, "heat");
@@ -70,6 +76,10 @@ static void an_hour_belongs_to_the_class_whose_bound_it_reaches(void **state) {
         cell = strstr(cell, "class=\"heat") + 7;
         assert_memory_equal(cell, classes[i], 5);
     }
+    size_t cells = 0;
+    for (const char *at = out.text; (at = strstr(at, "<rect")) != NULL; at++)
+        cells++;
+    assert_int_equal(cells, 23 + 4); // one hour lies outside of the span; four shades are explained
 }
 
 int main(void) {

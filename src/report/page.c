@@ -1,5 +1,7 @@
 // page.c - the report as one page: twelve sections, written twice so that each sheet knows how many there
 // are.
+#include <string.h>
+
 #include "report/section.h"
 
 static const struct {
@@ -20,8 +22,27 @@ static const struct {
     {"混雑カレンダー", section_calendar},
 };
 
+// The first sheet: what this is, of which time, and where to find what.
+static void write_cover(struct sheets *sheets) {
+    const struct report *report = sheets->report;
+    sheets->made++;
+    sheet_print(sheets, "<section class=\"cover\">\n<h1>%s<br>結果報告</h1>\n",
+                sheet_escape(sheets, report->campaign->name));
+    sheet_print(sheets, "<p class=\"lead\">%s</p>\n", sheet_span(sheets));
+    if (report->people->users > 0)
+        sheet_print(sheets, "<p class=\"lead\">ご参加くださった%s人の皆様に、感謝申し上げます。</p>\n",
+                    sheet_number(sheets, report->people->users));
+    sheet_add(sheets, "<nav class=\"contents\" aria-label=\"目次\">\n<h3>目次</h3>\n<ol>\n");
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        sheet_print(sheets, "<li><a href=\"#s%zu\"><span>%zu. %s</span><span>%d</span></a></li>\n", i + 1,
+                    i + 1, sections[i].name, sheets->starts[i + 1]);
+    sheet_add(sheets, "</ol>\n</nav>\n");
+    sheet_close(sheets, "文と数字は、すべて本システムの記録から計算しました。割合には分母を記しています。");
+}
+
 static void write_sections(struct sheets *sheets) {
     struct facts facts = facts_find(sheets->report);
+    write_cover(sheets);
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         sheets->section = (int)i + 1;
         sheets->name = sections[i].name;
@@ -34,6 +55,7 @@ const char *report_html(const struct report *report, size_t *ret_length) {
     buffer_init(&count.out, report->arena);
     write_sections(&count);
     sheets.in_all = count.made;
+    memcpy(sheets.starts, count.starts, sizeof sheets.starts);
     buffer_init(&sheets.out, report->arena);
     sheet_print(
         &sheets,

@@ -23,15 +23,15 @@ static void every_heading_is_computed_from_the_figures(void **state) {
     assert_int_equal(strlen(html), length);
     const char *sentences[] = {
         "1,200人が登録し、705人が本人確認を終え、698人がポイントを受け取りました",
-        "最も多い年代は40-49歳です(56.7%)",
-        "最も多いのは新宿区で、千人あたり2.0人です",
+        "最も多い年代は40代です(56.7%)",
+        "人口千人あたり1.7人、最も多い新宿区では2.0人です",
         "最も多い1時間に300件を処理しました",
         "アクセスが最も多かったのは2月2日(月)で、9,000回でした(全体の56.2%)",
         "最も混んだのは2月2日(月) 20時台で、1時間に8,500回",
         "離脱が最も多いのは「本人確認(アプリ)」の画面で、到達した方の21.1%が操作を中断しました",
         "始めた1,000人のうち、受け取りまで進んだのは698人(69.80%)です",
         "うち50%は移動したまま戻らず",
-        "お問合せの記録は取り込まれていません",
+        "お問合せの記録は、まだありません",
         "混雑カレンダーは、まだ公表されていません"};
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
         if (strstr(html, sentences[i]) == NULL)
@@ -49,7 +49,22 @@ static void all_twelve_sections_are_there_in_order(void **state) {
         if (at == NULL)
             fail_msg("section %d is missing", section);
     }
-    assert_non_null(strstr(at, "<span>13 / 13</span>"));
+    assert_non_null(strstr(at, "<span>14 / 14</span>"));
+}
+
+static void the_cover_leads_to_the_first_sheet_of_every_section(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(4 << 20);
+    size_t length = 0;
+    const char *html = report_html(testbed_report(arena), &length);
+    assert_non_null(strstr(html, "2026年2月2日(月) 0時から2026年2月3日(火) 24時まで"));
+    assert_non_null(strstr(html, "<a href=\"#s3\"><span>3. 検証項目ごとの結果概要</span><span>5</span></a>"));
+    for (int section = 1; section <= 12; section++) {
+        char place[64];
+        (void)snprintf(place, sizeof place, "<section id=\"s%d\">", section);
+        const char *at = strstr(html, place);
+        assert_non_null(at);
+        assert_null(strstr(at + 1, place));
+    }
 }
 
 static void small_cells_are_nowhere_on_the_page(void **state) {
@@ -69,7 +84,7 @@ static void the_telephone_has_its_sentences(void **state) {
     const char *html = report_html(report, &length);
     assert_non_null(strstr(html, "開始後2日間に、お問合せ3,000件の67%が集中しました"));
     assert_non_null(strstr(html, "開始後2日間は45%でしたが、3日目以降は96%でした(最も低い日で96%)"));
-    assert_non_null(strstr(html, "開始直後は電話がつながりにくい"));
+    assert_non_null(strstr(html, "開始直後は電話がつながりにくくなりました"));
 }
 
 static void promises_of_the_gate_are_told_as_they_were_kept(void **state) {
@@ -88,7 +103,7 @@ static void an_operators_text_takes_the_place_of_the_rules(void **state) {
     size_t length = 0;
     report->note = "一つ目 <i>\n二つ目";
     const char *html = report_html(report, &length);
-    assert_non_null(strstr(html, "<p>一つ目 &lt;i></p>\n<p>二つ目</p>"));
+    assert_non_null(strstr(html, "<p>一つ目 &lt;i&gt;</p>\n<p>二つ目</p>"));
     assert_null(strstr(html, "得られた知見"));
 }
 
@@ -144,7 +159,7 @@ static void names_from_outside_cannot_become_markup(void **state) {
     size_t length = 0;
     const char *html = report_html(testbed_report(arena), &length);
     assert_null(strstr(html, "見本 <b>"));
-    assert_non_null(strstr(html, "見本 &lt;b>&amp;"));
+    assert_non_null(strstr(html, "見本 &lt;b&gt;&amp;"));
 }
 
 static void the_same_figures_give_the_same_bytes(void **state) {
@@ -169,6 +184,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_heading_is_computed_from_the_figures),
         cmocka_unit_test(all_twelve_sections_are_there_in_order),
+        cmocka_unit_test(the_cover_leads_to_the_first_sheet_of_every_section),
         cmocka_unit_test(small_cells_are_nowhere_on_the_page),
         cmocka_unit_test(the_telephone_has_its_sentences),
         cmocka_unit_test(promises_of_the_gate_are_told_as_they_were_kept),

@@ -157,6 +157,13 @@ const char *report_screen_name(int screen) {
     return names[screen];
 }
 
+const char *report_band_name(int band) {
+    static const char *const names[PARTICIPANTS_BANDS] = {"不明", "15～19歳", "20代", "30代",    "40代",
+                                                          "50代", "60代",     "70代", "80歳以上"};
+    ASSERT(band >= 0 && band < PARTICIPANTS_BANDS);
+    return names[band];
+}
+
 static const char *day_text(const struct report *report, const char *format, int64_t day_ms) {
     static const char *const weekdays[] = {"日", "月", "火", "水", "木", "金", "土"};
     struct civil civil = clock_civil(day_ms);

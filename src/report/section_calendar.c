@@ -6,9 +6,8 @@
 #define DAY_BANDS    3 // the last band is the night
 
 static void without_calendar(struct sheets *sheets) {
-    sheet_without_data(
-        sheets, "混雑カレンダーは、まだ公表されていません",
-        "juncho calendar --publish で公表すると、つながりやすい時期と時間帯をここに示します。");
+    sheet_without_data(sheets, "混雑カレンダーは、まだ公表されていません",
+                       "公表されると、つながりやすい時期と時間帯をここに示します。");
 }
 
 static void add_cell(struct sheets *sheets, enum level level) {
@@ -64,7 +63,7 @@ void section_quiet_times(struct sheets *sheets, const struct facts *facts) {
     }
     size_t count = calendar_phases(calendar, phases);
     open_quiet(sheets, phases, count);
-    sheet_add(sheets, "<div class=\"scroll\"><table class=\"levels\"><thead><tr><th></th>");
+    sheet_add(sheets, "<div class=\"scroll\"><table class=\"levels large\"><thead><tr><th></th>");
     for (size_t i = 0; i < count; i++) {
         struct civil from = calendar_date(phases[i].first_day), until = calendar_date(phases[i].last_day);
         sheet_print(sheets, "<th>%s<br>%d/%d～%d/%d</th>", phase_name(sheets, &phases[i]), from.month,

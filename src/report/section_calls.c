@@ -14,9 +14,8 @@ static bool has_calls(const struct report *report) {
 }
 
 static void without_calls(struct sheets *sheets) {
-    sheet_without_data(
-        sheets, "お問合せの記録は取り込まれていません",
-        "juncho import calls で、30分ごとの入電・応答・放棄の数を取り込むと、ここに示します。");
+    sheet_without_data(sheets, "お問合せの記録は、まだありません",
+                       "30分ごとの入電・応答・放棄の数が取り込まれると、ここに示します。");
 }
 
 // Offered calls of each half-hour of the day, a weekday's mean; returns how many weekdays there are.
@@ -93,40 +92,51 @@ static void add_half_hours(struct sheets *sheets, const double means[HALF_HOURS]
                                                .value = means[i]};
     for (size_t i = 0; i < count; i++)
         bars[i].strong = bars[i].value > sum / (double)count * BUSY_SHARE;
+    size_t most = 0;
+    for (size_t i = 1; i < count; i++)
+        most = bars[i].value > bars[most].value ? i : most;
+    if (count > 0)
+        bars[most].words = sheet_text(sheets, "%.0f件", bars[most].value);
     chart_bars(&sheets->out, &(struct chart_bars){CHART_HALF, bars, count, 4},
                "平日の30分ごとのお問合せ件数(平均)");
 }
 
-static void add_day_table(struct sheets *sheets, size_t first, size_t count) {
+enum telephone_row { ROW_OFFERED, ROW_SHARE, ROW_ANSWERED, ROW_ABANDONED, ROW_RATE };
+
+static void add_cell(struct sheets *sheets, const struct calls_row *day, enum telephone_row row) {
     const struct calls *calls = sheets->report->calls;
-    static const char *const names[] = {"入電", "応答", "放棄", "応答率"};
+    const int64_t values[] = {[ROW_OFFERED] = day->offered,
+                              [ROW_ANSWERED] = day->answered,
+                              [ROW_ABANDONED] = day->abandoned,
+                              [ROW_RATE] = 0};
+    if (row == ROW_SHARE)
+        sheet_print(sheets, "<td>%.1f%%</td>", sheet_percent(day->offered, calls->total.offered));
+    else if (row != ROW_RATE)
+        sheet_print(sheets, "<td>%s</td>", sheet_number(sheets, values[row]));
+    else if (day->offered > 0)
+        sheet_print(sheets, "<td>%.1f%%</td>", calls_answer_rate(day) * 100);
+    else
+        sheet_add(sheets, "<td>—</td>");
+}
+
+// The first days; a sheet is as wide as that.
+static void add_days(struct sheets *sheets, const enum telephone_row *rows, size_t rows_count) {
+    static const char *const names[] = {"入電(件)", "全体に占める割合", "応答(件)", "放棄(件)", "応答率"};
+    const struct calls *calls = sheets->report->calls;
+    size_t count = calls->days_count < DAYS_SHOWN ? calls->days_count : DAYS_SHOWN;
     sheet_add(sheets, "<div class=\"scroll\"><table class=\"days\"><thead><tr><th></th>");
-    for (size_t i = first; i < first + count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct civil civil = clock_civil(calls->days[i].start_ms);
         sheet_print(sheets, "<th>%d/%d</th>", civil.month, civil.day);
     }
     sheet_add(sheets, "</tr></thead><tbody>\n");
-    for (int row = 0; row < 4; row++) {
-        sheet_print(sheets, "<tr><td>%s</td>", names[row]);
-        for (size_t i = first; i < first + count; i++) {
-            const struct calls_row *day = &calls->days[i];
-            const int64_t values[] = {day->offered, day->answered, day->abandoned};
-            if (row < 3)
-                sheet_print(sheets, "<td>%s</td>", sheet_number(sheets, values[row]));
-            else if (day->offered > 0)
-                sheet_print(sheets, "<td>%.1f%%</td>", calls_answer_rate(day) * 100);
-            else
-                sheet_add(sheets, "<td>—</td>");
-        }
+    for (size_t row = 0; row < rows_count; row++) {
+        sheet_print(sheets, "<tr><td>%s</td>", names[rows[row]]);
+        for (size_t i = 0; i < count; i++)
+            add_cell(sheets, &calls->days[i], rows[row]);
         sheet_add(sheets, "</tr>\n");
     }
     sheet_table_close(sheets);
-}
-
-// The first days; a sheet is as wide as that.
-static void add_days(struct sheets *sheets) {
-    size_t days = sheets->report->calls->days_count;
-    add_day_table(sheets, 0, days < DAYS_SHOWN ? days : DAYS_SHOWN);
 }
 
 void section_calls(struct sheets *sheets, const struct facts *facts) {
@@ -146,7 +156,7 @@ void section_calls(struct sheets *sheets, const struct facts *facts) {
     sheet_add(sheets, "</div><div class=\"half\"><h3>平日の30分ごとの件数(平均。濃い青は混んだ時間)</h3>\n");
     add_half_hours(sheets, means);
     sheet_add(sheets, "</div></div>\n");
-    add_days(sheets);
+    add_days(sheets, (const enum telephone_row[]){ROW_OFFERED, ROW_SHARE}, 2);
     sheet_close(sheets,
                 "入電は、コールセンターにつながった電話の件数です。かけ直しは新しい1件と数えます。混んだ"
                 "時間は、開いている30分の平均の1.2倍を超えた時間です。すべての日と30分は calls.csv にあり"
@@ -166,7 +176,7 @@ void section_answer_rate(struct sheets *sheets, const struct facts *facts) {
                    "応答率は、開始後2日間は%.0f%%でしたが、3日目以降は%.0f%%でした(最も低い日で%.0f%%)",
                    facts->rate_start, facts->rate_after, facts->rate_after_min);
     add_day_bars(sheets, true);
-    add_days(sheets);
+    add_days(sheets, (const enum telephone_row[]){ROW_OFFERED, ROW_ANSWERED, ROW_ABANDONED, ROW_RATE}, 4);
     if (!isnan(calls_service_level(&calls->total)))
         sheet_print(sheets, "<p>期間を通して、%lld秒以内に応答した割合(サービスレベル)は%.1f%%でした。</p>\n",
                     (long long)calls->total.within_s, calls_service_level(&calls->total) * 100);

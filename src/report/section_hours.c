@@ -31,6 +31,16 @@ struct matrix {
     size_t rows;
 };
 
+// Hours before and after the span are not quiet ones: they have no cell.
+static void leave_out(const struct figures *figures, struct matrix *matrix) {
+    for (size_t row = 0; row < matrix->rows; row++)
+        for (int hour = 0; hour < 24; hour++) {
+            int64_t at_ms = figures->days[row].start_ms + hour * CLOCK_HOUR_MS;
+            if (at_ms + CLOCK_HOUR_MS <= figures->from_ms || at_ms >= figures->to_ms)
+                matrix->hours[row][hour] = CHART_NO_CELL;
+        }
+}
+
 // Day by day, or over a long time the mean of each month; of the service's own counts, or of imported logs.
 static void fill(struct sheets *sheets, bool imported, struct matrix *matrix) {
     const struct figures *figures = sheets->report->figures;
@@ -55,6 +65,8 @@ static void fill(struct sheets *sheets, bool imported, struct matrix *matrix) {
     for (size_t row = 0; row < matrix->rows; row++)
         for (int hour = 0; hour < 24; hour++)
             matrix->hours[row][hour] /= matrix->days[row];
+    if (!by_month)
+        leave_out(figures, matrix);
 }
 
 // Accesses an hour in a band, over weekdays or days off; hours outside of the span do not count.
@@ -79,7 +91,7 @@ static double band_mean(const struct report *report, int from, int until, bool o
 static void add_band_table(struct sheets *sheets) {
     static const char *const names[BANDS] = {"7時-12時", "12時-20時", "20時-1時", "1時-7時"};
     static const int from[BANDS] = {7, 12, 20, 1}, until[BANDS] = {12, 20, 25, 7};
-    sheet_add(sheets, "<table><thead><tr><th>1時間の平均</th>");
+    sheet_add(sheets, "<div class=\"scroll\"><table class=\"days\"><thead><tr><th>1時間の平均</th>");
     for (int band = 0; band < BANDS; band++)
         sheet_print(sheets, "<th>%s</th>", names[band]);
     sheet_add(sheets, "</tr></thead><tbody>\n");
@@ -87,12 +99,12 @@ static void add_band_table(struct sheets *sheets) {
         sheet_print(sheets, "<tr><td>%s</td>", off == 0 ? "平日" : "土日・祝日");
         for (int band = 0; band < BANDS; band++)
             sheet_print(
-                sheets, "<td>%s</td>",
+                sheets, "<td>%s回</td>",
                 sheet_number(sheets,
                              (int64_t)(band_mean(sheets->report, from[band], until[band], off == 1) + 0.5)));
         sheet_add(sheets, "</tr>\n");
     }
-    sheet_add(sheets, "</tbody></table>");
+    sheet_table_close(sheets);
 }
 
 static void add_heat(struct sheets *sheets, bool imported, const char *title) {
@@ -106,6 +118,9 @@ static void add_heat(struct sheets *sheets, bool imported, const char *title) {
                               .hours = (const int64_t(*)[24])matrix->hours,
                               .days_count = matrix->rows};
     memcpy(heat.levels, sheets->report->heat_levels, sizeof heat.levels);
+    for (int i = 0; i < 3; i++)
+        heat.level_words[i] = sheet_text(sheets, "毎時%s回以上", sheet_number(sheets, heat.levels[i]));
+    heat.level_words[3] = sheet_text(sheets, "毎時%s回未満", sheet_number(sheets, heat.levels[2]));
     chart_heat(&sheets->out, &heat, title);
 }
 
@@ -131,27 +146,19 @@ static void add_imported(struct sheets *sheets) {
 
 void section_hours(struct sheets *sheets, const struct facts *facts) {
     const struct figures *figures = sheets->report->figures;
-    const int64_t *levels = sheets->report->heat_levels;
     open_hours(sheets, facts);
     add_heat(sheets, false, "日と時間帯ごとのアクセス数");
-    sheet_add(sheets, "<div class=\"beside\">");
     add_band_table(sheets);
-    sheet_print(sheets,
-                "<table><thead><tr><th>凡例(1時間)</th><th>アクセス数</th></tr></thead><tbody>"
-                "<tr><td>&#9679; 濃い青</td><td>%s以上</td></tr><tr><td>&#9675; 青</td><td>%s以上</td></tr>"
-                "<tr><td>薄い青</td><td>%s以上</td></tr><tr><td>灰色</td><td>それより少ない</td></tr>"
-                "</tbody></table></div>\n",
-                sheet_number(sheets, levels[0]), sheet_number(sheets, levels[1]),
-                sheet_number(sheets, levels[2]));
     if (facts->peak > 0)
         sheet_print(sheets, "<p>最も混んだのは%s %d時台で、1時間に%s回です。</p>\n",
                     report_day(sheets->report, figures->days[facts->peak_day].start_ms), facts->peak_hour,
                     sheet_number(sheets, facts->peak));
     sheet_close(
         sheets,
-        sheet_text(sheets,
-                   "横は時刻(0時台から23時台)、縦は%sです。20時-1時は、始まった日に入れます。1時間ごと"
-                   "の数は hours.csv にあります。",
-                   figures->days_count > DAYS_WITH_CELLS ? "月(1日あたりの平均)" : "日付"));
+        sheet_text(
+            sheets,
+            "横は時刻(0時台から23時台)、縦は%sです。集計の期間に入らない時間は空けてあります。20時-1時は、"
+            "始まった日に入れます。1時間ごとの数は hours.csv にあります。",
+            figures->days_count > DAYS_WITH_CELLS ? "月(1日あたりの平均)" : "日付"));
     add_imported(sheets);
 }

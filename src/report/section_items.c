@@ -8,7 +8,8 @@
 #define NAME_DAYS_MAX 2
 
 static void open_row(struct sheets *sheets, const char *number, const char *item, const char *question) {
-    sheet_print(sheets, "<tr><td>%s</td><th>%s</th><td>%s</td><td><ul>", number, item, question);
+    sheet_print(sheets, "<tr><td>%s</td><th>%s</th><td class=\"keep\">%s</td><td><ul>", number, item,
+                question);
 }
 
 static void close_row(struct sheets *sheets) {
@@ -26,7 +27,7 @@ static void add_function(struct sheets *sheets, const struct facts *facts) {
 
 static void add_work(struct sheets *sheets, const struct facts *facts) {
     const struct figures *figures = sheets->report->figures;
-    open_row(sheets, "2", "時間ごとの処理件数", "アクセス数と処理件数、画面ごとの離脱率");
+    open_row(sheets, "2", "時間ごとの処理件数", "アクセス数、処理件数、離脱率");
     if (facts->ends_are_busiest)
         sheet_print(sheets, "<li>開始後2日間と終了前2日間にアクセスが集中しました(全体の%.1f%%)</li>",
                     facts->ends_share);
@@ -58,12 +59,12 @@ static void add_peak(struct sheets *sheets, const struct facts *facts) {
                     sheet_percent((int64_t)promised->held_p90, (int64_t)promised->promised));
     if (figures->busy != NULL && histogram_count(figures->busy) > 0)
         sheet_print(sheets,
-                    "<li>混んだ時間(毎時%s回以上)の応答は、中央値%.0fミリ秒、99%%が%.0fミリ秒以内でした</li>",
+                    "<li>混んだ時間(毎時%s回以上)の応答時間は中央値%.0fミリ秒、99%%が%.0fミリ秒以内です</li>",
                     sheet_number(sheets, sheets->report->heat_levels[0]),
                     (double)histogram_percentile(figures->busy, 50) / 1000,
                     (double)histogram_percentile(figures->busy, 99) / 1000);
     if (figures->quiet != NULL && histogram_count(figures->quiet) > 0)
-        sheet_print(sheets, "<li>それ以外の時間は、中央値%.0fミリ秒、99%%が%.0fミリ秒以内でした</li>",
+        sheet_print(sheets, "<li>それ以外の時間は中央値%.0fミリ秒、99%%が%.0fミリ秒以内です</li>",
                     (double)histogram_percentile(figures->quiet, 50) / 1000,
                     (double)histogram_percentile(figures->quiet, 99) / 1000);
     close_row(sheets);
@@ -71,9 +72,9 @@ static void add_peak(struct sheets *sheets, const struct facts *facts) {
 
 static void add_telephone(struct sheets *sheets, const struct facts *facts) {
     const struct calls *calls = sheets->report->calls;
-    open_row(sheets, "4", "コールセンターの運用", "問合せの集中する時間帯、応答率");
+    open_row(sheets, "4", "コールセンターの運用", "集中する時間帯、応答率");
     if (calls == NULL || calls->total.offered == 0) {
-        sheet_add(sheets, "<li>お問合せの記録は取り込まれていません</li>");
+        sheet_add(sheets, "<li>お問合せの記録は、まだありません</li>");
     } else {
         sheet_print(sheets, "<li>開始後2日間に、お問合せ全体の%.0f%%が集中しました</li>",
                     facts->calls_start_share);

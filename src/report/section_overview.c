@@ -1,5 +1,4 @@
 // section_overview.c - 1: what was done, when, for whom, and how many came through.
-#include "base/clock.h"
 #include "report/chart.h"
 #include "report/section.h"
 
@@ -25,16 +24,16 @@ void section_overview(struct sheets *sheets, const struct facts *facts) {
     const struct figures *figures = report->figures;
     const struct campaign *campaign = report->campaign;
     const struct participants *people = report->people;
-    struct civil from = clock_civil(figures->from_ms), to = clock_civil(figures->to_ms - 1);
     sheet_open(sheets, "%s人が登録し、%s人が本人確認を終え、%s人がポイントを受け取りました",
                sheet_number(sheets, people->users), sheet_number(sheets, people->verified),
                sheet_number(sheets, people->granted));
     add_stages(sheets);
-    sheet_print(sheets,
-                "<div class=\"scroll\"><table class=\"words\"><tbody><tr><th>集計の期間</th><td>%d年%s %d時 "
-                "から %d年%s %d時 まで</td></tr>\n",
-                from.year, report_day(report, figures->from_ms), from.hour, to.year,
-                report_day(report, figures->to_ms - 1), to.hour + 1);
+    sheet_print(
+        sheets,
+        "<table class=\"words roomy\"><tbody><tr><th>目的</th><td>技術面では、本人確認から受け取りまで"
+        "の動作と処理の能力を、運用面では、曜日や時間帯ごとのアクセスとお問合せへの応対を確かめました"
+        "</td></tr>\n<tr><th>期間</th><td>%s</td></tr>\n",
+        sheet_span(sheets));
     sheet_print(sheets, "<tr><th>対象</th><td>%sに住む%lld歳以上の方。1人につき%sポイント</td></tr>\n",
                 sheet_escape(sheets, campaign->prefecture), (long long)campaign->age_min,
                 sheet_number(sheets, campaign->points));
@@ -44,7 +43,7 @@ void section_overview(struct sheets *sheets, const struct facts *facts) {
                 sheet_number(sheets, figures->points));
     sheet_print(sheets,
                 "<tr><th>最後まで進んだ割合</th><td>%.2f%%(本人確認を始めた%s人のうち)</td></tr>"
-                "</tbody></table></div>\n",
+                "</tbody></table>\n",
                 facts->finished_percent, sheet_number(sheets, report->funnel->entered));
     sheet_close(sheets,
                 "登録・本人確認・受け取りの人数は、集計の最後の時点までの累積です。アクセス数は、アプ"

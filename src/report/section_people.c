@@ -6,9 +6,11 @@
 #include "report/chart.h"
 #include "report/section.h"
 
-#define PLACES_SHOWN 24
-#define PLACES_A_ROW 8
-#define LINES        3
+#define PLACES_SHOWN    24
+#define PLACES_A_ROW    8
+#define RATES_SHOWN     6
+#define RATE_PEOPLE_MIN 400 // of fewer, chance alone moves a rate by a tenth and more
+#define LINES           3
 
 static void add_growth(struct sheets *sheets) {
     const struct participants *people = sheets->report->people;
@@ -53,7 +55,7 @@ static void add_bands(struct sheets *sheets, int best) {
     for (int band = AGE_BAND_15; band <= AGE_BAND_80; band++) {
         bool hidden = people->band_hidden[band];
         bars[band - 1] =
-            (struct chart_bar){.label = age_band_name((enum age_band)band),
+            (struct chart_bar){.label = report_band_name(band),
                                .value = hidden ? 0 : (double)people->by_band[band],
                                .words = hidden ? "秘匿" : sheet_number(sheets, people->by_band[band]),
                                .strong = band == best && people->verified > 0};
@@ -64,10 +66,10 @@ static void add_bands(struct sheets *sheets, int best) {
 
 static void add_band_table(struct sheets *sheets) {
     const struct participants *people = sheets->report->people;
-    sheet_add(sheets, "<div class=\"scroll\"><table class=\"days\"><tbody><tr><th>年代</th>");
+    sheet_add(sheets, "<div class=\"scroll\"><table class=\"days\"><thead><tr><th>年代</th>");
     for (int band = AGE_BAND_15; band <= AGE_BAND_80; band++)
-        sheet_print(sheets, "<th>%s歳</th>", age_band_name((enum age_band)band));
-    sheet_add(sheets, "</tr>\n<tr><td>割合</td>");
+        sheet_print(sheets, "<th>%s</th>", report_band_name(band));
+    sheet_add(sheets, "</tr></thead><tbody>\n<tr><td>割合</td>");
     for (int band = AGE_BAND_15; band <= AGE_BAND_80; band++)
         sheet_print(
             sheets, "<td>%s</td>",
@@ -80,9 +82,9 @@ static void add_band_table(struct sheets *sheets) {
 static void add_first_sheet(struct sheets *sheets) {
     const struct participants *people = sheets->report->people;
     int best = largest_band(people);
-    sheet_open(sheets, "累積の登録者は%s人、本人確認を終えた方は%s人。最も多い年代は%s歳です(%.1f%%)",
+    sheet_open(sheets, "%s人が登録し、%s人が本人確認を終えました。最も多い年代は%sです(%.1f%%)",
                sheet_number(sheets, people->users), sheet_number(sheets, people->verified),
-               age_band_name((enum age_band)best), sheet_percent(people->by_band[best], people->verified));
+               report_band_name(best), sheet_percent(people->by_band[best], people->verified));
     sheet_add(sheets, "<div class=\"figures\">\n");
     if (sheets->report->downloads > 0)
         sheet_figure(sheets, sheet_number(sheets, sheets->report->downloads), "累積ダウンロード数(回)");
@@ -123,7 +125,7 @@ static void add_places(struct sheets *sheets) {
     for (size_t i = 0; i < people->places_count && i < PLACES_SHOWN; i++) {
         if (i % PLACES_A_ROW == 0)
             sheet_print(sheets,
-                        "%s<table><thead><tr><th>%s</th><th>人数</th><th>人口千人あたり</th></tr></thead>"
+                        "%s<table><thead><tr><th>%s</th><th>人数(人)</th><th>人口千人あたり</th></tr></thead>"
                         "<tbody>\n",
                         i == 0 ? "" : "</tbody></table>", i == 0 ? "区市町村(多い順)" : "(続き)");
         add_place(sheets, &people->places[i]);
@@ -131,13 +133,13 @@ static void add_places(struct sheets *sheets) {
     sheet_add(sheets, people->places_count > 0 ? "</tbody></table></div>\n" : "</div>\n");
 }
 
-// Those with a known population and enough people to be shown, the highest rate first.
+// Those with a known population and enough people for a rate to mean something, the highest first.
 static size_t find_rates(const struct participants *people, const struct participants_place **ret_places,
                          size_t max) {
     size_t count = 0;
     for (size_t i = 0; i < people->places_count; i++) {
         const struct participants_place *place = &people->places[i];
-        if (place->hidden || place->population == 0)
+        if (place->hidden || place->population == 0 || place->verified < RATE_PEOPLE_MIN)
             continue;
         size_t at = count < max ? count++ : max;
         for (; at > 0 && participants_per_thousand(ret_places[at - 1]) < participants_per_thousand(place);
@@ -150,27 +152,44 @@ static size_t find_rates(const struct participants *people, const struct partici
     return count;
 }
 
+// Of all places with a known population together.
+static double overall_rate(const struct participants *people) {
+    struct participants_place all = {0};
+    for (size_t i = 0; i < people->places_count; i++) {
+        bool known = people->places[i].population > 0;
+        all.verified += known ? people->places[i].verified : 0;
+        all.population += people->places[i].population;
+    }
+    return participants_per_thousand(&all);
+}
+
 static void add_second_sheet(struct sheets *sheets) {
     const struct participants *people = sheets->report->people;
-    const struct participants_place *places[PLACES_A_ROW];
-    struct chart_bar rows[PLACES_A_ROW];
-    size_t count = find_rates(people, places, PLACES_A_ROW);
-    if (count == 0) {
-        sheet_open(sheets, "区市町村ごとの人数は、示せる大きさに達していません");
-    } else {
-        sheet_open(sheets, "人口に対して本人確認を終えた方が最も多いのは%sで、千人あたり%.1f人です",
-                   municipality_name(places[0]->code), participants_per_thousand(places[0]));
-    }
+    const struct participants_place *places[RATES_SHOWN];
+    struct chart_bar rows[RATES_SHOWN];
+    size_t count = find_rates(people, places, RATES_SHOWN);
+    if (count == 0)
+        sheet_open(sheets, "区市町村ごとの人数は、割合を示せる大きさに達していません");
+    else
+        sheet_open(sheets, "本人確認を終えた方は人口千人あたり%.1f人、最も多い%sでは%.1f人です",
+                   overall_rate(people), municipality_name(places[0]->code),
+                   participants_per_thousand(places[0]));
     for (size_t i = 0; i < count; i++)
         rows[i] =
             (struct chart_bar){.label = municipality_name(places[i]->code),
                                .value = participants_per_thousand(places[i]),
                                .words = sheet_text(sheets, "%.1f人", participants_per_thousand(places[i])),
                                .strong = i == 0};
+    if (count > 0)
+        sheet_add(sheets, "<h3>人口千人あたりの本人確認を終えた人数(多い順)</h3>\n");
     chart_rows(&sheets->out, rows, count, "人口千人あたりの本人確認を終えた人数");
     add_places(sheets);
-    sheet_close(sheets, "人口は住民基本台帳(" POPULATION_DATE "、総務省)です。区市町村はカードの住所によりま"
-                        "す。すべての区市町村は municipalities.csv にあります。");
+    sheet_close(sheets,
+                sheet_text(sheets,
+                           "人口は住民基本台帳(" POPULATION_DATE "、総務省)です。区市町村はカードの住所に"
+                           "よります。割合の順には、本人確認を終えた方が%d人以上の区市町村を並べました。"
+                           "すべての区市町村は municipalities.csv にあります。",
+                           RATE_PEOPLE_MIN));
 }
 
 void section_people(struct sheets *sheets, const struct facts *facts) {

@@ -55,13 +55,15 @@ static void add_exits(struct sheets *sheets, const struct facts *facts) {
     const struct funnel_step *step = &sheets->report->funnel->steps[facts->worst_screen - 1];
     if (step->left == 0)
         return;
-    sheet_print(sheets,
-                "<div class=\"scroll\"><table class=\"days\"><tbody><tr><th>「%s」での離脱の内訳</th>",
-                report_screen_name(facts->worst_screen));
+    sheet_print(
+        sheets,
+        "<div class=\"scroll\"><table class=\"days reasons\"><thead><tr><th>「%s」での離脱の内訳</th>",
+        report_screen_name(facts->worst_screen));
     for (int exit = FUNNEL_EXIT_STOPPED; exit < FUNNEL_EXITS; exit++)
         if (step->exits[exit] > 0)
             sheet_print(sheets, "<th>%s</th>", report_exit_name((enum funnel_exit)exit));
-    sheet_print(sheets, "</tr>\n<tr><td>離脱した%s人のうち</td>", sheet_number(sheets, step->left));
+    sheet_print(sheets, "</tr></thead><tbody>\n<tr><td>離脱した%s人のうち</td>",
+                sheet_number(sheets, step->left));
     for (int exit = FUNNEL_EXIT_STOPPED; exit < FUNNEL_EXITS; exit++)
         if (step->exits[exit] > 0)
             sheet_print(sheets, "<td>%.1f%%</td>", sheet_percent(step->exits[exit], step->left));

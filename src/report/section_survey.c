@@ -1,5 +1,5 @@
 // section_survey.c - 9: what residents answered, each question with the shares of its best and worst choices.
-#include <math.h>
+#include <string.h>
 
 #include "report/chart.h"
 #include "report/section.h"
@@ -31,6 +31,15 @@ static const char *question_text(struct sheets *sheets, const struct question *q
     return sheet_escape(sheets, questionnaire_text(question->texts, LANGUAGE));
 }
 
+// As it stands in a sentence: without its full stop.
+static const char *question_name(struct sheets *sheets, const struct question *question) {
+    static const char stop[] = "。";
+    const char *text = question_text(sheets, question);
+    size_t length = strlen(text), end = sizeof stop - 1;
+    bool stops = length > end && strcmp(text + length - end, stop) == 0;
+    return sheet_text(sheets, "%.*s", (int)(stops ? length - end : length), text);
+}
+
 static const char *choice_text(struct sheets *sheets, const struct question *question, size_t choice) {
     return sheet_escape(sheets, questionnaire_text(question->choice_texts[choice], LANGUAGE));
 }
@@ -45,6 +54,17 @@ static const char *set_names(struct sheets *sheets, const struct question *quest
     return names;
 }
 
+// Dark at the ends of a scale: the outer one of the good choices, the outer one of the bad ones.
+static enum chart_tone tone_of(const struct question *question, size_t choice) {
+    uint64_t bit = UINT64_C(1) << question->choices[choice];
+    bool outer = choice == 0 || choice + 1 == question->choices_count;
+    if ((question->top & bit) != 0)
+        return outer ? TONE_GOOD2 : TONE_GOOD1;
+    if ((question->bottom & bit) != 0)
+        return outer ? TONE_BAD2 : TONE_BAD1;
+    return TONE_EVEN;
+}
+
 static void add_chart(struct sheets *sheets, const size_t *indices, size_t count) {
     const struct report *report = sheets->report;
     struct chart_parts rows[QUESTIONS_SHOWN] = {0};
@@ -57,7 +77,9 @@ static void add_chart(struct sheets *sheets, const size_t *indices, size_t count
         rows[row].words = sheet_text(sheets, "%s件", sheet_number(sheets, tally->answered));
         rows[row].count = choices;
         for (size_t i = 0; i < choices; i++)
-            rows[row].shares[i] = sheet_percent(tally->choices[question->choices[i]], tally->answered);
+            rows[row].parts[i] = (struct chart_part){
+                choice_text(sheets, question, i),
+                sheet_percent(tally->choices[question->choices[i]], tally->answered), tone_of(question, i)};
     }
     chart_shares(&sheets->out, rows, count, "設問ごとの回答の分布");
 }
@@ -74,11 +96,14 @@ static void add_table(struct sheets *sheets, const size_t *indices, size_t count
     for (size_t row = 0; row < count; row++) {
         const struct question *question = questionnaire_at(report->questionnaire, indices[row]);
         const struct survey_tally *tally = all_ages(report, indices[row]);
-        sheet_print(sheets, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-                    question_text(sheets, question), set_names(sheets, question, question->top),
-                    interval(sheets, survey_sum(tally, question->top), tally->answered),
-                    set_names(sheets, question, question->bottom),
-                    interval(sheets, survey_sum(tally, question->bottom), tally->answered));
+        sheet_print(
+            sheets,
+            "<tr><td>%s</td><td>%s</td><td class=\"keep\">%s</td><td>%s</td><td class=\"keep\">%s</td>"
+            "</tr>\n",
+            question_text(sheets, question), set_names(sheets, question, question->top),
+            interval(sheets, survey_sum(tally, question->top), tally->answered),
+            set_names(sheets, question, question->bottom),
+            interval(sheets, survey_sum(tally, question->bottom), tally->answered));
     }
     sheet_add(sheets, "</tbody></table>\n");
 }
@@ -93,7 +118,7 @@ void section_survey(struct sheets *sheets, const struct facts *facts) {
     }
     const struct question *first = questionnaire_at(report->questionnaire, indices[0]);
     const struct survey_tally *tally = all_ages(report, indices[0]);
-    sheet_open(sheets, "「%s」は、%sが%.0f%%、%sが%.0f%%でした", question_text(sheets, first),
+    sheet_open(sheets, "「%s」は、%sが%.0f%%、%sが%.0f%%でした", question_name(sheets, first),
                set_names(sheets, first, first->top),
                survey_share(survey_sum(tally, first->top), tally->answered).share * 100,
                set_names(sheets, first, first->bottom),
@@ -105,5 +130,5 @@ void section_survey(struct sheets *sheets, const struct facts *facts) {
                 sheet_percent(report->survey->answers, report->survey->verified));
     sheet_close(sheets,
                 "1人1回答で、終わりの日まで変えられます。割合の分母は、その設問に答えた方です。区間はウィル"
-                "ソンの方法によります。帯は、左から選択肢の順です。");
+                "ソンの方法による95%区間です。");
 }

@@ -13,45 +13,61 @@ const char sheet_style[] =
     "font-family:'Noto Sans JP','Noto Sans CJK JP',sans-serif;font-size:15px;line-height:1.6}"
     "section{background:#fff;max-width:1120px;margin:20px auto;padding:34px 52px 24px;border-top:6px solid "
     "#0017c1;min-height:740px;display:flex;flex-direction:column}"
-    "h1{font-size:30px;line-height:1.4;margin:0 0 6px}h2{font-size:25px;line-height:1.45;margin:0 0 14px}"
+    "h1,h2,.words td{word-break:auto-phrase;line-break:strict}h1,h2{text-wrap:balance}"
+    "h1{font-size:42px;line-height:1.4;margin:60px 0 18px}h2{font-size:25px;line-height:1.45;margin:0 0 14px}"
     "h3{font-size:15px;margin:0 0 4px}p{margin:0 0 10px}ul{margin:0;padding-left:1.2em}"
     ".number{color:#0017c1;font-weight:700;margin:0 0 2px;font-size:14px}"
-    ".figures{display:flex;gap:36px;flex-wrap:wrap;margin:6px 0 16px}.figures div{min-width:140px}"
+    ".lead{font-size:19px}.contents{margin-top:auto}.contents ol{list-style:none;margin:0 0 16px;padding:0;"
+    "columns:2;column-gap:56px}.contents a{display:flex;justify-content:space-between;padding:6px 0;"
+    "color:inherit;text-decoration:none;border-bottom:1px solid #d8d8db;break-inside:avoid}"
+    ".figures{display:flex;gap:44px;flex-wrap:wrap;margin:4px 0 14px}.figures div{min-width:140px}"
     ".figures b{display:block;font-size:34px;line-height:1.2;font-variant-numeric:tabular-nums}"
     ".figures span{font-size:13px;color:#4d4d4d}"
     "table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums;margin:0 0 10px}"
     "th,td{border-bottom:1px solid #d8d8db;padding:3px 14px 3px 0;text-align:right;white-space:nowrap;"
     "vertical-align:top}"
     "th:first-child,td:first-child{text-align:left}thead th{border-bottom:2px solid #1a1a1c;font-weight:700}"
-    ".words td,.words th{text-align:left;white-space:normal;padding-top:6px;padding-bottom:6px}"
-    ".words th{white-space:nowrap}.days th,.days td{padding-right:0;padding-left:10px}"
-    ".days th:first-child,.days td:first-child{padding-left:0}"
+    ".words{width:100%}.words td,.words th{text-align:left;white-space:normal;padding-top:6px;"
+    "padding-bottom:6px}.words th,.words .keep{white-space:nowrap}"
+    ".roomy{font-size:17px}.roomy td,.roomy th{padding-top:11px;padding-bottom:11px}"
+    ".days{table-layout:fixed}.days th,.days td{padding-right:0;padding-left:6px}"
+    ".days th:first-child,.days td:first-child{padding-left:0;width:104px}"
+    ".reasons{table-layout:auto}.reasons th:first-child,.reasons td:first-child{width:auto}"
     ".levels td,.levels th{text-align:center;padding:4px 6px}.levels{width:100%}"
+    ".large{font-size:16px!important}.large td,.large th{padding:12px 6px}"
     ".l3{background:#0017c1;color:#fff}.l2{background:#c5d7fb}.l1{background:#fff}"
     ".small{font-size:12px;line-height:1.5;color:#4d4d4d;margin:auto 0 0;padding-top:10px}"
-    ".beside{display:flex;gap:40px;flex-wrap:wrap;align-items:flex-start}.beside>*{flex:0 1 auto}"
+    ".beside{display:flex;gap:40px;flex-wrap:wrap;align-items:flex-start}.beside>*{flex:1 1 auto}"
     ".half{flex:1 1 44%!important;min-width:300px}.scroll "
     "table{width:100%}.scroll{overflow-x:auto;flex:none}"
-    ".chart{width:100%;height:auto;margin:0 0 12px;flex:none}.bar{fill:#9db7f9}.strong{fill:#0017c1}"
-    ".rest{fill:#d8d8db}.axis{stroke:#1a1a1c;stroke-width:1}.guide{stroke:#767676;stroke-dasharray:4 4}"
+    ".wide{flex:none}.chart{display:block;width:100%;height:auto;margin:0 0 "
+    "12px}.bar{fill:#9db7f9}.strong{fill:#0017c1}"
+    ".good2{fill:#0017c1}.good1{fill:#7096f8}.even{fill:#e8eaf2}.bad1{fill:#b4b4b7}.bad2{fill:#5c5c5f}"
+    ".axis{stroke:#1a1a1c;stroke-width:1}.guide{stroke:#767676;stroke-width:1}"
     ".line{fill:none;stroke:#0017c1;stroke-width:3}.line2{fill:none;stroke:#1a1a1c;stroke-width:2}"
     ".line3{fill:none;stroke:#9db7f9;stroke-width:3}"
     "text{font-size:13px;text-anchor:middle;fill:#1a1a1c}.day{text-anchor:end}.start{text-anchor:start}"
-    ".value{font-weight:700}.inside{fill:#fff;font-weight:700}"
+    ".value{font-weight:700}.inside{fill:#fff;font-weight:700}.row{font-size:16px}"
     ".heat0{fill:#f1f1f4}.heat1{fill:#c5d7fb}.heat2{fill:#7096f8}.heat3{fill:#0017c1}"
     ".mark2{fill:#000}.mark3{fill:#fff}footer{display:flex;justify-content:space-between;font-size:12px;"
-    "color:#4d4d4d;border-top:1px solid #d8d8db;margin-top:10px;padding-top:6px}"
-    "@page{size:A4 landscape;margin:9mm 12mm}@media print{body{background:#fff;font-size:13.5px}"
+    "color:#4d4d4d;border-top:1px solid #d8d8db;margin-top:10px;padding-top:6px;gap:12px}"
+    "@page{size:A4 landscape;margin:9mm 12mm}@media print{body{background:#fff;font-size:14px}"
     "section{margin:0;max-width:none;padding:4mm 0 0;min-height:0;height:190mm;border-top-width:4px;"
     "break-after:page;overflow:hidden}.scroll{overflow:visible}.chart{max-height:96mm}"
-    ".half "
-    ".chart{max-height:none}.words{font-size:14.5px}h2{font-size:23px;margin-bottom:12px}h1{font-size:26px}"
-    "h3{font-size:14px}"
-    "table{font-size:13px}.small{font-size:10.5px}footer{font-size:10.5px}.figures{margin:2px 0 14px}"
-    ".figures b{font-size:32px}.figures span{font-size:12px}"
+    ".half .chart{max-height:none}h2{font-size:24px;margin-bottom:12px;word-break:keep-all;"
+    "overflow-wrap:anywhere}"
+    "h3{font-size:14px}table{font-size:13.5px}.words{font-size:14.5px}.roomy{font-size:17px}"
+    ".small{font-size:11px}footer{font-size:11px}.figures{margin:2px 0 12px}"
+    ".figures b{font-size:34px}.figures span{font-size:12.5px}"
     "section:last-of-type{break-after:auto}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"
-    "@media(max-width:700px){section{padding:24px 16px;min-height:0}h1{font-size:24px}h2{font-size:20px}"
-    ".figures b{font-size:27px}.beside{gap:12px}}";
+    "@media(max-width:700px){section{padding:24px 16px;min-height:0}h1{font-size:28px;margin-top:20px}"
+    "h2{font-size:20px}.lead{font-size:16px}.contents ol{columns:1}.contents{margin-top:24px}"
+    ".figures b{font-size:27px}.figures{gap:8px 24px}.beside{gap:12px}.beside>*{max-width:100%}"
+    ".half{min-width:0;flex-basis:100%!important}"
+    ".words,.words tbody,.words tr,.words td,.words th{display:block;font-size:15px;border:0;padding:2px 0}"
+    ".words thead{display:none}.words tr{border-bottom:1px solid #d8d8db;padding:10px 0}"
+    ".days{table-layout:auto}.scroll{margin-right:-16px}.wide{overflow-x:auto;margin-right:-16px}"
+    ".wide .chart{width:760px;max-width:none}.half .wide .chart{width:480px}footer{flex-wrap:wrap}}";
 
 void sheet_add(struct sheets *sheets, const char *text) {
     buffer_add(&sheets->out, text);
@@ -92,18 +108,23 @@ const char *sheet_number(struct sheets *sheets, int64_t number) {
 const char *sheet_escape(struct sheets *sheets, const char *text) {
     struct buffer buffer;
     buffer_init(&buffer, sheets->report->arena);
-    for (; *text != '\0'; text++) {
-        if (*text == '<')
-            buffer_add(&buffer, "&lt;");
-        else if (*text == '&')
-            buffer_add(&buffer, "&amp;");
-        else if (*text == '"')
-            buffer_add(&buffer, "&quot;");
-        else
-            buffer_add_bytes(&buffer, text, 1);
-    }
+    buffer_add_escaped(&buffer, text);
     sheets->out.failed = sheets->out.failed || buffer.failed;
     return buffer.failed ? "" : buffer.text;
+}
+
+// "2025年12月15日(月) 13時", also the end of a day as its 24 o'clock.
+static const char *moment(struct sheets *sheets, int64_t time_ms, int hour) {
+    return sheet_text(sheets, "%d年%s %d時", clock_civil(time_ms).year, report_day(sheets->report, time_ms),
+                      hour);
+}
+
+const char *sheet_span(struct sheets *sheets) {
+    const struct figures *figures = sheets->report->figures;
+    int64_t last_ms = figures->to_ms - 1;
+    return sheet_text(sheets, "%sから%sまで",
+                      moment(sheets, figures->from_ms, clock_civil(figures->from_ms).hour),
+                      moment(sheets, last_ms, clock_civil(last_ms).hour + 1));
 }
 
 double sheet_percent(int64_t part, int64_t whole) {
@@ -126,9 +147,13 @@ void sheet_open(struct sheets *sheets, const char *heading, ...) {
     int length = vasprintf(&text, heading, arguments);
     va_end(arguments);
     sheets->made++;
-    sheet_add(sheets, "<section>\n");
-    if (sheets->made == 1)
-        sheet_print(sheets, "<h1>%s 結果報告</h1>\n", sheet_escape(sheets, sheets->report->campaign->name));
+    if (sheets->named == sheets->section)
+        sheet_add(sheets, "<section>\n");
+    else
+        sheet_print(sheets, "<section id=\"s%d\">\n", sheets->section);
+    sheets->named = sheets->section;
+    if (sheets->starts[sheets->section] == 0)
+        sheets->starts[sheets->section] = sheets->made;
     sheet_print(sheets, "<p class=\"number\">%d. %s</p>\n<h2>%s</h2>\n", sheets->section, sheets->name,
                 length < 0 ? "" : text);
     if (length >= 0)

@@ -6,12 +6,16 @@
 
 #include "report/report.h"
 
+#define SHEET_SECTIONS_MAX 16
+
 struct sheets {
     const struct report *report;
     struct buffer out;
-    int section;      // of the report, 1 to 12
-    const char *name; // of the section
-    int made, in_all; // sheets; in_all is 0 while they are counted
+    int section;                    // of the report, 1 to 12
+    const char *name;               // of the section
+    int named;                      // the last section with a sheet: links lead to the first one of each
+    int made, in_all;               // sheets; in_all is 0 while they are counted
+    int starts[SHEET_SECTIONS_MAX]; // the first sheet of each section; 0: not known yet
 };
 
 // Opens a sheet of the current section with its heading sentence, in HTML.
@@ -33,6 +37,8 @@ void sheet_figure(struct sheets *sheets, const char *value, const char *words);
 void sheet_table_open(struct sheets *sheets, const char *const *columns, size_t count);
 void sheet_table_close(struct sheets *sheets);
 
+// "2025年12月15日(月) 13時から2025年12月26日(金) 18時まで".
+const char *sheet_span(struct sheets *sheets);
 double sheet_percent(int64_t part, int64_t whole); // 0 when there is no whole
 // "35秒", "1分20秒", "2時間5分".
 const char *sheet_duration(struct sheets *sheets, int64_t duration_ms);

@@ -22,17 +22,18 @@ static const char *date_of(const struct report *report, int64_t time_ms) {
 
 static void write_days(struct csv_writer *writer, const struct report *report) {
     const struct figures *figures = report->figures;
-    int64_t users = 0, verified = 0, granted = 0;
+    const struct participants *people = report->people;
+    struct participants_day sum = {0}; // those of the time before the span, too
+    size_t next = 0;
     write_header(writer, (const char *const[]){"日付", "アクセス数", "登録者数", "本人確認済み", "付与",
                                                "累積登録者数", "累積本人確認済み", "累積付与",
                                                "取り込んだアクセスログ", NULL});
     for (size_t i = 0; i < figures->days_count; i++) {
         const struct figures_day *day = &figures->days[i];
-        users += day->users;
-        verified += day->verified;
-        granted += day->granted;
-        const int64_t numbers[] = {day->accesses, day->users, day->verified, day->granted,
-                                   users,         verified,   granted,       day->imported};
+        while (next < people->days_count && people->days[next].start_ms <= day->start_ms)
+            sum = people->days[next++];
+        const int64_t numbers[] = {day->accesses, day->users,   day->verified, day->granted,
+                                   sum.users,     sum.verified, sum.granted,   day->imported};
         csv_write_text(writer, date_of(report, day->start_ms));
         for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
             csv_write_integer(writer, numbers[n]);
@@ -94,7 +95,7 @@ static void write_count(struct csv_writer *writer, int64_t count, bool hidden) {
 static void write_bands(struct csv_writer *writer, const struct report *report) {
     write_header(writer, (const char *const[]){"年代", "本人確認済み", NULL});
     for (int band = AGE_BAND_15; band <= AGE_BAND_80; band++) {
-        csv_write_text(writer, age_band_name((enum age_band)band));
+        csv_write_text(writer, report_band_name(band));
         write_count(writer, report->people->by_band[band], report->people->band_hidden[band]);
         csv_write_end(writer);
     }
