@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 
 import jsQR from "jsqr";
 
-import { DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
+import { BOTH, DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
 const APP = { app: "マイナアプリ" };
@@ -19,51 +19,49 @@ describe("the journey in a browser", () => {
     assert.equal(await server.stop(), 0);
   });
 
-  for (const size of [PHONE, DESKTOP]) {
-    test(`from the first visit to the receipt at ${size.width} px`, async () => {
-      const visitor = await Visitor.open(browser, server.url, { size });
-      await visitor.go("/");
-      await visitor.seesText(word("banner.verify.title"));
-      await visitor.looksAt("01-home");
-      await visitor.page.getByRole("link", { name: new RegExp(word("banner.verify.title")) }).click();
-      await visitor.sees("register.title");
-      await visitor.looksAt("02-register");
-      await visitor.press("register.action");
-      await visitor.sees("consent.title");
-      await visitor.looksAt("03-consent");
-      await visitor.press("consent.action");
-      await visitor.sees("procedure.title");
-      await visitor.looksAt("04-procedure");
-      await visitor.press("procedure.action");
-      await visitor.sees("intent.title");
-      await visitor.looksAt("05-intent");
-      await visitor.press("intent.action");
-      await visitor.sees("identity.title", APP);
-      await visitor.looksAt("06-identity");
-      await visitor.identify("eligible");
-      await visitor.sees("result.verified.title");
-      assert.equal(new URL(visitor.page.url()).pathname, "/journey");
-      await visitor.looksAt("07-verified");
-      await visitor.go("/");
-      await visitor.seesText(word("banner.apply.title"));
-      await visitor.looksAt("08-home-verified");
-      await visitor.page.getByRole("link", { name: new RegExp(word("banner.apply.title")) }).click();
-      await visitor.press("verified.action", { points: "11,000" });
-      await visitor.sees("receipt.title");
-      await visitor.looksAt("09-receipt");
-      const receipt = await visitor.page.locator(".slip .number").textContent();
-      assert.match(receipt, /^J-[0-9A-Z-]+$/);
-      await visitor.page.getByRole("link", { name: word("page.toHome") }).click();
-      await visitor.seesText(word("banner.granted.title", { points: "11,000" }));
-      await visitor.seesText(receipt);
-      await visitor.looksAt("10-home-granted");
-      await visitor.page.getByRole("link", { name: word("card.points.more") }).click();
-      await visitor.sees("points.title");
-      await visitor.seesText(word("points.state.posted"));
-      await visitor.looksAt("11-points");
-      await visitor.close();
-    });
-  }
+  test("from the first visit to the receipt, on a phone and on a desk", async () => {
+    const visitor = await Visitor.open(browser, server.url, { sizes: BOTH });
+    await visitor.go("/");
+    await visitor.seesText(word("banner.verify.title"));
+    await visitor.looksAt("01-home");
+    await visitor.page.getByRole("link", { name: new RegExp(word("banner.verify.title")) }).click();
+    await visitor.sees("register.title");
+    await visitor.looksAt("02-register");
+    await visitor.press("register.action");
+    await visitor.sees("consent.title");
+    await visitor.looksAt("03-consent");
+    await visitor.press("consent.action");
+    await visitor.sees("procedure.title");
+    await visitor.looksAt("04-procedure");
+    await visitor.press("procedure.action");
+    await visitor.sees("intent.title");
+    await visitor.looksAt("05-intent");
+    await visitor.press("intent.action");
+    await visitor.sees("identity.title", APP);
+    await visitor.looksAt("06-identity");
+    await visitor.identify("eligible");
+    await visitor.sees("result.verified.title");
+    assert.equal(new URL(visitor.page.url()).pathname, "/journey");
+    await visitor.looksAt("07-verified");
+    await visitor.go("/");
+    await visitor.seesText(word("banner.apply.title"));
+    await visitor.looksAt("08-home-verified");
+    await visitor.page.getByRole("link", { name: new RegExp(word("banner.apply.title")) }).click();
+    await visitor.press("verified.action", { points: "11,000" });
+    await visitor.sees("receipt.title");
+    await visitor.looksAt("09-receipt");
+    const receipt = await visitor.page.locator(".slip .number").textContent();
+    assert.match(receipt, /^J-[0-9A-Z-]+$/);
+    await visitor.page.getByRole("link", { name: word("page.toHome") }).click();
+    await visitor.seesText(word("banner.granted.title", { points: "11,000" }));
+    await visitor.seesText(receipt);
+    await visitor.looksAt("10-home-granted");
+    await visitor.page.getByRole("link", { name: word("card.points.more") }).click();
+    await visitor.sees("points.title");
+    await visitor.seesText(word("points.state.posted"));
+    await visitor.looksAt("11-points");
+    await visitor.close();
+  });
 
   test("on a desk a camera reads the app's address, and nothing else; a phone does not show it", async () => {
     const visitor = await Visitor.open(browser, server.url, { size: DESKTOP });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
+import { BOTH, DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
 const AGAIN = { cancel: "cancelled", pinlocked: "card_trouble", expired: "certificate" };
@@ -19,38 +19,34 @@ describe("coming back from the provider", () => {
   });
 
   for (const [card, outcome] of Object.entries(AGAIN)) {
-    for (const size of [PHONE, DESKTOP]) {
-      test(`the card "${card}" at ${size.width} px: the words, and then once more with another card`, async () => {
-        const visitor = await Visitor.open(browser, server.url, { size });
-        await visitor.walkToJump();
-        await visitor.identify(card);
-        await visitor.sees(`result.${outcome}.title`);
-        await visitor.looksAt(`21-${card}`);
-        await visitor.page.reload();
-        await visitor.sees(`result.${outcome}.title`);
-        await visitor.identify("eligible");
-        await visitor.sees("result.verified.title");
-        await visitor.close();
-      });
-    }
+    test(`the card "${card}": the words, and then once more with another card`, async () => {
+      const visitor = await Visitor.open(browser, server.url, { sizes: BOTH });
+      await visitor.walkToJump();
+      await visitor.identify(card);
+      await visitor.sees(`result.${outcome}.title`);
+      await visitor.looksAt(`21-${card}`);
+      await visitor.page.reload();
+      await visitor.sees(`result.${outcome}.title`);
+      await visitor.identify("eligible");
+      await visitor.sees("result.verified.title");
+      await visitor.close();
+    });
   }
 
   for (const [card, outcome] of Object.entries(REFUSED)) {
-    for (const size of [PHONE, DESKTOP]) {
-      test(`the card "${card}" at ${size.width} px: not eligible, and why`, async () => {
-        const visitor = await Visitor.open(browser, server.url, { size });
-        await visitor.walkToJump();
-        await visitor.identify(card);
-        await visitor.sees(`refused.${outcome}.title`);
-        await visitor.looksAt(`22-${card}`);
-        await visitor.page.getByRole("link", { name: word("page.toHome") }).click();
-        await visitor.seesText(word("banner.refused.title"));
-        await visitor.looksAt("23-home-refused");
-        await visitor.page.reload();
-        await visitor.seesText(word("banner.refused.title"));
-        await visitor.close();
-      });
-    }
+    test(`the card "${card}": not eligible, and why`, async () => {
+      const visitor = await Visitor.open(browser, server.url, { sizes: BOTH });
+      await visitor.walkToJump();
+      await visitor.identify(card);
+      await visitor.sees(`refused.${outcome}.title`);
+      await visitor.looksAt(`22-${card}`);
+      await visitor.page.getByRole("link", { name: word("page.toHome") }).click();
+      await visitor.seesText(word("banner.refused.title"));
+      await visitor.looksAt("23-home-refused");
+      await visitor.page.reload();
+      await visitor.seesText(word("banner.refused.title"));
+      await visitor.close();
+    });
   }
 
   test("who never comes back finds at home where it went on, and what usually helps", async () => {
@@ -110,54 +106,52 @@ describe("coming back from the provider", () => {
   });
 
   // Somebody began here; the provider then opened another browser, with nothing in it.
-  async function returnElsewhere(first, size) {
+  async function returnElsewhere(first, sizes = [PHONE]) {
     await first.walkToJump();
     await first.jump();
     const provider = first.page.url();
     await first.page.goBack();
     await first.sees("result.unfinished.title");
-    const stranger = await Visitor.open(browser, server.url, { size });
+    const stranger = await Visitor.open(browser, server.url, { sizes });
     await stranger.go(provider);
     await stranger.show("eligible");
     return stranger;
   }
 
-  for (const size of [PHONE, DESKTOP]) {
-    test(`the return in a strange browser at ${size.width} px: a code there, and the first browser asks for it`, async () => {
-      const first = await Visitor.open(browser, server.url, { size });
-      const stranger = await returnElsewhere(first, size);
-      await stranger.sees("return.code.title");
-      await stranger.looksAt("28-strange-browser");
-      const code = (await stranger.page.locator(".big-code .number").textContent()).trim();
-      await stranger.page.reload();
-      assert.equal((await stranger.page.locator(".big-code .number").textContent()).trim(), code);
-      await stranger.go("/");
-      await stranger.seesText(word("banner.verify.title"));
-      await first.sees("confirm.title");
-      await first.looksAt("29-confirm");
-      const field = first.page.getByLabel(word("confirm.label"));
-      await field.fill("12");
-      await first.press("confirm.action");
-      await first.seesText(word("confirm.form.title"));
-      await field.fill(code === "000 000" ? "111111" : "000000");
-      await first.press("confirm.action");
-      await first.seesText(word("problem.wrong-code.title"));
-      await first.looksAt("30-confirm-wrong");
-      await first.go("/");
-      await first.seesText(word("banner.confirm.title"));
-      await first.looksAt("31-home-confirm");
-      await first.page.getByRole("link", { name: new RegExp(word("banner.confirm.title")) }).click();
-      await field.pressSequentially(code);
-      await field.press("Enter");
-      await first.sees("result.verified.title");
-      await first.close();
-      await stranger.close();
-    });
-  }
+  test("the return in a strange browser: a code there, and the first browser asks for it", async () => {
+    const first = await Visitor.open(browser, server.url, { sizes: BOTH });
+    const stranger = await returnElsewhere(first, BOTH);
+    await stranger.sees("return.code.title");
+    await stranger.looksAt("28-strange-browser");
+    const code = (await stranger.page.locator(".big-code .number").textContent()).trim();
+    await stranger.page.reload();
+    assert.equal((await stranger.page.locator(".big-code .number").textContent()).trim(), code);
+    await stranger.go("/");
+    await stranger.seesText(word("banner.verify.title"));
+    await first.seesAtLast("confirm.title");
+    await first.looksAt("29-confirm");
+    const field = first.page.getByLabel(word("confirm.label"));
+    await field.fill("12");
+    await first.press("confirm.action");
+    await first.seesText(word("confirm.form.title"));
+    await field.fill(code === "000 000" ? "111111" : "000000");
+    await first.press("confirm.action");
+    await first.seesText(word("problem.wrong-code.title"));
+    await first.looksAt("30-confirm-wrong");
+    await first.go("/");
+    await first.seesText(word("banner.confirm.title"));
+    await first.looksAt("31-home-confirm");
+    await first.page.getByRole("link", { name: new RegExp(word("banner.confirm.title")) }).click();
+    await field.pressSequentially(code);
+    await field.press("Enter");
+    await first.sees("result.verified.title");
+    await first.close();
+    await stranger.close();
+  });
 
   test("without the other browser's code a new check in this one goes on", async () => {
     const first = await Visitor.open(browser, server.url);
-    const stranger = await returnElsewhere(first, PHONE);
+    const stranger = await returnElsewhere(first);
     await stranger.sees("return.code.title");
     await first.sees("confirm.title");
     await first.page.getByText(word("confirm.lost")).click();

@@ -85,7 +85,7 @@ describe("a place that survives", () => {
     server = await start({ store, directory, set: { ...SLOW, "gate.pace_per_min_max": 240 } });
     visitor.page = await visitor.newPage();
     await visitor.go(`${server.url}/journey`);
-    await visitor.sees("line.turn.title");
+    await visitor.seesAtLast("line.turn.title");
     const after = (await me(visitor.page)).place;
     assert.deepEqual([after.second, after.rank], [place.second, place.rank]);
     await visitor.looksAt("63-turn");
@@ -103,7 +103,7 @@ describe("a place that survives", () => {
     await stranger.show("eligible");
     await stranger.sees("return.code.title");
     const code = (await stranger.page.locator(".big-code .number").textContent()).trim();
-    await visitor.sees("confirm.title");
+    await visitor.seesAtLast("confirm.title");
     await visitor.page.getByLabel(word("confirm.label")).fill(code);
     await visitor.press("confirm.action");
     await visitor.sees("result.verified.title");
@@ -116,9 +116,10 @@ describe("a place that survives", () => {
 });
 
 describe("waiting in the app", () => {
-  let server, browser;
+  let server, browser, order;
   before(async () => {
     [server, browser] = await Promise.all([start({ set: SLOW }), openBrowser()]);
+    order = await steer(server);
   });
   after(async () => {
     await browser?.close();
@@ -152,7 +153,8 @@ describe("waiting in the app", () => {
   });
 
   test("two tabs show one place, without a line the last one, and by keyboard alone the bell", async () => {
-    const visitor = await joined(browser, server, 60, { size: DESKTOP });
+    await order(HARDLY);
+    const visitor = await joined(browser, server, 8, { size: DESKTOP });
     const people = await joinedInAll(server);
     const other = Object.assign(new Visitor(), visitor, { page: await visitor.newPage() });
     await other.go("/journey");
@@ -184,16 +186,15 @@ describe("waiting in the app", () => {
   });
 
   test("a pause and an operator's words are shown without losing the place", async () => {
-    const visitor = await joined(browser, server, 20);
+    const visitor = await joined(browser, server, 8);
     const { place } = await me(visitor.page);
-    const order = await steer(server);
     const said = "本人確認のシステムを点検しています。";
     await order({ paused: true, message: said });
-    await visitor.sees("line.still.title");
+    await visitor.seesAtLast("line.still.title");
     await visitor.seesText(said);
     await visitor.seesText(word("line.closable"));
     await visitor.looksAt("73-paused");
-    await order({ paused: false, message: "", by_hand: true, hand_per_min: 600 });
+    await order({ paused: false, message: "", by_hand: false });
     await visitor.page.close();
     visitor.page = await visitor.newPage();
     await visitor.go("/journey");
@@ -202,7 +203,6 @@ describe("waiting in the app", () => {
       return now.ahead === 0 && now;
     });
     assert.deepEqual([after.second, after.rank], [place.second, place.rank]);
-    await order(AGAIN);
     await visitor.close();
   });
 });
@@ -228,15 +228,20 @@ describe("the waiting page of a site behind the gate", () => {
     const ticket = await visitor.page.evaluate(() => localStorage.getItem("juncho.ticket"));
     const copy = await Visitor.open(browser, server.url, { size: DESKTOP });
     await copy.context.addInitScript((text) => localStorage.getItem("juncho.ticket") ?? localStorage.setItem("juncho.ticket", text), ticket);
-    const refused = copy.page.waitForResponse((one) => one.url().endsWith("/passes") && one.status() === 403);
+    const refusals = [];
+    copy.page.on("response", (one) => one.url().endsWith("/passes") && refusals.push(one.status()));
     await copy.go("/waiting");
     await order(AGAIN);
-    await visitor.sees("line.turn.title");
+    await visitor.seesAtLast("line.turn.title");
     await visitor.looksAt("68-visitor-turn");
     await visitor.press("line.turn.action");
     await visitor.page.waitForURL(/\/faq\?q=1$/);
     assert.ok((await visitor.context.cookies()).some(({ name }) => name === "juncho-pass"));
-    await refused;
+    await until(async () => {
+      await copy.turnsBack();
+      return refusals.length !== 0;
+    });
+    assert.deepEqual(refusals, [403]);
     await copy.page.waitForFunction((text) => localStorage.getItem("juncho.ticket") !== text, ticket);
     await Promise.all([visitor.close(), copy.close()]);
   });
