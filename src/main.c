@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "command/command.h"
+
+#define TYPING_ERRORS_MAX 2
 
 struct named_command {
     const char *name;
@@ -32,7 +35,31 @@ static void print_help(FILE *stream) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         (void)fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].help);
     (void)fprintf(stream, "\n\"juncho COMMAND --help\" says more and gives an example.\n"
-                          "To look around: juncho serve --sandbox\n");
+                          "To look around: juncho serve --sandbox --demo\n");
+}
+
+// The command that was meant, NULL when none is near.
+static const char *nearest(const char *name) {
+    const char *found = NULL;
+    size_t least = TYPING_ERRORS_MAX + 1;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        size_t errors = text_typing_errors(name, commands[i].name);
+        if (errors < least) {
+            least = errors;
+            found = commands[i].name;
+        }
+    }
+    return found;
+}
+
+static int run_help(int argc, char **argv) {
+    char option[] = "--help";
+    char *arguments[] = {argv[1], option, NULL};
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].name, argv[1]) == 0)
+            return commands[i].run(2, arguments);
+    print_help(stdout);
+    return EXIT_DONE;
 }
 
 int main(int argc, char **argv) {
@@ -40,17 +67,21 @@ int main(int argc, char **argv) {
         (void)fprintf(stderr, "juncho: no randomness to be had\n");
         return EXIT_FAULT;
     }
-    const char *name = argc > 1 ? argv[1] : "--help";
+    const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
-        print_help(argc > 1 ? stdout : stderr);
-        return argc > 1 ? EXIT_DONE : EXIT_USAGE;
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
     }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return run_help(argc - 1, argv + 1);
     if (strcmp(name, "--version") == 0)
         return command_version(argc, argv);
-    (void)fprintf(stderr, "juncho: there is no command \"%s\"\n\n", name);
-    print_help(stderr);
+    const char *meant = nearest(name);
+    (void)fprintf(stderr, "juncho: there is no command \"%s\"; %s%s%s\n", name,
+                  meant == NULL ? "see juncho --help" : "did you mean \"", meant == NULL ? "" : meant,
+                  meant == NULL ? "" : "\"?");
     return EXIT_USAGE;
 }

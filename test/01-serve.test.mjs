@@ -8,6 +8,7 @@ import { test } from "node:test";
 
 import { eachStore, freshDirectory, juncho, start } from "./lib/juncho.mjs";
 import { Resident, exchange } from "./lib/resident.mjs";
+import { until } from "./lib/until.mjs";
 
 test("without a command the program says which there are, and that this was wrong use", async () => {
   const { code, stderr } = await juncho([]);
@@ -19,6 +20,7 @@ test("an unknown command and an unknown option are wrong use and are named", asy
   const command = await juncho(["open-sesame"]);
   assert.equal(command.code, 2);
   assert.match(command.stderr, /open-sesame/);
+  assert.match((await juncho(["reprot"])).stderr, /did you mean "report"/);
   const option = await juncho(["serve", "--fast"]);
   assert.equal(option.code, 2);
   assert.match(option.stderr, /--fast/);
@@ -68,10 +70,12 @@ for (const [what, text, words] of badConfigurations) {
   });
 }
 
-test("--set with an unknown key is wrong use and names it", async () => {
+test("--set with an unknown key is wrong use, names it, and says what was perhaps meant", async () => {
   const { code, stderr } = await juncho(["serve", "--sandbox", "--check", "--set", "campaign.colour=red"]);
   assert.equal(code, 2);
   assert.match(stderr, /colour/);
+  const near = await juncho(["serve", "--sandbox", "--check", "--set", "campaign.pionts=1"]);
+  assert.match(near.stderr, /pionts.*perhaps campaign\.points/);
 });
 
 test("a configuration that is not there is an error that names it", async () => {
@@ -102,6 +106,31 @@ test("a store URL of an unknown kind is wrong use", async () => {
   const { code, stderr } = await juncho(["serve", "--sandbox", "--store", "mysql://localhost/x"]);
   assert.notEqual(code, 0);
   assert.match(stderr, /sqlite:/);
+});
+
+test("a demonstration is for a sandbox on this machine alone", async () => {
+  const words = [["--demo"], ["--demo", "--sandbox", "--listen", "0.0.0.0:0"]];
+  for (const args of [...words, ["--demo", "--sandbox", "--clock", "2026-02-02T13:00:00+09:00"]]) {
+    const { code, stderr } = await juncho(["serve", "--set", "identity.issuer=https://a.example", ...args]);
+    assert.equal(code, 2, args.join(" "));
+    assert.notEqual(stderr, "");
+  }
+});
+
+test("a demonstration has a past, a report of it and people who come, and stays what it is", async () => {
+  const directory = freshDirectory();
+  const began = await start({ directory, args: ["--demo"] });
+  const counts = async () => (await exchange(`${began.url}/api/v1/sandbox/counts`)).json;
+  const { residents } = await counts();
+  assert.ok(residents > 10_000, `${residents} residents`);
+  await until(async () => (await counts()).residents > residents);
+  assert.match((await exchange(`${began.url}/report`)).text, /ポイントを受け取りました/);
+  const { opens } = await new Resident(began.url).campaign();
+  assert.equal(await began.stop(), 0);
+  const again = await start({ directory, args: ["--demo"] });
+  assert.equal((await new Resident(again.url).campaign()).opens, opens);
+  assert.equal(await again.stop(), 0);
+  assert.equal((await juncho(["verify", "--store", again.store])).code, 0);
 });
 
 eachStore("serve", (store) => {

@@ -54,6 +54,15 @@ eachStore("operators", (store) => {
     }
   });
 
+  test("whoever waits as a visitor and signs in at the console keeps their place", async () => {
+    const visitor = new Operator(server.url);
+    const place = (await visitor.expect(201, visitor.post("/api/v1/gate/tickets", {}))).json;
+    await visitor.expect(201, visitor.enterByLink(server));
+    const again = (await visitor.expect(200, visitor.post("/api/v1/gate/tickets", { ticket: place.ticket }))).json;
+    assert.equal(again.ticket, place.ticket);
+    await visitor.expect(200, visitor.get("/api/v1/console/session"));
+  });
+
   test("every route refuses a smaller role than its own, and takes a sufficient one", async () => {
     const people = [];
     for (const role of ROLES) people.push(await operator(server, role));

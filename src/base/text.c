@@ -28,6 +28,29 @@ bool text_starts_with(const char *text, const char *prefix) {
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+size_t text_typing_errors(const char *a, const char *b) {
+    size_t rows[3][TEXT_WORD_MAX + 1], a_length = strlen(a), b_length = strlen(b);
+    if (a_length > TEXT_WORD_MAX || b_length > TEXT_WORD_MAX)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b_length; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i - 1) % 3], *two_above = rows[(i + 1) % 3];
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            row[j] = smaller(smaller(above[j], row[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = smaller(row[j], two_above[j - 2] + 1);
+        }
+    }
+    return rows[a_length % 3][b_length];
+}
+
 bool text_is_made_of(const char *text, const char *allowed, size_t length_min, size_t length_max) {
     size_t length = strspn(text, allowed);
     return text[length] == '\0' && length >= length_min && length <= length_max;

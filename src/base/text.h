@@ -14,6 +14,11 @@ MUST_CHECK bool text_copy(char *target, size_t size, const char *text);
 bool text_equal(const char *a, const char *b); // NULL equals only NULL
 bool text_starts_with(const char *text, const char *prefix);
 
+// How many letters must be put in, left out, replaced or swapped with their neighbour to make one word of the
+// other (optimal string alignment); SIZE_MAX for words of more than TEXT_WORD_MAX bytes.
+#define TEXT_WORD_MAX 40
+size_t text_typing_errors(const char *a, const char *b);
+
 // True when every byte of `text` is one of `allowed` and its length lies in [length_min, length_max].
 bool text_is_made_of(const char *text, const char *allowed, size_t length_min, size_t length_max);
 

@@ -68,6 +68,17 @@ static void clean_utf8_has_no_control_characters(void **state) {
     assert_false(text_is_clean_utf8("a\0b", 3));
 }
 
+static void typing_errors_are_counted(void **state) {
+    assert_int_equal(text_typing_errors("serve", "serve"), 0);
+    assert_int_equal(text_typing_errors("serv", "serve"), 1);
+    assert_int_equal(text_typing_errors("reprot", "report"), 1); // neighbours swapped
+    assert_int_equal(text_typing_errors("pints", "points"), 1);
+    assert_int_equal(text_typing_errors("verify", "version"), 3);
+    assert_int_equal(text_typing_errors("", "abc"), 3);
+    assert_int_equal(text_typing_errors("abc", ""), 3);
+    assert_true(text_typing_errors("01234567890123456789012345678901234567890", "a") == SIZE_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_copy_that_does_not_fit_leaves_an_empty_text),
@@ -75,6 +86,7 @@ int main(void) {
         cmocka_unit_test(base64url_goes_there_and_back_and_refuses_the_rest),
         cmocka_unit_test(crockford_numbers_survive_being_read_aloud),
         cmocka_unit_test(clean_utf8_has_no_control_characters),
+        cmocka_unit_test(typing_errors_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

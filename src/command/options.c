@@ -11,18 +11,25 @@
 #include "migrations_list.h"
 #include "store/migrate.h"
 
+int options_wrong(int argc, char **argv, int option) {
+    const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+    (void)fprintf(stderr, "juncho %s: %s %s; see juncho %s --help\n", argv[0],
+                  option == ':' ? "a value is missing behind" : "there is no option", word, argv[0]);
+    return EXIT_USAGE;
+}
+
 int options_read(int argc, char **argv, const struct option *names, const char *help, option_fn *take,
                  void *context) {
     struct error err;
     int option = 0;
     optind = 1;
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, OPTIONS_LONG_ONLY, names, NULL)) != -1) {
         if (option == 'h') {
             (void)fputs(help, stdout);
             return -1;
         }
-        if (option == '?')
-            return EXIT_USAGE;
+        if (option == '?' || option == ':')
+            return options_wrong(argc, argv, option);
         if (!take(context, option, optarg, &err)) {
             (void)fprintf(stderr, "juncho %s: %s\n", argv[0], err.message);
             return EXIT_USAGE;

@@ -20,6 +20,10 @@ typedef bool option_fn(void *context, int option, const char *value, struct erro
 // EXIT_DONE to go on; EXIT_USAGE after words on standard error; -1 after help was printed.
 int options_read(int argc, char **argv, const struct option *names, const char *help, option_fn *take,
                  void *context);
+// For getopt_long: no letters; a missing value is ':', and getopt itself says nothing.
+#define OPTIONS_LONG_ONLY ":"
+// Says what is wrong with what getopt_long answered by '?' or ':'; EXIT_USAGE.
+int options_wrong(int argc, char **argv, int option);
 // EXIT_DONE to go on; EXIT_USAGE after words on standard error; -1 after help was printed. Sets the zone.
 int store_command_parse(int argc, char **argv, const char *help, struct store_command *ret_options);
 // Opens an existing store whose migrations are the program's. ERROR_MISSING: an SQLite file that is not

@@ -10,12 +10,15 @@
 
 #include "base/log.h"
 #include "command/command.h"
+#include "command/demo.h"
+#include "command/options.h"
 #include "site/routes.h"
 #include "site/site.h"
 
 static const char help[] =
     "usage: juncho serve [--config FILE] [--listen ADDR:PORT] [--store URL] [--sandbox] [--check]\n"
-    "                    [--defaults] [--routes] [--set SECTION.KEY=VALUE]... [--clock START*SPEED]\n"
+    "                    [--demo] [--defaults] [--routes] [--set SECTION.KEY=VALUE]...\n"
+    "                    [--clock START*SPEED]\n"
     "\n"
     "Runs the service until SIGTERM or SIGINT, then finishes what it accepted.\n"
     "\n"
@@ -23,6 +26,9 @@ static const char help[] =
     "  --listen ADDR:PORT   where to listen; port 0 lets the system choose (default 127.0.0.1:8080)\n"
     "  --store URL          sqlite:FILE or postgresql://... (default sqlite:juncho.db)\n"
     "  --sandbox            use the built-in identity provider with test cards\n"
+    "  --demo               with --sandbox, on this machine alone: an empty store gets six simulated days "
+    "and a\n"
+    "                       report of them, and virtual residents keep coming\n"
     "  --set S.KEY=VALUE    set one key of the settings; may stand several times\n"
     "  --defaults           print a settings file in which every key is explained\n"
     "  --routes             print every route of the HTTP interface; docs/openapi.yaml describes them\n"
@@ -36,7 +42,7 @@ static const char help[] =
 
 struct serve_options {
     struct config config;
-    bool check;
+    bool check, demo;
     const char *clock;
 };
 
@@ -60,6 +66,9 @@ static bool take_option(struct serve_options *options, int round, int option, co
     case 'k':
         options->check = true;
         return true;
+    case 'm':
+        options->demo = true;
+        return true;
     case 't':
         options->clock = value;
         return true;
@@ -70,21 +79,17 @@ static bool take_option(struct serve_options *options, int round, int option, co
 
 // One round over the command line. EXIT_DONE to go on, EXIT_USAGE or -1 (something was printed) to end.
 static int parse_round(int argc, char **argv, int round, struct serve_options *options) {
-    static const struct option names[] = {{"config", required_argument, NULL, 'c'},
-                                          {"listen", required_argument, NULL, 'l'},
-                                          {"store", required_argument, NULL, 'd'},
-                                          {"sandbox", no_argument, NULL, 's'},
-                                          {"set", required_argument, NULL, 'e'},
-                                          {"check", no_argument, NULL, 'k'},
-                                          {"clock", required_argument, NULL, 't'},
-                                          {"defaults", no_argument, NULL, 'p'},
-                                          {"routes", no_argument, NULL, 'r'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"config", required_argument, NULL, 'c'}, {"listen", required_argument, NULL, 'l'},
+        {"store", required_argument, NULL, 'd'},  {"sandbox", no_argument, NULL, 's'},
+        {"set", required_argument, NULL, 'e'},    {"check", no_argument, NULL, 'k'},
+        {"demo", no_argument, NULL, 'm'},         {"clock", required_argument, NULL, 't'},
+        {"defaults", no_argument, NULL, 'p'},     {"routes", no_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct error err;
     int option = 0;
     optind = 1;
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, OPTIONS_LONG_ONLY, names, NULL)) != -1) {
         if (option == 'h') {
             (void)fputs(help, stdout);
             return -1;
@@ -93,8 +98,8 @@ static int parse_round(int argc, char **argv, int round, struct serve_options *o
             (option == 'p' ? config_print : routes_print)(stdout);
             return -1;
         }
-        if (option == '?')
-            return EXIT_USAGE;
+        if (option == '?' || option == ':')
+            return options_wrong(argc, argv, option);
         if (!take_option(options, round, option, optarg, &err)) {
             (void)fprintf(stderr, "juncho serve: %s\n", err.message);
             return EXIT_USAGE;
@@ -122,6 +127,8 @@ static bool parse_clock(const struct serve_options *options, struct clock *ret_c
         return true;
     if (strcmp(options->config.identity.provider, "sandbox") != 0)
         return error_set(err, ERROR_INVALID, "--clock is for rehearsals: it needs --sandbox");
+    if (options->demo)
+        return error_set(err, ERROR_INVALID, "--demo lives today: not with --clock");
     char start[64];
     const char *star = strchr(options->clock, '*');
     int length = star == NULL ? (int)strlen(options->clock) : (int)(star - options->clock);
@@ -149,8 +156,23 @@ static void harden(void) {
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
-static int run(const struct config *config, const struct clock *clock) {
+// Where to go from here, for whoever looks around.
+static void print_addresses(struct site *site) {
+    char link[SITE_LINK_SIZE];
+    const char *base = site_address(site);
+    if (!site_console_link(site, link))
+        return;
+    (void)printf("  app       %s/\n"
+                 "  calendar  %s/calendar\n"
+                 "  report    %s/report (once one is published)\n"
+                 "  console   %s (lets one in, once; the next one is in the log)\n",
+                 base, base, base, link);
+    (void)fflush(stdout);
+}
+
+static int run(const struct config *config, const struct clock *clock, bool with_demo) {
     struct site *site = NULL;
+    struct demo *demo = NULL;
     struct error err;
     sigset_t stop_signals;
     int received = 0;
@@ -165,10 +187,14 @@ static int run(const struct config *config, const struct clock *clock) {
     }
     (void)printf("listening on %s\n", site_address(site));
     (void)fflush(stdout);
+    print_addresses(site);
     LOG(LOG_INFO, "listening", log_text("address", site_address(site)),
         log_text("campaign", config->campaign.id), log_text("provider", config->identity.provider));
+    if (with_demo && !demo_start(site_address(site), &demo, &err))
+        LOG(LOG_WARNING, "demonstration: nobody comes", log_text("cause", err.message));
     (void)sigwait(&stop_signals, &received);
     LOG(LOG_INFO, "stopping", log_text("signal", strsignal(received)));
+    demo_stop(demo);
     site_stop(site);
     LOG(LOG_INFO, "stopped", log_text("signal", strsignal(received)));
     return EXIT_DONE;
@@ -200,5 +226,9 @@ int command_serve(int argc, char **argv) {
     ASSERT(known);
     log_open(STDERR_FILENO, strcmp(options.config.log.format, "json") == 0 ? LOG_JSON : LOG_LOGFMT, level);
     harden();
-    return run(&options.config, &clock);
+    if (options.demo && !demo_prepare(&options.config, &err)) {
+        (void)fprintf(stderr, "juncho serve: %s\n", err.message);
+        return err.kind == ERROR_INVALID ? EXIT_USAGE : EXIT_FAULT;
+    }
+    return run(&options.config, &clock, options.demo);
 }

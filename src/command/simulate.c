@@ -8,9 +8,7 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/options.h"
-#include "migrations_list.h"
-#include "rehearse/simulation.h"
-#include "store/migrate.h"
+#include "command/simulated.h"
 
 #define DAYS_MAX  800
 #define SCALE_MAX 1000
@@ -84,51 +82,6 @@ static int parse(int argc, char **argv, struct simulate_command *options) {
     return EXIT_DONE;
 }
 
-static void show_progress(void *context, int64_t hour_ms, const struct simulation_sums *sums) {
-    char moment[CLOCK_RFC3339_SIZE];
-    clock_rfc3339(moment, hour_ms);
-    (void)fprintf(stderr, "\r%.10s %.5s  residents %lld  verified %lld \033[K", moment, moment + 11,
-                  (long long)sums->residents, (long long)sums->verified);
-}
-
-// Into a store with residents nothing is simulated: a campaign that is real must not be mixed up with one.
-static bool check_empty(struct session *session, struct error *err) {
-    static const struct statement ANYBODY = {"SELECT id FROM resident WHERE id > $1 LIMIT 1", "i"};
-    CLEANUP(arena_cleanup) struct arena *arena = arena_new(4096);
-    struct rows rows;
-    if (arena == NULL)
-        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!SESSION_QUERY(session, &ANYBODY, arena, &rows, err, value_int(0)))
-        return false;
-    return rows.count == 0 || error_set(err, ERROR_CONFLICT,
-                                        "the store has residents already; simulate writes into an empty one");
-}
-
-static bool prepare(struct store *store, struct campaign *campaign, struct error *err) {
-    CLEANUP(session_cleanup) struct session *session = NULL;
-    int applied = 0;
-    return migrate_run(store, MIGRATIONS, MIGRATIONS_COUNT, clock_wall_ms(), &applied, err) &&
-           session_open(store, SESSION_WRITE, &session, err) && check_empty(session, err) &&
-           campaign_save(session, campaign, campaign->opens_ms, err);
-}
-
-static bool run(const struct simulate_command *options, struct store *store, const struct plan *plan,
-                struct simulation_sums *sums, struct error *err) {
-    const struct writer_options how = {.queue_max = SIMULATION_QUEUE, .batch_max = SIMULATION_BATCH};
-    struct writer *writer = NULL;
-    struct campaign campaign = simulation_campaign(plan, options->scale);
-    bool terminal = isatty(STDERR_FILENO) == 1;
-    struct simulation_options simulation = {
-        .plan = plan, .scale = options->scale, .stop = &stopped, .progress = terminal ? show_progress : NULL};
-    if (!prepare(store, &campaign, err) || !writer_start(store, &how, &writer, err))
-        return false;
-    bool ok = simulation_run(&simulation, &campaign, writer, sums, err);
-    writer_stop(writer);
-    if (terminal)
-        (void)fprintf(stderr, "\r\033[K");
-    return ok;
-}
-
 static void print(const struct simulate_command *options, const struct simulation_sums *sums) {
     const char *format =
         options->json
@@ -161,7 +114,11 @@ int command_simulate(int argc, char **argv) {
         plan.seed = (uint64_t)options.seed;
     (void)signal(SIGINT, stop);
     (void)signal(SIGTERM, stop);
-    bool ok = store_open(options.store, &store, &err) && run(&options, store, &plan, &sums, &err);
+    const struct simulated_options how = {.plan = &plan,
+                                          .scale = options.scale,
+                                          .stop = &stopped,
+                                          .shows_progress = isatty(STDERR_FILENO) == 1};
+    bool ok = store_open(options.store, &store, &err) && simulated_run(&how, store, &sums, &err);
     store_close(store);
     if (!ok) {
         (void)fprintf(stderr, "juncho simulate: %s\n", err.message);

@@ -165,6 +165,17 @@ static const struct config_key *find(const char *section, const char *name) {
     return NULL;
 }
 
+// "unknown key "pints" in section [campaign]", and which one was perhaps meant.
+static bool refuse_key(const char *section, const char *name, struct error *err) {
+    const struct config_key *meant = NULL;
+    for (const struct config_key *key = keys; key->name != NULL && meant == NULL; key++)
+        if (text_typing_errors(section, key->section) + text_typing_errors(name, key->name) <= 2)
+            meant = key;
+    return error_set_field(err, ERROR_INVALID, name, "unknown key \"%.40s\" in section [%.40s]%s%s%s%s", name,
+                           section, meant == NULL ? "" : "; perhaps ", meant == NULL ? "" : meant->section,
+                           meant == NULL ? "" : ".", meant == NULL ? "" : meant->name);
+}
+
 static bool is_choice(const char *choices, const char *value) {
     size_t length = strlen(value);
     for (const char *choice = choices; choice != NULL; choice = strchr(choice, '|')) {
@@ -241,7 +252,7 @@ static int take_line(void *context, const char *section, const char *name, const
     struct reading_file *file = context;
     const struct config_key *key = find(section, name);
     if (key == NULL)
-        return error_set(file->err, ERROR_INVALID, "unknown key \"%.40s\" in section [%.40s]", name, section);
+        return refuse_key(section, name, file->err);
     if (file->seen[key - keys])
         return error_set(file->err, ERROR_INVALID, "%.40s.%.40s is set twice", section, name);
     file->seen[key - keys] = true;
@@ -271,7 +282,7 @@ bool config_set(struct config *config, const char *assignment, struct error *err
         return error_set(err, ERROR_INVALID, "\"%.80s\" is not section.key=value", assignment);
     const struct config_key *key = find(section, name);
     if (key == NULL)
-        return error_set_field(err, ERROR_INVALID, name, "unknown key \"%s\" in section [%s]", name, section);
+        return refuse_key(section, name, err);
     return set_key(config, key, assignment + used, err);
 }
 

@@ -10,6 +10,7 @@
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
+#include "site/site.h"
 
 #define SANDBOX_OPERATOR "sandbox"
 
@@ -69,20 +70,33 @@ void console_hash_end(struct site *site) {
     atomic_store(&site->console->hashing, false);
 }
 
+static void write_link(const struct site *site, char address[SITE_LINK_SIZE]) {
+    (void)snprintf(address, SITE_LINK_SIZE, "%s/console#enter=%s", site->public_url,
+                   site->console->link.text);
+}
+
 // The caller holds the mutex, or is alone.
 static void draw_link(struct site *site) {
-    char address[CONFIG_TEXT_SIZE + 96];
+    char address[SITE_LINK_SIZE];
     struct random random;
     random_init_system(&random);
     sign_in_draw(&random, &site->console->link);
-    (void)snprintf(address, sizeof address, "%s/console#enter=%s", site->public_url,
-                   site->console->link.text);
+    write_link(site, address);
     LOG(LOG_INFO, "console of the sandbox, this address lets one in once", log_text("address", address));
 }
 
 void console_offer_link(struct site *site) {
     if (site->sandbox != NULL)
         draw_link(site);
+}
+
+bool site_console_link(struct site *site, char ret_link[SITE_LINK_SIZE]) {
+    if (site->sandbox == NULL)
+        return false;
+    (void)pthread_mutex_lock(&site->console->mutex);
+    write_link(site, ret_link);
+    (void)pthread_mutex_unlock(&site->console->mutex);
+    return true;
 }
 
 bool console_take_link(struct site *site, const char *word) {

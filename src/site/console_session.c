@@ -11,7 +11,7 @@
 #include "site/problem.h"
 #include "site/token.h"
 
-#define DEVICE_COOKIE "juncho-device"
+#define DEVICE_COOKIE "juncho-console-device"
 #define DEVICE_AGE_S  INT64_C(7776000) // 90 days
 
 struct entry {
