@@ -5,7 +5,9 @@ import { after, before, describe, test } from "node:test";
 
 import { freshDirectory, juncho, start } from "./lib/juncho.mjs";
 import { freshDatabase, stopSharedPostgres } from "./lib/postgres.mjs";
+import { operator } from "./lib/operator.mjs";
 import { Resident } from "./lib/resident.mjs";
+import { until } from "./lib/until.mjs";
 
 describe("two nodes", () => {
   let nodes;
@@ -59,6 +61,29 @@ describe("two nodes", () => {
     const residents = Array.from({ length: 200 }, (_, at) => new Resident(nodes[at % 2].url));
     const answers = await Promise.all(residents.map((resident) => resident.register()));
     assert.equal(new Set(answers.map(({ json }) => json.resident)).size, residents.length);
+  });
+
+  test("a setting that one node's console changed holds on the other", async () => {
+    const admin = await operator(nodes[0], "admin");
+    const put = (before, value) => admin.post("/api/v1/console/settings/campaign.closes", { before, value, reason: "のばす" }, {}, "PUT");
+    const closes = async (node) => (await new Resident(node.url).get("/api/v1/campaign")).json.closes;
+    const before = await closes(nodes[1]), after = "2031-04-01T00:00:00+09:00";
+    assert.equal((await put(before, after)).status, 200);
+    assert.equal(await closes(nodes[0]), after);
+    await until(async () => (await closes(nodes[1])) === after);
+    assert.equal((await put(after, null)).status, 200);
+  });
+
+  test("admins who disable one another at both nodes in one moment leave one", async () => {
+    const admins = [await operator(nodes[0], "admin"), await operator(nodes[1], "admin")];
+    const disable = (who, name) => who.post(`/api/v1/console/operators/${name}`, { change: "disable", reason: "x" }, {}, "PUT");
+    const { operators } = (await admins[0].get("/api/v1/console/operators")).json;
+    for (const { name, role, disabled } of operators)
+      if (role === "admin" && !disabled && !admins.some((admin) => admin.name === name)) await disable(admins[0], name);
+    await Promise.all([disable(admins[0], admins[1].name), disable(admins[1], admins[0].name)]);
+    const { stdout } = await juncho(["operator", "list", "--store", nodes[0].store]);
+    const left = stdout.split("\n").filter((line) => /\tadmin\tactive/.test(line) && !line.startsWith("sandbox\t"));
+    assert.equal(left.length, 1, stdout);
   });
 
   test("when one node is gone the other goes on", async () => {

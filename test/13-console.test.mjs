@@ -208,6 +208,61 @@ eachStore("operators", (store) => {
     assert.equal((await admin.get("/api/v1/console/audit?count=9&action=setting.")).json.entries.length, 2);
   });
 
+  test("a campaign's settings change while it runs: effect first, money kept, history, undo, and the console wins at the next start", async (t) => {
+    const at = { store: await store.fresh() };
+    let city = await start(at);
+    t.after(() => city.stop());
+    const admin = await operator(city, "admin");
+    const all = async () => (await admin.get("/api/v1/console/settings")).json.keys;
+    const key = async (name) => (await all()).find((one) => one.name === name);
+    const put = async (name, value, before) =>
+      admin.post(`/api/v1/console/settings/${name}`, { before: before ?? (await key(name)).value, value, reason: "確認" }, {}, "PUT");
+    const effect = (name, value) => admin.get(`/api/v1/console/settings/${name}/effect?value=${encodeURIComponent(value)}`);
+    const granted = await new Resident(city.url).walkTo("granted");
+    const verified = await new Resident(city.url).walkTo("verified");
+
+    const meant = (await effect("campaign.points", 12000)).json;
+    assert.deepEqual([meant.people.granted, meant.people.verified, meant.points.reserved], [1, 1, 11000]);
+    assert.equal((await put("campaign.points", 12000)).status, 200);
+    assert.equal((await granted.get("/api/v1/me/points")).json.balance, 11000);
+    assert.equal((await verified.get("/api/v1/me/points")).json.pending, 11000); // what was promised
+    const later = await new Resident(city.url).walkTo("granted");
+    assert.equal((await later.get("/api/v1/me/points")).json.balance, 12000);
+
+    const low = await put("campaign.budget_points", 33999);
+    assert.deepEqual([low.status, low.json.field, low.json.type], [400, "campaign.budget_points", "urn:juncho:problem:budget-taken"]);
+    assert.equal((await put("campaign.budget_points", 34000)).status, 200);
+    assert.equal((await put("campaign.budget_points", 40000)).status, 200);
+    const closes = (await key("campaign.closes")).value;
+    assert.equal((await put("campaign.closes", "2031-04-01T00:00:00+09:00")).status, 200);
+    assert.equal((await granted.get("/api/v1/campaign")).json.closes, "2031-04-01T00:00:00+09:00");
+    const refused = [["campaign.closes", "2026-03-01T00:00:00+09:00", "not-in-the-future"], ["campaign.opens", "2031-01-01T00:00:00+09:00", "campaign-has-opened"],
+      ["campaign.points", 12000, "same-value"], ["campaign.age_min", 121, "invalid"], ["calendar.very_busy_percent", 60, "invalid"], ["campaign.name", "", "invalid"]];
+    for (const [name, value, code] of refused) {
+      const answer = await put(name, value);
+      assert.deepEqual([answer.status, answer.json.field, answer.json.type], [400, name, `urn:juncho:problem:${code}`], answer.text);
+    }
+    const fixed = await put("identity.issuer", "https://elsewhere.example");
+    assert.deepEqual([fixed.status, fixed.json.type], [409, "urn:juncho:problem:setting-fixed"]);
+    assert.equal((await put("campaign.points", 13000, 11000)).status, 409); // somebody was faster
+    assert.ok((await all()).filter(({ changeable }) => !changeable).every(({ why }) => why));
+
+    const history = (await admin.get("/api/v1/console/audit?action=setting.&subject=campaign.budget_points")).json.entries;
+    assert.deepEqual(history.map(({ before, after }) => [before, after]), [["34000", "40000"], ["110000000000", "34000"]]);
+    assert.equal(await city.stop(), 0);
+    assert.equal((await juncho(["verify", "--store", at.store])).code, 0);
+
+    city = await start({ ...at, directory: city.directory });
+    assert.match(city.stderr, /set in the console, which wins over the file.* setting=campaign\.points before=11000 value=12000/);
+    admin.base = city.url;
+    assert.deepEqual([(await key("campaign.points")).value, (await key("campaign.points")).file], [12000, 11000]);
+    assert.equal((await put("campaign.points", null)).status, 200); // as the file says
+    assert.equal((await put("campaign.closes", closes)).status, 200);
+    assert.equal((await key("campaign.points")).set_at, undefined);
+    assert.equal(await city.stop(), 0);
+    assert.equal((await juncho(["verify", "--store", at.store])).code, 0);
+  });
+
   test("the log keeps every sign-in, and verify reads the whole of it", async () => {
     const admin = await operator(server, "admin");
     const { json } = await admin.get("/api/v1/console/audit?count=3&action=session.");

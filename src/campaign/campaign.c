@@ -11,6 +11,9 @@ static const struct statement SAVE = {
     "opens_ms = excluded.opens_ms, closes_ms = excluded.closes_ms, age_min = excluded.age_min, "
     "prefecture = excluded.prefecture",
     "ttiiiit"};
+static const struct statement CHANGE = {
+    "UPDATE campaign SET name = $2, points = $3, opens_ms = $4, closes_ms = $5, age_min = $6 WHERE id = $1",
+    "itiiii"};
 #define COLUMNS                                                                                              \
     "SELECT c.id, c.code, c.name, c.points, c.opens_ms, c.closes_ms, c.age_min, c.prefecture FROM campaign " \
     "c "
@@ -73,4 +76,14 @@ bool campaign_save(struct session *session, struct campaign *campaign, int64_t n
         return false;
     campaign->id = saved.id;
     return ledger_fund(session, campaign->id, campaign->budget_points, now_ms, err);
+}
+
+void campaign_change(struct command *command, const struct campaign *campaign,
+                     const struct ledger_budget *before, int64_t now_ms) {
+    struct step *step = COMMAND_ADD(command, &CHANGE, value_int(campaign->id), value_text(campaign->name),
+                                    value_int(campaign->points), value_int(campaign->opens_ms),
+                                    value_int(campaign->closes_ms), value_int(campaign->age_min));
+    if (step != NULL)
+        step->must_change = true;
+    ledger_change_budget(command, campaign->id, before, campaign->budget_points, now_ms);
 }

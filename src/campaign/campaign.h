@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "store/store.h"
+#include "store/writer.h"
 
 #define CAMPAIGN_CODE_SIZE       33
 #define CAMPAIGN_NAME_SIZE       121
@@ -29,6 +29,11 @@ const char *campaign_phase_name(enum campaign_phase phase); // "before", "open",
 // code), opens its accounts and brings its budget to budget_points. Fills campaign->id.
 MUST_CHECK bool campaign_save(struct session *session, struct campaign *campaign, int64_t now_ms,
                               struct error *err);
+// Brings the row of a running campaign (`id`, `code`) and its budget to what `campaign` says, as steps of a
+// command. Refused as ledger_change_budget. Points that are reserved or granted stay what they were.
+struct ledger_budget;
+void campaign_change(struct command *command, const struct campaign *campaign,
+                     const struct ledger_budget *before, int64_t now_ms);
 // Loads a campaign by its code, or the newest one when `code` is NULL. ERROR_MISSING: there is none.
 MUST_CHECK bool campaign_load(struct session *session, const char *code, struct campaign *ret_campaign,
                               struct error *err);

@@ -50,6 +50,10 @@ static const struct statement WINDOWS = {
     "b.start_ms = w.start_ms AND b.used_ms IS NOT NULL) FROM booking_window w "
     "WHERE w.campaign_id = $1 AND w.start_ms >= $2 AND w.start_ms < $3 ORDER BY w.start_ms",
     "iii"};
+static const struct statement OUTSIDE = {
+    "SELECT CAST(COALESCE(SUM(CASE WHEN start_ms < $3 OR start_ms >= $4 THEN 1 ELSE 0 END), 0) AS BIGINT), "
+    "COUNT(*) FROM booking WHERE campaign_id = $1 AND used_ms IS NULL AND start_ms > $2",
+    "iiii"};
 static const struct statement EXPECTED = {
     "SELECT CAST(COALESCE(SUM(CASE WHEN start_ms > $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) FROM "
     "booking "
@@ -170,6 +174,21 @@ bool booking_windows(struct session *session, int64_t campaign_id, int64_t from_
         window->used = rows_int(&rows, row, 3);
         window->places = places > window->taken ? places : window->taken;
     }
+    return true;
+}
+
+bool booking_outside(struct session *session, const struct booking_dates *dates, int64_t *ret_outside,
+                     int64_t *ret_all, struct error *err) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8192);
+    struct rows rows;
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!SESSION_QUERY(session, &OUTSIDE, arena, &rows, err, value_int(dates->campaign_id),
+                       value_int(dates->now_ms - BOOKING_WINDOW_MS), value_int(dates->opens_ms),
+                       value_int(dates->closes_ms)))
+        return false;
+    *ret_outside = rows_int(&rows, 0, 0);
+    *ret_all = rows_int(&rows, 0, 1);
     return true;
 }
 

@@ -58,6 +58,10 @@ void booking_add_use(struct command *command, int64_t campaign_id, int64_t resid
 MUST_CHECK bool booking_read(struct session *session, int64_t campaign_id, int64_t resident_id,
                              struct booking *ret_booking, struct error *err);
 
+struct booking_dates {
+    int64_t campaign_id, now_ms, opens_ms, closes_ms;
+};
+
 struct booking_window {
     int64_t start_ms;
     int64_t places, taken, used;
@@ -65,6 +69,9 @@ struct booking_window {
 // The windows from the one that runs at `from_ms` on; those that nobody booked yet have `places` free ones.
 MUST_CHECK bool booking_windows(struct session *session, int64_t campaign_id, int64_t from_ms, int64_t places,
                                 size_t count, struct booking_window *ret_windows, struct error *err);
+// Bookings from now on whose window is not within [opens_ms, closes_ms), and all of them.
+MUST_CHECK bool booking_outside(struct session *session, const struct booking_dates *dates,
+                                int64_t *ret_outside, int64_t *ret_all, struct error *err);
 // How many may still come by a booking: in the window that runs, and late, at the front of the line. What is
 // not kept for them belongs to the line at once.
 MUST_CHECK bool booking_expected(struct session *session, int64_t campaign_id, int64_t now_ms,

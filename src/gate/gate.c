@@ -174,6 +174,15 @@ bool gate_join(struct gate *gate, int64_t now_s, const char *pseudonym, struct p
     return joined;
 }
 
+void gate_set_dates(struct gate *gate, int64_t opens_s, int64_t closes_s) {
+    gate_lock(gate);
+    gate->options.opens_s = opens_s;
+    gate->options.closes_s = closes_s;
+    if (gate->options.draws)
+        line_set_opens(gate->line, (uint32_t)opens_s);
+    gate_unlock(gate);
+}
+
 bool gate_may_have_place(struct gate *gate, int64_t resident_id) {
     gate_lock(gate);
     bool may = known_may_hold(gate->known, resident_id);

@@ -47,6 +47,8 @@ struct gate;
 MUST_CHECK bool gate_new(const struct gate_options *options, struct gate **ret_gate, struct error *err);
 void gate_free(struct gate *gate); // NULL is fine
 void gate_cleanup(struct gate **gate);
+// The dates of gate_options move; an opening that was is not taken back.
+void gate_set_dates(struct gate *gate, int64_t opens_s, int64_t closes_s);
 
 // -- who comes --
 

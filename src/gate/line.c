@@ -41,6 +41,11 @@ void line_cleanup(struct line **line) {
     line_free(*line);
 }
 
+void line_set_opens(struct line *line, uint32_t opens_s) {
+    if (!line->open)
+        line->options.opens_s = opens_s;
+}
+
 // The opening comes by the clock, and at the latest with the first arrival after it: a clock that steps back
 // does not close the line again.
 static void see_clock(struct line *line, int64_t now_s) {

@@ -46,6 +46,8 @@ enum line_entry {
 // A new empty line, or NULL when memory is exhausted.
 struct line *line_new(const struct line_options *options);
 void line_free(struct line *line);
+// The opening moves. Nothing happens once the line is open: it does not close again.
+void line_set_opens(struct line *line, uint32_t opens_s);
 void line_cleanup(struct line **line);
 
 // Gives a place to one arrival. `draw_rank` is used before the opening only. When nobody waits and the pace

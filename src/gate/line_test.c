@@ -211,6 +211,18 @@ static void the_draw_comes_before_everybody_else_and_by_rank(void **state) {
     assert_true(join(line, START_S + 20, 0).second >= START_S + 100);
 }
 
+static void an_opening_moves_until_it_has_been(void **state) {
+    CLEANUP(line_cleanup)
+    struct line *line = line_new(&(struct line_options){.epoch = 1, .opens_s = START_S + 100});
+    line_set_opens(line, START_S + 200);
+    assert_int_equal(join(line, START_S + 150, 7).second, 0); // still the draw
+    assert_int_equal(line_advance(line, START_S + 199, 5), 0);
+    assert_int_equal(line_advance(line, START_S + 200, 5), 1);
+    line_set_opens(line, START_S + 900);
+    assert_true(line_is_open(line));
+    assert_true(join(line, START_S + 201, 0).second >= START_S + 200);
+}
+
 static void who_comes_long_after_their_turn_enters_before_the_line_and_at_its_expense(void **state) {
     CLEANUP(line_cleanup) struct line *line = line_new(&(struct line_options){.epoch = 1});
     struct place early = join(line, START_S, 0);
@@ -316,6 +328,7 @@ int main(void) {
         cmocka_unit_test(below_the_pace_nobody_waits),
         cmocka_unit_test(what_the_pace_did_not_use_is_not_saved_up),
         cmocka_unit_test(the_draw_comes_before_everybody_else_and_by_rank),
+        cmocka_unit_test(an_opening_moves_until_it_has_been),
         cmocka_unit_test(who_comes_long_after_their_turn_enters_before_the_line_and_at_its_expense),
         cmocka_unit_test(a_million_waiting_people_cost_under_two_mebibytes),
         cmocka_unit_test(a_long_quiet_time_costs_no_memory),

@@ -50,6 +50,10 @@ static bool take_addresses(struct provider *provider, const struct provider_opti
     return true;
 }
 
+void provider_set_age_min(struct provider *provider, int age_min) {
+    atomic_store_explicit(&provider->age_min, age_min, memory_order_relaxed);
+}
+
 static bool take(struct provider *provider, const struct provider_options *options, struct error *err) {
     if (!take_texts(provider, options, err) || !take_addresses(provider, options, err))
         return false;
@@ -61,7 +65,7 @@ static bool take(struct provider *provider, const struct provider_options *optio
         return wrong(err, "timeout_ms", "must lie between 1 and 120000");
     memcpy(provider->subject_key, options->subject_key, sizeof provider->subject_key);
     provider->client_key = options->client_key;
-    provider->age_min = options->rules.age_min;
+    provider_set_age_min(provider, options->rules.age_min);
     provider->in_flight_max = options->in_flight_max;
     provider->timeout_ms = options->timeout_ms;
     provider->wall_ms = options->wall_ms != NULL ? options->wall_ms : clock_wall_ms;

@@ -55,6 +55,9 @@ void provider_free(struct provider *provider); // after the client was stopped; 
 // once. It happens by itself too, when first needed.
 void provider_prepare(struct provider *provider);
 
+// From now on `age_min` of the rules is this; whoever is being judged already is judged by either.
+void provider_set_age_min(struct provider *provider, int age_min);
+
 // The address at the provider to which the resident's browser goes. ERROR_UNAVAILABLE: the endpoints are not
 // discovered yet.
 MUST_CHECK bool provider_begin(struct provider *provider, const struct transaction *transaction,

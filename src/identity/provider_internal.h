@@ -16,7 +16,7 @@ struct provider {
     char scopes[PROVIDER_TEXT_SIZE];
     char acr_values[PROVIDER_TEXT_SIZE]; // "": not sent
     char prefecture[PROVIDER_TEXT_SIZE];
-    int age_min;
+    atomic_int age_min;
     unsigned char subject_key[PROVIDER_SUBJECT_KEY_SIZE];
     const struct key *client_key;
     struct http_client *client;

@@ -23,16 +23,19 @@ static const struct statement OPEN_ACCOUNT = {
 static const struct statement BUDGET = {
     "SELECT a.credits_posted, a.debits_pending, a.debits_posted, "
     "(SELECT CAST(COALESCE(SUM(t.points), 0) AS BIGINT) FROM transfer t WHERE t.resident_id = 0 "
-    "AND t.debit_account_id = a.id) FROM account a WHERE a.id = $1",
+    "AND t.debit_account_id = a.id), (SELECT COUNT(*) FROM transfer f WHERE f.resident_id = 0 "
+    "AND f.campaign_id = a.campaign_id) FROM account a WHERE a.id = $1",
     "i"};
-static const struct statement FUNDS = {
-    "SELECT COUNT(*) FROM transfer WHERE resident_id = 0 AND campaign_id = $1", "i"};
 static const struct statement FUND_TRANSFER = {
     "INSERT INTO transfer (id, kind, phase, debit_account_id, credit_account_id, points, campaign_id, "
     "resident_id, at_ms) VALUES ($1, 1, 1, $2, $3, $4, $5, 0, $6)",
     "biiiii"};
 static const struct statement FUND_DEBIT = {
     "UPDATE account SET debits_posted = debits_posted + $2 WHERE id = $1", "ii"};
+static const struct statement TAKE_BACK = {
+    "UPDATE account SET debits_posted = debits_posted + $2 "
+    "WHERE id = $1 AND debits_pending + debits_posted + $2 <= credits_posted",
+    "ii"};
 static const struct statement FUND_CREDIT = {
     "UPDATE account SET credits_posted = credits_posted + $2 WHERE id = $1", "ii"};
 
@@ -107,13 +110,8 @@ static bool fund(struct session *session, int64_t campaign_id, int64_t budget_po
         !EXECUTE(session, &OPEN_ACCOUNT, err, value_int(account_budget(campaign_id)),
                  value_int(ACCOUNT_BUDGET), value_int(campaign_id)))
         return false;
-    CLEANUP(arena_cleanup) struct arena *arena = arena_new(4096);
-    if (arena == NULL)
-        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     struct ledger_budget budget;
-    struct rows rows;
-    if (!ledger_budget(session, campaign_id, &budget, err) ||
-        !SESSION_QUERY(session, &FUNDS, arena, &rows, err, value_int(campaign_id)))
+    if (!ledger_budget(session, campaign_id, &budget, err))
         return false;
     int64_t taken = budget.reserved + budget.granted;
     if (taken > budget_points)
@@ -121,7 +119,7 @@ static bool fund(struct session *session, int64_t campaign_id, int64_t budget_po
                                "%lld points are already reserved or granted, more than %lld",
                                (long long)taken, (long long)budget_points);
     int64_t difference = budget_points - budget.points;
-    return difference == 0 || move_fund(session, campaign_id, difference, rows_int(&rows, 0, 0), now_ms, err);
+    return difference == 0 || move_fund(session, campaign_id, difference, budget.fundings, now_ms, err);
 }
 
 bool ledger_budget(struct session *session, int64_t campaign_id, struct ledger_budget *ret_budget,
@@ -138,8 +136,37 @@ bool ledger_budget(struct session *session, int64_t campaign_id, struct ledger_b
     int64_t taken_back = rows_int(&rows, 0, 3);
     *ret_budget = (struct ledger_budget){.points = rows_int(&rows, 0, 0) - taken_back,
                                          .reserved = rows_int(&rows, 0, 1),
-                                         .granted = rows_int(&rows, 0, 2) - taken_back};
+                                         .granted = rows_int(&rows, 0, 2) - taken_back,
+                                         .fundings = rows_int(&rows, 0, 4)};
     return true;
+}
+
+static void add_refusable(struct command *command, const struct statement *statement, int64_t account_id,
+                          int64_t points) {
+    struct step *step = COMMAND_ADD(command, statement, value_int(account_id), value_int(points));
+    if (step != NULL)
+        step->must_change = true;
+}
+
+void ledger_change_budget(struct command *command, int64_t campaign_id, const struct ledger_budget *before,
+                          int64_t budget_points, int64_t now_ms) {
+    int64_t points = budget_points - before->points;
+    bool more = points > 0;
+    int64_t from = more ? account_issuer(campaign_id) : account_budget(campaign_id);
+    int64_t to = more ? account_budget(campaign_id) : account_issuer(campaign_id);
+    int64_t amount = more ? points : -points;
+    if (points == 0)
+        return;
+    struct transfer_id id = transfer_id_of(TRANSFER_FUND, TRANSFER_SINGLE, campaign_id, 0, before->fundings);
+    const void *bytes = arena_copy_bytes(command->arena, id.bytes, sizeof id.bytes);
+    if (bytes == NULL) {
+        command->failed = true;
+        return;
+    }
+    add_refusable(command, more ? &FUND_DEBIT : &TAKE_BACK, from, amount);
+    add_refusable(command, &FUND_CREDIT, to, amount);
+    (void)COMMAND_ADD(command, &FUND_TRANSFER, value_blob(bytes, sizeof id.bytes), value_int(from),
+                      value_int(to), value_int(amount), value_int(campaign_id), value_int(now_ms));
 }
 
 bool ledger_fund(struct session *session, int64_t campaign_id, int64_t budget_points, int64_t now_ms,

@@ -82,7 +82,12 @@ struct ledger_budget {
     int64_t points;   // in all
     int64_t reserved; // pending
     int64_t granted;  // posted
+    int64_t fundings; // times that it was set
 };
+// The same as steps of a command, from where the budget stood when it was read. Refused with ERROR_EXHAUSTED
+// when less would be left than is reserved or granted.
+void ledger_change_budget(struct command *command, int64_t campaign_id, const struct ledger_budget *before,
+                          int64_t budget_points, int64_t now_ms);
 // Where a campaign's budget stands; zeros when it has no accounts yet.
 MUST_CHECK bool ledger_budget(struct session *session, int64_t campaign_id, struct ledger_budget *ret_budget,
                               struct error *err);

@@ -188,6 +188,36 @@ static void a_budget_can_grow_and_shrink_to_what_is_given_away(void **state) {
     assert_true(balances_agree(testbed));
 }
 
+static enum error_kind set_budget(struct testbed *testbed, int64_t points, struct ledger_budget *before) {
+    struct error err = {0};
+    struct session *session = NULL;
+    struct command command;
+    assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
+    assert_true(ledger_budget(session, CAMPAIGN, before, &err));
+    session_close(session);
+    command_init(&command, testbed->arena);
+    ledger_change_budget(&command, CAMPAIGN, before, points, 7);
+    return command.steps_count == 0 || run(testbed, &command, &err) ? ERROR_NONE : err.kind;
+}
+
+static void a_command_changes_the_budget_down_to_what_is_given_away(void **state) {
+    struct testbed *testbed = *state;
+    struct error err = {0};
+    struct ledger_budget budget;
+    open_ledger(testbed, BUDGET);
+    assert_true(reserve(testbed, 0, 11000, &err));
+    assert_int_equal(set_budget(testbed, 50000, &budget), ERROR_NONE);
+    assert_int_equal(set_budget(testbed, 10999, &budget), ERROR_EXHAUSTED);
+    assert_int_equal(budget.points, 50000);
+    assert_int_equal(set_budget(testbed, 11000, &budget), ERROR_NONE);
+    assert_int_equal(set_budget(testbed, 11000, &budget), ERROR_NONE);
+    assert_false(reserve(testbed, 1, 1, &err));
+    assert_int_equal(set_budget(testbed, 22000, &budget), ERROR_NONE);
+    assert_int_equal(budget.points, 11000);
+    assert_int_equal(budget.reserved, 11000);
+    assert_true(balances_agree(testbed));
+}
+
 static void an_id_follows_from_what_the_transfer_is_for(void **state) {
     struct transfer_id a = transfer_id_of(TRANSFER_GRANT, TRANSFER_POST, 1, 2, 0);
     struct transfer_id same = transfer_id_of(TRANSFER_GRANT, TRANSFER_POST, 1, 2, 0);
@@ -203,6 +233,7 @@ int main(void) {
         cmocka_unit_test(a_reservation_is_resolved_once),
         cmocka_unit_test(a_budget_refuses_the_first_point_too_many),
         cmocka_unit_test(a_budget_can_grow_and_shrink_to_what_is_given_away),
+        cmocka_unit_test(a_command_changes_the_budget_down_to_what_is_given_away),
         cmocka_unit_test(an_id_follows_from_what_the_transfer_is_for),
     };
     return testbed_run(tests, sizeof tests / sizeof *tests);

@@ -7,6 +7,7 @@
     "encode(sha256(convert_to(" previous " || ':' || " sequence " || ':' || " at " || ':'" FIELD(who) \
         FIELD(action) FIELD(subject) FIELD(before) FIELD(after) FIELD(reason) ", 'UTF8')), 'hex')"
 
+static const struct statement LOCK = {"UPDATE audit_head SET sequence = sequence WHERE id = 1", ""};
 static const struct statement ADVANCE = {"UPDATE audit_head SET sequence = sequence + 1 WHERE id = 1", ""};
 static const struct statement APPEND = {
     "INSERT INTO audit_entry (sequence, at_ms, operator, action, subject, value_before, value_after, reason, "
@@ -22,12 +23,17 @@ static const struct statement CLOSE = {
 static const struct statement PAGE = {
     "SELECT sequence, at_ms, operator, action, subject, value_before, value_after, reason, "
     "(SELECT h.sequence FROM audit_head h WHERE h.id = 1) AS total FROM audit_entry "
-    "WHERE sequence < $1 AND substr(action, 1, length($2)) = $2 ORDER BY sequence DESC LIMIT $3",
-    "iti"};
+    "WHERE sequence < $1 AND substr(action, 1, length($2)) = $2 AND ($4 = '' OR subject = $4) "
+    "ORDER BY sequence DESC LIMIT $3",
+    "itit"};
 static const struct statement END = {"SELECT sequence, hash FROM audit_head WHERE id = 1", ""};
 
 static struct value text_or_empty(const char *text) {
     return value_text(text == NULL ? "" : text);
+}
+
+void audit_lock(struct command *command) {
+    (void)command_add(command, &LOCK, NULL, 0);
 }
 
 void audit_add(struct command *command, const struct audit_entry *entry) {
@@ -44,7 +50,7 @@ bool audit_read(struct session *session, struct audit_page *page, struct arena *
     const char *from = page->action_prefix == NULL ? "" : page->action_prefix;
     int64_t before = page->before_sequence == 0 ? INT64_MAX : page->before_sequence;
     if (!SESSION_QUERY(session, &PAGE, arena, &rows, err, value_int(before), value_text(from),
-                       value_int(page->count_max)))
+                       value_int(page->count_max), text_or_empty(page->subject)))
         return false;
     struct audit_entry *entries = arena_alloc(arena, (rows.count + 1) * sizeof *entries);
     if (entries == NULL)

@@ -24,12 +24,17 @@ struct audit_entry {
     const char *reason; // NULL: none was asked for
 };
 
+// A command whose condition looks at rows that it does not change itself begins with this: nodes then run
+// such commands one after another, and each sees what the one before it left.
+void audit_lock(struct command *command);
+
 // Appends the entry in the command's transaction; call it after the steps of the change.
 void audit_add(struct command *command, const struct audit_entry *entry);
 
 struct audit_page {
     int64_t before_sequence;   // only entries before this one; 0: from the newest
     const char *action_prefix; // "gate." takes the gate's; NULL takes all
+    const char *subject;       // only entries about this; NULL takes all
     int64_t count_max;
     struct audit_entry *entries; // out: newest first, in the arena
     size_t entries_count;

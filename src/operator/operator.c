@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "operator/audit.h"
 
 static const struct statement ADD = {
     "INSERT INTO operator (id, name, role, password, totp, created_ms) "
@@ -85,6 +86,7 @@ void operator_reset(struct command *command, const char *name, const struct oper
 
 void operator_disable(struct command *command, const char *name, int64_t now_ms) {
     const struct value values[] = {value_text(name), value_int(now_ms)};
+    audit_lock(command); // two admins who disable each other on two nodes
     add_must_change(command, &DISABLE, values, sizeof values / sizeof *values);
     (void)COMMAND_ADD(command, &END_SESSIONS, value_text(name));
 }
@@ -92,6 +94,7 @@ void operator_disable(struct command *command, const char *name, int64_t now_ms)
 void operator_set_role(struct command *command, const char *name, enum operator_role before,
                        enum operator_role role) {
     const struct value values[] = {value_text(name), value_int(before), value_int(role)};
+    audit_lock(command);
     add_must_change(command, &SET_ROLE, values, sizeof values / sizeof *values);
 }
 

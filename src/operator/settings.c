@@ -14,7 +14,16 @@ static const struct setting_kind kinds[SETTINGS] = {
     [SETTING_HEAT_SOME] = {"console.heat_some", 0, 0, 100000000},
 };
 
-static const struct statement READ = {"SELECT name, value FROM setting LIMIT $1", "i"};
+static const struct statement READ = {
+    "SELECT name, value, at_ms FROM setting WHERE substr(name, 1, 8) = 'console.' LIMIT $1", "i"};
+static const struct statement OVERRIDES = {
+    "SELECT name, value, at_ms FROM setting WHERE substr(name, 1, 8) <> 'console.' ORDER BY name LIMIT $1",
+    "i"};
+static const struct statement OVERRIDE_ADD = {
+    "INSERT INTO setting (name, value, at_ms) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING", "tti"};
+static const struct statement OVERRIDE_CHANGE = {
+    "UPDATE setting SET value = $2, at_ms = $3 WHERE name = $1 AND value = $4", "ttit"};
+static const struct statement OVERRIDE_FORGET = {"DELETE FROM setting WHERE name = $1 AND value = $2", "tt"};
 // Whoever changes the default finds no row, or one that says the default.
 static const struct statement CHANGE = {
     "INSERT INTO setting (name, value, at_ms) SELECT $1, $2, $3 WHERE $4 = "
@@ -65,6 +74,38 @@ void setting_change(struct command *command, enum setting setting, int64_t befor
                                     value_text(arena_print(arena, "%" PRId64, value)), value_int(now_ms),
                                     value_text(arena_print(arena, "%" PRId64, before)),
                                     value_text(arena_print(arena, "%" PRId64, kind->fallback)));
+    if (step != NULL)
+        step->must_change = true;
+}
+
+bool setting_overrides(struct session *session, struct arena *arena, struct setting_override **ret_overrides,
+                       size_t *ret_count, struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(session, &OVERRIDES, arena, &rows, err, value_int(SETTING_OVERRIDES_MAX)))
+        return false;
+    struct setting_override *overrides = arena_alloc(arena, (rows.count + 1) * sizeof *overrides);
+    if (overrides == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    for (size_t row = 0; row < rows.count; row++)
+        overrides[row] = (struct setting_override){rows_text(&rows, row, 0), rows_text(&rows, row, 1),
+                                                   rows_int(&rows, row, 2)};
+    *ret_overrides = overrides;
+    *ret_count = rows.count;
+    return true;
+}
+
+void setting_override_change(struct command *command, const struct setting_override *before,
+                             const struct setting_override *after) {
+    ASSERT(before != NULL || after != NULL);
+    struct step *step = NULL;
+    if (after == NULL)
+        step = COMMAND_ADD(command, &OVERRIDE_FORGET, value_text(before->name), value_text(before->value));
+    else if (before == NULL)
+        step = COMMAND_ADD(command, &OVERRIDE_ADD, value_text(after->name), value_text(after->value),
+                           value_int(after->at_ms));
+    else
+        step = COMMAND_ADD(command, &OVERRIDE_CHANGE, value_text(after->name), value_text(after->value),
+                           value_int(after->at_ms), value_text(before->value));
     if (step != NULL)
         step->must_change = true;
 }

@@ -1,4 +1,5 @@
-// settings.h - what operators may change while the service runs: whole numbers within limits.
+// settings.h - what operators may change while the service runs: whole numbers of the console within limits,
+// and texts over what a configuration says.
 //
 // A setting that nobody changed is not stored and has its default. The caller adds the entry of the audit log
 // to the same command, with the value before: undoing is setting that again.
@@ -33,3 +34,19 @@ MUST_CHECK bool settings_load(struct session *session, struct arena *arena, stru
 // Sets it, if it still is `before`; ERROR_EXHAUSTED when somebody else changed it meanwhile.
 void setting_change(struct command *command, enum setting setting, int64_t before, int64_t value,
                     int64_t now_ms);
+
+// A key of the configuration that operators set over the file; what it means is not known here.
+#define SETTING_OVERRIDES_MAX   200
+#define SETTING_NAME_BYTES_MAX  80
+#define SETTING_VALUE_BYTES_MAX 300
+struct setting_override {
+    const char *name, *value; // in the arena it was read into
+    int64_t at_ms;
+};
+// All of them, by name; the console's own numbers are not among them.
+MUST_CHECK bool setting_overrides(struct session *session, struct arena *arena,
+                                  struct setting_override **ret_overrides, size_t *ret_count,
+                                  struct error *err);
+// Sets it, if it still is `before`; NULL: there is none. ERROR_EXHAUSTED when somebody else changed it.
+void setting_override_change(struct command *command, const struct setting_override *before,
+                             const struct setting_override *after);

@@ -66,7 +66,7 @@ void handle_console_gate_assisted(struct http_request *request, void *context) {
         return;
     }
     const char *who = visit->operator->name;
-    assisted_add(&job->command, &assistance->assisted, visit->site->campaign.id, &assistance->place, who);
+    assisted_add(&job->command, &assistance->assisted, visit->site->campaign->id, &assistance->place, who);
     audit_add(&job->command,
               &(struct audit_entry){.at_ms = visit->now_ms, .operator_name = who, .action = "gate.assisted"});
     job_write(job, joined);
@@ -113,7 +113,7 @@ void assisted_take(struct visit *visit, const char *code) {
     struct job *job = job_new(visit, assistance);
     if (job == NULL)
         return;
-    assistance->look = assisted_bind(&job->command, &assistance->assisted, visit->site->campaign.id,
+    assistance->look = assisted_bind(&job->command, &assistance->assisted, visit->site->campaign->id,
                                      gate_epoch(visit->site->gate), visit->resident_id, visit->now_ms);
     job_write(job, taken);
 }

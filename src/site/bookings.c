@@ -24,10 +24,10 @@ struct booking_visit {
 static int64_t places_of(const struct site *site) {
     struct gate_view gate;
     gate_view(site->gate, &gate);
-    double per_hour = (double)site->config.calendar.capacity_per_hour;
+    double per_hour = (double)site->config->calendar.capacity_per_hour;
     if (gate.steady_per_s > 0)
         per_hour = fmin(per_hour, gate.steady_per_s * SECONDS_HOUR);
-    return booking_places(per_hour, (double)site->config.booking.share_percent / 100);
+    return booking_places(per_hour, (double)site->config->booking.share_percent / 100);
 }
 
 // A job with a booking_visit, for the resident who is signed in; NULL after it responded.
@@ -41,7 +41,7 @@ static struct job *booking_job(struct http_request *request) {
         problem_respond_memory(request);
         return NULL;
     }
-    booking->change = (struct booking_change){.campaign_id = visit->site->campaign.id,
+    booking->change = (struct booking_change){.campaign_id = visit->site->campaign->id,
                                               .resident_id = visit->resident_id,
                                               .now_ms = visit->now_ms,
                                               .places = places_of(visit->site)};
@@ -61,7 +61,7 @@ json_t *booking_json(struct visit *visit, const struct booking *booking) {
 
 // Only what lies inside the campaign, and still can be booked.
 static bool is_offered(const struct visit *visit, int64_t start_ms) {
-    const struct campaign *campaign = &visit->site->campaign;
+    const struct campaign *campaign = visit->site->campaign;
     return start_ms >= campaign->opens_ms && start_ms + BOOKING_WINDOW_MS <= campaign->closes_ms &&
            start_ms + BOOKING_WINDOW_MS > visit->now_ms && start_ms <= visit->now_ms + BOOKING_AHEAD_MS;
 }
@@ -107,7 +107,7 @@ void handle_bookings(struct http_request *request, void *context) {
         return;
     struct booking_visit *booking = job->data;
     booking->from_ms =
-        visit->now_ms > visit->site->campaign.opens_ms ? visit->now_ms : visit->site->campaign.opens_ms;
+        visit->now_ms > visit->site->campaign->opens_ms ? visit->now_ms : visit->site->campaign->opens_ms;
     booking->count = BOOKING_WINDOWS_MAX;
     if (from != NULL && !clock_parse(from, &booking->from_ms, &err)) {
         problem_respond_status(request, 400, "invalid", "from", err.message);
@@ -192,17 +192,17 @@ static char *booking_ics(const struct visit *visit, const struct booking *bookin
     icalcomponent *root = icalcomponent_new(ICAL_VCALENDAR_COMPONENT);
     icalcomponent *event = icalcomponent_new_vevent(), *alarm = icalcomponent_new_valarm();
     (void)snprintf(uid, sizeof uid, "booking-%lld@%s", (long long)visit->resident_id,
-                   visit->site->campaign.code);
+                   visit->site->campaign->code);
     icalcomponent_add_property(root, icalproperty_new_version("2.0"));
     icalcomponent_add_property(root, icalproperty_new_prodid(PRODUCT));
     icalcomponent_add_property(event, icalproperty_new_uid(uid));
     icalcomponent_add_property(event, icalproperty_new_dtstamp(moment(visit->now_ms)));
     icalcomponent_add_property(event, icalproperty_new_dtstart(moment(booking->start_ms)));
     icalcomponent_add_property(event, icalproperty_new_dtend(moment(booking->start_ms + BOOKING_WINDOW_MS)));
-    icalcomponent_add_property(event, icalproperty_new_summary(visit->site->campaign.name));
+    icalcomponent_add_property(event, icalproperty_new_summary(visit->site->campaign->name));
     icalcomponent_add_property(event, icalproperty_new_url(visit->site->public_url));
     icalcomponent_add_property(alarm, icalproperty_new_action(ICAL_ACTION_DISPLAY));
-    icalcomponent_add_property(alarm, icalproperty_new_description(visit->site->campaign.name));
+    icalcomponent_add_property(alarm, icalproperty_new_description(visit->site->campaign->name));
     icalcomponent_add_property(alarm, icalproperty_new_trigger(icaltriggertype_from_string(ALARM)));
     icalcomponent_add_component(event, alarm);
     icalcomponent_add_component(root, event);

@@ -49,7 +49,7 @@ static struct held *held_of(struct calendars *calendars, enum calendar_series se
 static bool renew(struct calendars *calendars, struct session *session, enum calendar_series series,
                   struct error *err) {
     struct held *held = held_of(calendars, series);
-    int64_t campaign_id = calendars->site->campaign.id, number = 0;
+    int64_t campaign_id = calendars->site->campaign->id, number = 0;
     if (!calendar_newest(session, campaign_id, series, &number, err))
         return false;
     if (number == (held->calendar == NULL ? 0 : held->calendar->number))
@@ -86,7 +86,7 @@ static bool submit(struct calendars *calendars, struct arena *arena, struct cale
         !text_copy(calendar->by, sizeof calendar->by, held->answering.by))
         return error_set(err, ERROR_INVALID, "the reason is too long");
     command_init(&command, arena);
-    calendar_publish(&command, calendars->site->campaign.id, calendar);
+    calendar_publish(&command, calendars->site->campaign->id, calendar);
     if (!writer_run(calendars->site->writer, &command, err))
         return err->kind == ERROR_EXHAUSTED; // another node was first: its version is read next
     LOG(LOG_INFO, "calendar published", log_text("series", calendar_series_name(calendar->series)),
@@ -100,10 +100,11 @@ static bool look_through(struct calendars *calendars, struct session *session, e
     const struct held *held = held_of(calendars, series);
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(WORK_BYTES_MAX);
     struct planner_settings settings;
-    struct planner_campaign campaign = {site->campaign.id, site->campaign.opens_ms, site->campaign.closes_ms};
+    struct planner_campaign campaign = {site->campaign->id, site->campaign->opens_ms,
+                                        site->campaign->closes_ms};
     struct planner planner;
     struct calendar *calendar = NULL;
-    planning_settings(&site->config, series, &settings);
+    planning_settings(site->config, series, &settings);
     if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!planning_bookings(session, campaign.id, series, now_ms, arena, &settings, err) ||
@@ -123,7 +124,7 @@ static bool is_due(const struct calendars *calendars, const struct held *held, i
                    int64_t *ret_day) {
     struct civil civil = clock_civil(now_ms);
     *ret_day = clock_day_number(civil.year, civil.month, civil.day);
-    bool daily = civil.hour >= calendars->site->config.calendar.publish_hour && held->looked_day != *ret_day;
+    bool daily = civil.hour >= calendars->site->config->calendar.publish_hour && held->looked_day != *ret_day;
     return held->answering.now || daily || held->looked_day == 0;
 }
 
@@ -187,7 +188,7 @@ static void *run(void *context) {
 
 static bool read_holidays(const struct site *site, struct holidays *ret_holidays, struct error *err) {
     CLEANUP(session_cleanup) struct session *session = NULL;
-    struct inputs_paths paths = {.holidays = site->config.calendar.holidays};
+    struct inputs_paths paths = {.holidays = site->config->calendar.holidays};
     struct inputs inputs;
     if (!session_open(site->store, SESSION_READ, &session, err) || !inputs_read(&paths, 0, &inputs, err))
         return false;
@@ -265,8 +266,8 @@ void calendars_write(struct calendars *calendars, const struct calendars_view *a
                                  .before = held->before,
                                  .holidays = &calendars->holidays,
                                  .words = &calendar_words_ja,
-                                 .campaign = site->campaign.name,
-                                 .host = site->campaign.code,
+                                 .campaign = site->campaign->name,
+                                 .host = site->campaign->code,
                                  .style_link = "/calendar.css",
                                  .year = asked->year,
                                  .brief = asked->brief,

@@ -138,6 +138,10 @@ static const struct config_key keys[] = {
     {"booking", "share_percent", NUMBER(booking.share_percent), "50", 0, 100, NULL,
      "of the gate's steady pace, at most calendar.capacity_per_hour, that may be booked; 0: no bookings"},
     {"calls", "occasions_file", WORDS(calls.occasions_file), "", ANY, "the same for the telephone"},
+    {"calls", "phone", WORDS(calls.phone), "", ANY,
+     "number of the call centre, as residents read it; empty: none is shown"},
+    {"calls", "hours", WORDS(calls.hours), "", ANY,
+     "when it answers, as residents read it, for example 平日と土曜 9時〜19時; empty: not said"},
     {"calls", "opens_hour", NUMBER(calls.opens_hour), "9", 0, 23, NULL,
      "from when the telephone is answered"},
     {"calls", "closes_hour", NUMBER(calls.closes_hour), "19", 1, 24, NULL, "until when"},
@@ -174,6 +178,36 @@ static bool refuse_key(const char *section, const char *name, struct error *err)
     return error_set_field(err, ERROR_INVALID, name, "unknown key \"%.40s\" in section [%.40s]%s%s%s%s", name,
                            section, meant == NULL ? "" : "; perhaps ", meant == NULL ? "" : meant->section,
                            meant == NULL ? "" : ".", meant == NULL ? "" : meant->name);
+}
+
+const struct config_key *config_find(const char *name) {
+    const char *dot = strchr(name, '.');
+    for (const struct config_key *key = keys; dot != NULL && key->name != NULL; key++)
+        if (strlen(key->section) == (size_t)(dot - name) &&
+            strncmp(key->section, name, (size_t)(dot - name)) == 0 && strcmp(key->name, dot + 1) == 0)
+            return key;
+    return NULL;
+}
+
+void config_value(const struct config *config, const struct config_key *key,
+                  char ret_text[CONFIG_TEXT_SIZE]) {
+    const void *source = (const char *)config + key->offset;
+    char time[CLOCK_RFC3339_SIZE];
+    switch (key->kind) {
+    case CONFIG_TEXT:
+        (void)snprintf(ret_text, CONFIG_TEXT_SIZE, "%s", (const char *)source);
+        break;
+    case CONFIG_NUMBER:
+        (void)snprintf(ret_text, CONFIG_TEXT_SIZE, "%lld", (long long)*(const int64_t *)source);
+        break;
+    case CONFIG_BOOL:
+        (void)snprintf(ret_text, CONFIG_TEXT_SIZE, "%s", *(const int64_t *)source != 0 ? "yes" : "no");
+        break;
+    case CONFIG_TIME:
+        clock_rfc3339(time, *(const int64_t *)source);
+        (void)snprintf(ret_text, CONFIG_TEXT_SIZE, "%s", time);
+        break;
+    }
 }
 
 static bool is_choice(const char *choices, const char *value) {

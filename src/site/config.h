@@ -63,6 +63,7 @@ struct config {
     } booking;
     struct {
         char occasions_file[CONFIG_TEXT_SIZE];
+        char phone[CONFIG_TEXT_SIZE], hours[CONFIG_TEXT_SIZE]; // as residents read them; empty: not shown
         int64_t opens_hour, closes_hour, agents, handle_s, patience_s, occupancy_percent, expected_per_day;
     } calls;
     struct {
@@ -85,6 +86,11 @@ struct config_key {
 
 // The table, in the order of the file; ends with a key without a name.
 const struct config_key *config_keys(void);
+
+// "campaign.points"; NULL: there is no such key.
+const struct config_key *config_find(const char *name);
+// The value of a key as it would stand in the file.
+void config_value(const struct config *config, const struct config_key *key, char ret_text[CONFIG_TEXT_SIZE]);
 
 // Every default. The zone of civil time must be set before times are read (clock_set_zone).
 void config_init(struct config *config);

@@ -34,7 +34,7 @@ static void submit_confirmation(struct visit *visit, struct confirmation *confir
         return;
     const struct hold *hold = &confirmation->hold;
     struct journey_return *result = &confirmation->result;
-    *result = (struct journey_return){.change = {.campaign = &visit->site->campaign,
+    *result = (struct journey_return){.change = {.campaign = visit->site->campaign,
                                                  .resident_id = visit->resident_id,
                                                  .now_ms = visit->now_ms},
                                       .outcome = (enum journey_outcome)hold->outcome,
@@ -43,7 +43,7 @@ static void submit_confirmation(struct visit *visit, struct confirmation *confir
                                       .reserve = reserve,
                                       .number = confirmation->standing.reservations};
     memcpy(result->person_hash, hold->person_hash, sizeof result->person_hash);
-    (void)hold_take(&job->command, hold, visit->resident_id, visit->site->campaign.id, visit->now_ms);
+    (void)hold_take(&job->command, hold, visit->resident_id, visit->site->campaign->id, visit->now_ms);
     (void)transaction_settle(&job->command, hold->state_hash, visit->now_ms, hold->outcome);
     entry_add_return(visit, visit->resident_id, result->outcome, &job->command);
     journey_return(&job->command, result);
@@ -103,7 +103,7 @@ static void compare(struct job *job, const struct error *err) {
     struct job *miss = job_new(visit, confirmation);
     if (miss == NULL)
         return;
-    hold_miss(&miss->command, hold, visit->resident_id, visit->site->campaign.id);
+    hold_miss(&miss->command, hold, visit->resident_id, visit->site->campaign->id);
     job_write(miss, missed);
 }
 
@@ -111,7 +111,7 @@ static bool read_waiting(struct job *job, struct session *session, struct error 
     struct confirmation *confirmation = job->data;
     struct visit *visit = job->visit;
     struct arena *arena = http_request_arena(visit->request);
-    int64_t campaign_id = visit->site->campaign.id;
+    int64_t campaign_id = visit->site->campaign->id;
     return standing_read(session, visit->resident_id, campaign_id, arena, &confirmation->standing, err) &&
            hold_find(session, visit->resident_id, campaign_id, visit->now_ms, arena, &confirmation->hold,
                      err);

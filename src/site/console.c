@@ -45,7 +45,7 @@ bool console_new(struct site *site, struct console **ret_console, struct error *
     *ret_console = console;
     if (console->throttle == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    bool sandbox = strcmp(site->config.identity.provider, "sandbox") == 0;
+    bool sandbox = strcmp(site->config->identity.provider, "sandbox") == 0;
     return !sandbox || make_sandbox_operator(site, err);
 }
 

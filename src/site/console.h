@@ -26,6 +26,11 @@ bool console_take_link(struct site *site, const char *word);
 bool console_span(struct visit *visit, int64_t *ret_from_ms, int64_t *ret_to_ms);
 struct settings;
 json_t *console_settings_json(const struct settings *settings); // {"console.slow_ms": 1000, ...}
+// A key of the configuration that the route names is changed (settings.h knows the console's own numbers).
+void console_term_change(struct visit *visit);
+// Every key, what it is now and in the file, and why it may not be changed.
+struct setting_override;
+json_t *console_terms_json(struct visit *visit, const struct setting_override *overrides, size_t count);
 struct audit_entry;
 json_t *console_entry_json(struct visit *visit, const struct audit_entry *entry); // a new reference
 

@@ -10,7 +10,7 @@
 
 #define PAGE_ENTRIES     50
 #define PAGE_ENTRIES_MAX 500
-#define ACTION_BYTES_MAX 60
+#define TEXT_BYTES_MAX   200
 
 static bool read_audit(struct job *job, struct session *session, struct error *err) {
     return audit_read(session, job->data, http_request_arena(job->visit->request), err);
@@ -39,7 +39,15 @@ static bool read_number(struct http_request *request, const char *name, int64_t 
     return true;
 }
 
-// ?before=SEQUENCE&count=N&action=PREFIX
+static bool read_text(struct http_request *request, const char *name, const char **ret_text,
+                      struct error *err) {
+    *ret_text = http_request_query(request, name);
+    if (*ret_text != NULL && strlen(*ret_text) > TEXT_BYTES_MAX)
+        return error_set_field(err, ERROR_INVALID, name, "at most %d bytes", TEXT_BYTES_MAX);
+    return true;
+}
+
+// ?before=SEQUENCE&count=N&action=PREFIX&subject=TEXT
 void handle_console_audit(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
     struct audit_page *page = arena_alloc(http_request_arena(request), sizeof *page);
@@ -49,11 +57,10 @@ void handle_console_audit(struct http_request *request, void *context) {
         return;
     }
     page->count_max = PAGE_ENTRIES;
-    page->action_prefix = http_request_query(request, "action");
     bool ok = read_number(request, "before", INT64_MAX, &page->before_sequence, &err) &&
-              read_number(request, "count", PAGE_ENTRIES_MAX, &page->count_max, &err);
-    if (ok && page->action_prefix != NULL && strlen(page->action_prefix) > ACTION_BYTES_MAX)
-        ok = error_set_field(&err, ERROR_INVALID, "action", "at most %d bytes", ACTION_BYTES_MAX);
+              read_number(request, "count", PAGE_ENTRIES_MAX, &page->count_max, &err) &&
+              read_text(request, "action", &page->action_prefix, &err) &&
+              read_text(request, "subject", &page->subject, &err);
     if (!ok) {
         problem_respond(request, &err, NULL);
         return;

@@ -47,7 +47,7 @@ static bool read_look(struct job *job, struct session *session, struct error *er
     struct look *look = job->data;
     const struct visit *visit = job->visit;
     struct arena *arena = http_request_arena(visit->request);
-    int64_t campaign_id = visit->site->campaign.id;
+    int64_t campaign_id = visit->site->campaign->id;
     if (!session_begin(session, err))
         return false;
     bool ok = calendar_load(session, campaign_id, look->series, 0, arena, &look->calendar, err) &&
@@ -195,7 +195,7 @@ void handle_console_calendar_override(struct http_request *request, void *contex
     struct look *look = job->data;
     struct visit *visit = job->visit;
     calendar_iso_date(date, look->override.day);
-    calendar_override_set(&job->command, visit->site->campaign.id, look->series, &look->override,
+    calendar_override_set(&job->command, visit->site->campaign->id, look->series, &look->override,
                           visit->operator->name, visit->now_ms);
     log_change(job, "calendar.override",
                arena_print(http_request_arena(request), "%s %s/%s", calendar_series_name(look->series), date,
@@ -235,7 +235,7 @@ static bool take_number(struct http_request *request, const char *name, double m
 // what else is asked. Nothing is read or kept.
 void handle_console_staff(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
-    const struct config *config = &visit->site->config;
+    const struct config *config = visit->site->config;
     double calls = 0, minutes = 30, handle_s = (double)config->calls.handle_s,
            patience_s = (double)config->calls.patience_s, within_s = 20, redial = 0.5, agents = -1;
     struct staffing_goal goal = {

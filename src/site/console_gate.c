@@ -148,7 +148,7 @@ void handle_console_gate_order(struct http_request *request, void *context) {
     struct job *job = job_new(visit, order);
     if (job == NULL)
         return;
-    gate_orders_write(&job->command, site->campaign.id, &order->after, visit->now_ms, visit->operator->name,
+    gate_orders_write(&job->command, site->campaign->id, &order->after, visit->now_ms, visit->operator->name,
                       order->why);
     audit_add(&job->command, &(struct audit_entry){.at_ms = visit->now_ms,
                                                    .operator_name = visit->operator->name,
@@ -216,7 +216,7 @@ void handle_console_gate_reset(struct http_request *request, void *context) {
     struct job *job = job_new(visit, reset);
     if (job == NULL)
         return;
-    gate_store_begin_anew(&job->command, site->campaign.id, (uint32_t)reset->epoch);
+    gate_store_begin_anew(&job->command, site->campaign->id, (uint32_t)reset->epoch);
     audit_add(&job->command, &(struct audit_entry){
                                  .at_ms = visit->now_ms,
                                  .operator_name = visit->operator->name,

@@ -52,7 +52,7 @@ bool console_span(struct visit *visit, int64_t *ret_from_ms, int64_t *ret_to_ms)
 static bool read_look(struct job *job, struct session *session, struct error *err) {
     struct look *look = job->data;
     struct visit *visit = job->visit;
-    return hours_read(session, visit->site->campaign.id, look->from_ms, look->to_ms, look->arena,
+    return hours_read(session, visit->site->campaign->id, look->from_ms, look->to_ms, look->arena,
                       &look->hours, err) &&
            settings_load(session, look->arena, &look->settings, err) &&
            (look->changes.count_max == 0 || audit_read(session, &look->changes, look->arena, err));
@@ -166,11 +166,11 @@ static void answer_now(struct job *job, const struct error *err) {
     writer_figures(visit->site->writer, &writer);
     respond_look(job, json_pack("{s:s,s:s,s:{s:s,s:s,s:I},s:o,s:o,s:o,s:o,s:o,s:o,s:{s:b,s:I},s:o,s:o}", "at",
                                 visit_time(visit, visit->now_ms), "since", visit_time(visit, today_ms),
-                                "campaign", "name", visit->site->campaign.name, "state",
-                                campaign_phase_name(campaign_phase(&visit->site->campaign, visit->now_ms)),
-                                "points", (json_int_t)visit->site->campaign.points, "today", sum_json(&today),
-                                "hour", sum_json(&hour), "hour_before", sum_json(&before), "hours",
-                                day_json(look, today_ms, visit->now_ms), "yesterday",
+                                "campaign", "name", visit->site->campaign->name, "state",
+                                campaign_phase_name(campaign_phase(visit->site->campaign, visit->now_ms)),
+                                "points", (json_int_t)visit->site->campaign->points, "today",
+                                sum_json(&today), "hour", sum_json(&hour), "hour_before", sum_json(&before),
+                                "hours", day_json(look, today_ms, visit->now_ms), "yesterday",
                                 day_json(look, day_start(visit->now_ms, -1), today_ms), "application",
                                 latency_json(visit->site), "store", "available", writer.available, "waiting",
                                 (json_int_t)writer.waiting, "changes", changes_json(visit, &look->changes),

@@ -22,7 +22,7 @@ struct people {
 
 static bool read_participants(struct job *job, struct session *session, struct error *err) {
     struct people *people = job->data;
-    const struct participants_query query = {.campaign_id = job->visit->site->campaign.id};
+    const struct participants_query query = {.campaign_id = job->visit->site->campaign->id};
     return participants_read(session, &query, people->arena, &people->participants, err);
 }
 

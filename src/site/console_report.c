@@ -63,7 +63,7 @@ static bool read_paragraphs(const json_t *body, struct arena *arena, const char 
 
 static bool read_note(struct job *job, struct session *session, struct error *err) {
     struct exchange *exchange = job->data;
-    return report_note_read(session, job->visit->site->campaign.id, http_request_arena(job->visit->request),
+    return report_note_read(session, job->visit->site->campaign->id, http_request_arena(job->visit->request),
                             &exchange->before, err);
 }
 
@@ -111,7 +111,7 @@ static void write_note(struct job *job, const struct error *err) {
     struct job *change = job_new(visit, exchange);
     if (change == NULL)
         return;
-    report_note_set(&change->command, visit->site->campaign.id, &exchange->after);
+    report_note_set(&change->command, visit->site->campaign->id, &exchange->after);
     audit_add(&change->command, &(struct audit_entry){.at_ms = visit->now_ms,
                                                       .operator_name = exchange->after.set_by,
                                                       .action = "report.note",

@@ -8,9 +8,12 @@
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
+#include "site/terms.h"
 
 struct change {
     struct settings settings;
+    struct setting_override *overrides;
+    size_t overrides_count;
     enum setting setting;
     int64_t before, value;
     const char *reason;
@@ -18,7 +21,11 @@ struct change {
 
 static bool read_settings(struct job *job, struct session *session, struct error *err) {
     struct change *change = job->data;
-    return settings_load(session, http_request_arena(job->visit->request), &change->settings, err);
+    struct arena *arena = http_request_arena(job->visit->request);
+    // Who has just changed something sees it. What does not go together is said by the watch.
+    return (terms_refresh(job->visit->site, session, err) || err->kind == ERROR_INVALID) &&
+           settings_load(session, arena, &change->settings, err) &&
+           setting_overrides(session, arena, &change->overrides, &change->overrides_count, err);
 }
 
 json_t *console_settings_json(const struct settings *settings) {
@@ -32,7 +39,7 @@ json_t *console_settings_json(const struct settings *settings) {
 static void answer_settings(struct job *job, const struct error *err) {
     struct visit *visit = job->visit;
     const struct change *change = job->data;
-    const struct campaign *campaign = &visit->site->campaign;
+    const struct campaign *campaign = visit->site->campaign;
     struct http_response response = {.status = 200};
     if (err != NULL) {
         problem_respond(visit->request, err, NULL);
@@ -48,11 +55,12 @@ static void answer_settings(struct job *job, const struct error *err) {
     }
     visit_respond_json(
         visit, &response,
-        json_pack("{s:{s:s,s:s,s:I,s:I,s:s,s:s,s:I,s:s},s:o}", "campaign", "id", campaign->code, "name",
+        json_pack("{s:{s:s,s:s,s:I,s:I,s:s,s:s,s:I,s:s},s:o,s:o}", "campaign", "id", campaign->code, "name",
                   campaign->name, "points", (json_int_t)campaign->points, "budget_points",
                   (json_int_t)campaign->budget_points, "opens", visit_time(visit, campaign->opens_ms),
                   "closes", visit_time(visit, campaign->closes_ms), "age_min", (json_int_t)campaign->age_min,
-                  "prefecture", campaign->prefecture, "settings", settings));
+                  "prefecture", campaign->prefecture, "settings", settings, "keys",
+                  console_terms_json(visit, change->overrides, change->overrides_count)));
 }
 
 static void ask(struct visit *visit, struct change *change) {
@@ -102,6 +110,11 @@ void handle_console_setting_change(struct http_request *request, void *context) 
     struct arena *arena = http_request_arena(request);
     struct change *change = arena_alloc(arena, sizeof *change);
     struct error err;
+    const char *name = visit_parameter(visit, "name");
+    if (name != NULL && config_find(name) != NULL) {
+        console_term_change(visit);
+        return;
+    }
     if (change == NULL) {
         problem_respond_memory(request);
         return;

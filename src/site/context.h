@@ -29,11 +29,14 @@ struct pages;
 struct questionnaire;
 struct videos;
 struct calendars;
+struct terms;
 
 struct site {
-    struct config config;
+    // What holds now (site/terms.h): a change puts another one in its place, what was read stays as it is.
+    const struct config *_Atomic config;
+    const struct campaign *_Atomic campaign;
+    struct terms *terms;
     struct clock clock;
-    struct campaign campaign;
     struct secrets secrets;
     struct store *store;
     struct writer *writer;

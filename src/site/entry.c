@@ -30,7 +30,7 @@ static void evaluate(struct entry *entry) {
 static bool read_booking(struct job *job, struct session *session, struct error *err) {
     struct entry *entry = job->data;
     const struct visit *visit = entry->visit;
-    return booking_read(session, visit->site->campaign.id, visit->resident_id, &entry->booking, err);
+    return booking_read(session, visit->site->campaign->id, visit->resident_id, &entry->booking, err);
 }
 
 // Whoever booked this quarter of an hour goes before the line, and so does who is late by an hour at most.
@@ -78,7 +78,7 @@ static void look_at_place(struct entry *entry, void (*answer)(struct job *job, c
     struct job *job = job_new(entry->visit, entry); // in the writer's order: after what is being written
     if (job == NULL)
         return;
-    entry->look = gate_place_look(&job->command, entry->visit->resident_id, entry->visit->site->campaign.id);
+    entry->look = gate_place_look(&job->command, entry->visit->resident_id, entry->visit->site->campaign->id);
     job_write(job, answer);
 }
 
@@ -97,7 +97,7 @@ static void write_place(struct entry *entry) {
     struct job *job = job_new(entry->visit, entry);
     if (job == NULL)
         return;
-    entry->look = gate_place_take(&job->command, entry->visit->resident_id, entry->visit->site->campaign.id,
+    entry->look = gate_place_take(&job->command, entry->visit->resident_id, entry->visit->site->campaign->id,
                                   &entry->place);
     job_write(job, taken);
 }
@@ -145,7 +145,7 @@ void entry_ask(struct entry *entry, void (*then)(struct entry *entry, const stru
     entry->then = then;
     entry->holder = gate_resident(visit->resident_id);
     entry->pseudonym = visit_number(visit, 'R', visit->resident_id);
-    if (entry->asks_to_enter && visit->site->config.gate.enabled == 0) {
+    if (entry->asks_to_enter && visit->site->config->gate.enabled == 0) {
         entry->inside = true;
         then(entry, NULL);
         return;
@@ -173,11 +173,11 @@ void entry_add(const struct entry *entry, struct command *command, enum gate_pas
     place.renewed_ms = visit->now_ms;
     place.turn_ms = by_turn ? visit->now_ms - lease.age_s * CLOCK_SECOND_MS : 0;
     if (entry->fresh)
-        (void)gate_place_take(command, visit->resident_id, visit->site->campaign.id, &place);
+        (void)gate_place_take(command, visit->resident_id, visit->site->campaign->id, &place);
     else
-        (void)gate_pass_write(command, visit->resident_id, visit->site->campaign.id, &place);
+        (void)gate_pass_write(command, visit->resident_id, visit->site->campaign->id, &place);
     if (entry->booked)
-        booking_add_use(command, visit->site->campaign.id, visit->resident_id, visit->now_ms);
+        booking_add_use(command, visit->site->campaign->id, visit->resident_id, visit->now_ms);
 }
 
 bool entry_is_over(enum journey_outcome outcome) {
@@ -197,7 +197,7 @@ void entry_add_return(struct visit *visit, int64_t resident_id, enum journey_out
     struct gate_place place = {.pass = entry_is_over(outcome) ? GATE_NO_PASS : GATE_PASS_INSIDE,
                                .pass_node = gate_node(visit->site->gate),
                                .renewed_ms = visit->now_ms};
-    (void)gate_pass_write(command, resident_id, visit->site->campaign.id, &place);
+    (void)gate_pass_write(command, resident_id, visit->site->campaign->id, &place);
 }
 
 void entry_undo(const struct entry *entry) {

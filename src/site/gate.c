@@ -61,7 +61,7 @@ void handle_gate_draw(struct http_request *request, void *context) {
     text_hex(secret, sizeof secret, draw.secret, sizeof draw.secret);
     visit_respond_json(visit, &response,
                        json_pack("{s:b,s:s,s:s,s:s,s:o}", "draws", draw.draws, "campaign",
-                                 site->campaign.code, "opens", visit_time(visit, site->campaign.opens_ms),
+                                 site->campaign->code, "opens", visit_time(visit, site->campaign->opens_ms),
                                  "commitment", commitment, "secret",
                                  draw.revealed ? json_string(secret) : json_null()));
 }
@@ -132,7 +132,7 @@ static bool parse_ticket(struct visit *visit, const char **ret_ticket, const cha
 }
 
 static bool is_over(struct visit *visit) {
-    if (campaign_phase(&visit->site->campaign, visit->now_ms) != CAMPAIGN_CLOSED)
+    if (campaign_phase(visit->site->campaign, visit->now_ms) != CAMPAIGN_CLOSED)
         return false;
     problem_respond_status(visit->request, 409, "campaign-closed", NULL, "the campaign is over");
     return true;
@@ -288,7 +288,7 @@ static const char *wanted_path(const struct visit *visit) {
 
 static const char *waiting_address(struct visit *visit) {
     struct buffer buffer;
-    const char *page = visit->site->config.gate.page, *path = wanted_path(visit);
+    const char *page = visit->site->config->gate.page, *path = wanted_path(visit);
     buffer_init(&buffer, http_request_arena(visit->request));
     if (page[0] == '\0')
         buffer_print(&buffer, "%s/waiting", visit->site->public_url);

@@ -57,24 +57,33 @@ static void note_known(void *context, int64_t resident_id) {
     gate_note_place(context, resident_id);
 }
 
+// With the identity check open before the campaign is, the line is too.
+static int64_t opens_s(const struct site *site) {
+    bool early = site->config->gate.verify_early != 0;
+    return early ? 0 : (site->campaign->opens_ms + CLOCK_SECOND_MS - 1) / CLOCK_SECOND_MS;
+}
+
+void gate_keeper_take_dates(struct site *site) {
+    gate_set_dates(site->gate, opens_s(site), site->campaign->closes_ms / CLOCK_SECOND_MS);
+}
+
 static bool make_gate(struct site *site, uint32_t epoch, uint32_t node, struct error *err) {
-    const struct config *config = &site->config;
-    const struct campaign *campaign = &site->campaign;
+    const struct config *config = site->config;
+    const struct campaign *campaign = site->campaign;
     bool early = config->gate.verify_early != 0;
-    struct gate_options options = {
-        .campaign = campaign->code,
-        .secret = site->secrets.keys[SECRETS_GATE],
-        .epoch = epoch,
-        .node = node,
-        .opens_s = early ? 0 : (campaign->opens_ms + CLOCK_SECOND_MS - 1) / CLOCK_SECOND_MS,
-        .closes_s = campaign->closes_ms / CLOCK_SECOND_MS,
-        .draws = config->gate.lottery != 0 && !early,
-        .identity_per_s = (double)config->gate.identity_per_min / 60,
-        .writer_per_s = WRITER_PER_S,
-        .share = (double)config->gate.share_percent / 100,
-        .journey_s = (double)config->gate.journey_s,
-        .pace_per_min_max = (double)config->gate.pace_per_min_max,
-        .inside_max = (size_t)config->gate.places_inside_max};
+    struct gate_options options = {.campaign = campaign->code,
+                                   .secret = site->secrets.keys[SECRETS_GATE],
+                                   .epoch = epoch,
+                                   .node = node,
+                                   .opens_s = opens_s(site),
+                                   .closes_s = campaign->closes_ms / CLOCK_SECOND_MS,
+                                   .draws = config->gate.lottery != 0 && !early,
+                                   .identity_per_s = (double)config->gate.identity_per_min / 60,
+                                   .writer_per_s = WRITER_PER_S,
+                                   .share = (double)config->gate.share_percent / 100,
+                                   .journey_s = (double)config->gate.journey_s,
+                                   .pace_per_min_max = (double)config->gate.pace_per_min_max,
+                                   .inside_max = (size_t)config->gate.places_inside_max};
     return gate_new(&options, &site->gate, err);
 }
 
@@ -85,12 +94,12 @@ static bool restore(struct gate_keeper *keeper, struct session *session, struct 
     uint32_t epoch = 0;
     if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!gate_store_epoch(session, site->campaign.id, &epoch, err))
+    if (!gate_store_epoch(session, site->campaign->id, &epoch, err))
         return false;
     epoch = epoch == 0 ? 1 : epoch;
     if (!make_gate(site, epoch, keeper->node, err))
         return false;
-    struct gate_load load = {.campaign_id = site->campaign.id,
+    struct gate_load load = {.campaign_id = site->campaign->id,
                              .epoch = epoch,
                              .node = keeper->node,
                              .now_ms = clock_now_ms(&site->clock),
@@ -133,13 +142,13 @@ static void log_pace(struct gate_keeper *keeper) {
 static void build(struct gate_keeper *keeper) {
     struct site *site = keeper->site;
     struct gate_save save = {
-        .campaign_id = site->campaign.id, .node = 0, .tick = keeper->tick, .leads = true};
+        .campaign_id = site->campaign->id, .node = 0, .tick = keeper->tick, .leads = true};
     arena_reset(keeper->arena);
     command_init(&keeper->command, keeper->arena);
     gate_take(site->gate, now_s(keeper), &keeper->record);
     keeper->line = gate_store_save(&keeper->command, &save, &keeper->record);
     if (keeper->tick % TRIM_EVERY == 0)
-        gate_store_trim(&keeper->command, site->campaign.id, keeper->record.line.epoch,
+        gate_store_trim(&keeper->command, site->campaign->id, keeper->record.line.epoch,
                         keeper->record.line.watermark);
     if (keeper->nodes != NULL) {
         struct gate_figures figures;

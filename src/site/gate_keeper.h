@@ -11,5 +11,7 @@ struct gate_keeper;
 
 // Finds the gate in the store, or begins it; `site->gate` is ready for residents when it returns.
 MUST_CHECK bool gate_keeper_start(struct site *site, struct gate_keeper **ret_keeper, struct error *err);
+// Tells the gate the campaign's dates as they are now.
+void gate_keeper_take_dates(struct site *site);
 // Writes what there is; before the writer stops. NULL is fine.
 void gate_keeper_stop(struct gate_keeper *keeper);

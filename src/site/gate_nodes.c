@@ -34,7 +34,7 @@ bool gate_nodes_new(struct site *site, struct gate_nodes **ret_nodes, struct err
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&nodes->wake, &attributes);
     (void)pthread_condattr_destroy(&attributes);
-    if (!gate_share_open(site->store, site->campaign.id, &nodes->share, err)) {
+    if (!gate_share_open(site->store, site->campaign->id, &nodes->share, err)) {
         gate_nodes_free(nodes);
         return false;
     }

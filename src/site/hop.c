@@ -72,9 +72,9 @@ static void leave(struct entry *entry, const struct error *err) {
         return;
     }
     hop->change = (struct journey_change){
-        .campaign = &site->campaign, .resident_id = visit->resident_id, .now_ms = visit->now_ms};
+        .campaign = site->campaign, .resident_id = visit->resident_id, .now_ms = visit->now_ms};
     entry_add(entry, &job->command, GATE_PASS_AT_PROVIDER);
-    (void)transaction_add(&job->command, &hop->transaction, visit->resident_id, site->campaign.id,
+    (void)transaction_add(&job->command, &hop->transaction, visit->resident_id, site->campaign->id,
                           visit->now_ms);
     journey_authenticate(&job->command, &hop->change);
     job_write(job, answer_hop);
@@ -173,9 +173,8 @@ static void submit_result(struct visit *visit, struct comeback *comeback, bool r
     struct journey_return *result = &comeback->result;
     result->reserve = reserve;
     result->number = comeback->standing.reservations;
-    result->change = (struct journey_change){.campaign = &visit->site->campaign,
-                                             .resident_id = comeback->row.resident_id,
-                                             .now_ms = visit->now_ms};
+    result->change = (struct journey_change){
+        .campaign = visit->site->campaign, .resident_id = comeback->row.resident_id, .now_ms = visit->now_ms};
     entry_add_return(visit, comeback->row.resident_id, result->outcome, &job->command);
     gate_stage_enter(visit->site->gate, GATE_WRITER, &comeback->holder);
     (void)transaction_settle(&job->command, comeback->transaction.state_hash, visit->now_ms,
@@ -335,7 +334,7 @@ static void found(struct job *job, const struct error *err) {
     struct visit *visit = job->visit;
     struct http_response response = {0};
     comeback->holder = gate_resident(comeback->row.resident_id);
-    bool dead = err == NULL && (comeback->row.campaign_id != visit->site->campaign.id ||
+    bool dead = err == NULL && (comeback->row.campaign_id != visit->site->campaign->id ||
                                 !transaction_is_alive(comeback->row.began_ms, visit->now_ms));
     if (err != NULL && err->kind != ERROR_MISSING)
         problem_respond(visit->request, err, NULL);

@@ -97,7 +97,7 @@ struct counts {
 
 static bool read_counts(struct job *job, struct session *session, struct error *err) {
     struct counts *counts = job->data;
-    int64_t campaign_id = job->visit->site->campaign.id;
+    int64_t campaign_id = job->visit->site->campaign->id;
     if (!session_begin(session, err))
         return false;
     bool ok = count_read(session, campaign_id, &counts->sums, err) &&

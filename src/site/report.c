@@ -27,7 +27,7 @@ static bool read_part(struct job *job, struct session *session, struct error *er
     struct reader *reader = job->data;
     struct publication *publication = &reader->publication;
     arena_reset(reader->arena); // a reading may be tried twice
-    if (!publication_read(session, job->visit->site->campaign.id, reader->part, reader->arena, publication,
+    if (!publication_read(session, job->visit->site->campaign->id, reader->part, reader->arena, publication,
                           err))
         return false;
     const struct publication_bytes *packed =
@@ -96,7 +96,7 @@ void handle_report_data(struct http_request *request, void *context) {
 }
 
 static bool read_state(struct job *job, struct session *session, struct error *err) {
-    return publication_read(session, job->visit->site->campaign.id, PUBLICATION_NOTHING,
+    return publication_read(session, job->visit->site->campaign->id, PUBLICATION_NOTHING,
                             http_request_arena(job->visit->request), job->data, err);
 }
 
@@ -143,8 +143,8 @@ static bool make(struct job *job, struct session *session, struct error *err) {
     struct publishing *publishing = job->data;
     const struct site *site = job->visit->site;
     struct report_query query = report_query_default;
-    query.campaign = site->campaign.code;
-    query.questions = site->config.survey.questions;
+    query.campaign = site->campaign->code;
+    query.questions = site->config->survey.questions;
     arena_reset(publishing->arena); // a reading may be tried twice
     return publication_make(session, &query, publishing->arena, &publishing->made, err);
 }
@@ -170,11 +170,11 @@ static void answer_made(struct job *job, const struct error *err) {
     }
     publishing->made.published_by = visit->operator->name;
     publishing->made.published_ms = visit->now_ms;
-    publication_add(&change->command, visit->site->campaign.id, &publishing->made);
+    publication_add(&change->command, visit->site->campaign->id, &publishing->made);
     audit_add(&change->command, &(struct audit_entry){.at_ms = visit->now_ms,
                                                       .operator_name = visit->operator->name,
                                                       .action = "report.publish",
-                                                      .subject = visit->site->campaign.code});
+                                                      .subject = visit->site->campaign->code});
     job_write(change, answer_published);
 }
 

@@ -71,7 +71,7 @@ static void submit_registration(struct visit *visit, struct registration *regist
         return;
     registration->tries++;
     registration->change = (struct journey_change){
-        .campaign = &visit->site->campaign, .resident_id = draw_id(visit->site), .now_ms = visit->now_ms};
+        .campaign = visit->site->campaign, .resident_id = draw_id(visit->site), .now_ms = visit->now_ms};
     journey_register(&job->command, &registration->change, registration->language);
     job_write(job, registered);
 }
@@ -96,7 +96,7 @@ static bool parse_registration(struct visit *visit, const char **ret_language, s
 }
 
 static bool read_standing(struct job *job, struct session *session, struct error *err) {
-    return standing_read(session, job->visit->resident_id, job->visit->site->campaign.id,
+    return standing_read(session, job->visit->resident_id, job->visit->site->campaign->id,
                          http_request_arena(job->visit->request), job->data, err);
 }
 
@@ -132,7 +132,7 @@ void handle_register(struct http_request *request, void *context) {
             job_read(job, read_standing, already_registered);
         return;
     }
-    if (campaign_phase(&visit->site->campaign, visit->now_ms) == CAMPAIGN_CLOSED) {
+    if (campaign_phase(visit->site->campaign, visit->now_ms) == CAMPAIGN_CLOSED) {
         problem_respond_status(request, 409, "campaign-closed", NULL, "the campaign is over");
         return;
     }
@@ -154,30 +154,31 @@ static bool read_myself(struct job *job, struct session *session, struct error *
     struct arena *arena = http_request_arena(visit->request);
     if (!session_begin(session, err)) // all queries see the same moment
         return false;
-    bool ok =
-        standing_read(session, visit->resident_id, visit->site->campaign.id, arena, &myself->standing, err) &&
-        balance_read(session, visit->resident_id, myself->entries, arena, &myself->balance, err) &&
-        (myself->entries ||
-         (gate_place_read(session, visit->resident_id, visit->site->campaign.id, arena, &myself->place,
-                          err) &&
-          booking_read(session, visit->site->campaign.id, visit->resident_id, &myself->booking, err)));
+    bool ok = standing_read(session, visit->resident_id, visit->site->campaign->id, arena, &myself->standing,
+                            err) &&
+              balance_read(session, visit->resident_id, myself->entries, arena, &myself->balance, err) &&
+              (myself->entries ||
+               (gate_place_read(session, visit->resident_id, visit->site->campaign->id, arena, &myself->place,
+                                err) &&
+                booking_read(session, visit->site->campaign->id, visit->resident_id, &myself->booking, err)));
     if (ok && myself->standing.state == JOURNEY_AUTHENTICATING)
-        ok = hold_find(session, visit->resident_id, visit->site->campaign.id, visit->now_ms, arena,
+        ok = hold_find(session, visit->resident_id, visit->site->campaign->id, visit->now_ms, arena,
                        &myself->hold, err);
     session_rollback(session);
     return ok;
 }
 
 json_t *campaign_json(struct visit *visit) {
-    const struct campaign *campaign = &visit->site->campaign;
-    const struct config *config = &visit->site->config;
-    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:I,s:s,s:b,s:{s:s,s:s,s:s}}", "id", campaign->code, "name",
-                     campaign->name, "points", (json_int_t)campaign->points, "opens",
+    const struct campaign *campaign = visit->site->campaign;
+    const struct config *config = visit->site->config;
+    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:I,s:s,s:b,s:{s:s,s:s,s:s},s:{s:s,s:s}}", "id",
+                     campaign->code, "name", campaign->name, "points", (json_int_t)campaign->points, "opens",
                      visit_time(visit, campaign->opens_ms), "closes", visit_time(visit, campaign->closes_ms),
                      "state", campaign_phase_name(campaign_phase(campaign, visit->now_ms)), "age_min",
                      (json_int_t)campaign->age_min, "prefecture", campaign->prefecture, "sandbox",
                      visit->site->sandbox != NULL, "identity_app", "name", config->identity.app_name, "ios",
-                     config->identity.app_ios, "android", config->identity.app_android);
+                     config->identity.app_ios, "android", config->identity.app_android, "contact", "phone",
+                     config->calls.phone, "hours", config->calls.hours);
 }
 
 // The place as long as it is of use: until the pass came back, or the journey no longer needs it.

@@ -104,6 +104,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/console/calendar/versions", handle_console_calendar_publish, STEER},
     {HTTP_GET, "/api/v1/console/staff", handle_console_staff, SEE},
     {HTTP_GET, "/api/v1/console/settings", handle_console_settings, SEE},
+    {HTTP_GET, "/api/v1/console/settings/{name}/effect", handle_console_setting_effect, SEE},
     {HTTP_PUT, "/api/v1/console/settings/{name}", handle_console_setting_change, DECIDE},
     {HTTP_GET, "/api/v1/console/now", handle_console_now, SEE},
     {HTTP_GET, "/api/v1/console/heat", handle_console_heat, SEE},

@@ -19,6 +19,7 @@
 #include "site/held.h"
 #include "site/pages.h"
 #include "site/routes.h"
+#include "site/terms.h"
 #include "site/ticker.h"
 #include "store/migrate.h"
 
@@ -49,46 +50,31 @@ static struct running *running_of(struct site *site) {
 static bool prepare_store(struct site *site, struct error *err) {
     int applied = 0;
     int64_t now_ms = clock_now_ms(&site->clock);
-    if (!store_open(site->config.store.url, &site->store, err) ||
+    if (!store_open(site->config->store.url, &site->store, err) ||
         !migrate_run(site->store, MIGRATIONS, MIGRATIONS_COUNT, now_ms, &applied, err))
         return false;
     if (applied > 0)
         LOG(LOG_INFO, "store brought up to date", log_text("store", store_name(site->store)),
             log_number("migrations", applied));
     CLEANUP(session_cleanup) struct session *session = NULL;
-    return session_open(site->store, SESSION_WRITE, &session, err) &&
-           campaign_save(session, &site->campaign, now_ms, err) &&
+    return session_open(site->store, SESSION_WRITE, &session, err) && terms_open(site, session, err) &&
            guidance_refresh(site->guidance, session, now_ms, err);
-}
-
-static void fill_campaign(struct site *site) {
-    const struct config *config = &site->config;
-    struct campaign *campaign = &site->campaign;
-    *campaign = (struct campaign){.points = config->campaign.points,
-                                  .budget_points = config->campaign.budget_points,
-                                  .opens_ms = config->campaign.opens,
-                                  .closes_ms = config->campaign.closes,
-                                  .age_min = config->campaign.age_min};
-    bool fits = text_copy(campaign->code, sizeof campaign->code, config->campaign.id) &&
-                text_copy(campaign->name, sizeof campaign->name, config->campaign.name) &&
-                text_copy(campaign->prefecture, sizeof campaign->prefecture, config->campaign.prefecture);
-    ASSERT(fits); // config_check saw to it
 }
 
 static bool load_secrets(struct site *site, struct error *err) {
     char path[CONFIG_TEXT_SIZE + 8];
-    bool sandbox = strcmp(site->config.identity.provider, "sandbox") == 0;
-    const char *configured = site->config.server.key_file;
-    if (sandbox && configured[0] == '\0' && !text_starts_with(site->config.store.url, "sqlite:"))
+    bool sandbox = strcmp(site->config->identity.provider, "sandbox") == 0;
+    const char *configured = site->config->server.key_file;
+    if (sandbox && configured[0] == '\0' && !text_starts_with(site->config->store.url, "sqlite:"))
         configured = "juncho.key";
-    return secrets_find(configured, site->config.store.url, path, sizeof path, err) &&
+    return secrets_find(configured, site->config->store.url, path, sizeof path, err) &&
            secrets_load(&site->secrets, path, err);
 }
 
 static void split_proxies(struct running *running) {
     size_t count = 0;
     (void)snprintf(running->proxies_text, sizeof running->proxies_text, "%s",
-                   running->site.config.server.trusted_proxies);
+                   running->site.config->server.trusted_proxies);
     char *rest = running->proxies_text, *word = NULL;
     while (count < PROXIES_MAX && (word = strsep(&rest, " ")) != NULL)
         if (word[0] != '\0')
@@ -115,7 +101,7 @@ static void fill_headers(struct running *running) {
 
 static bool listen_on(struct running *running, struct error *err) {
     struct site *site = &running->site;
-    const struct config *config = &site->config;
+    const struct config *config = site->config;
     char host[CONFIG_TEXT_SIZE];
     int64_t port = 0;
     const char *colon = strrchr(config->server.listen, ':');
@@ -165,7 +151,7 @@ static bool prepare_sandbox(struct running *running, struct provider_options *op
                                       .redirect_uri = running->redirect_uri,
                                       .client_key = site->client_key,
                                       .secret = site->secrets.keys[SECRETS_SANDBOX]};
-    if (!sandbox_allowed(running->issuer, site->config.identity.issuer, err) ||
+    if (!sandbox_allowed(running->issuer, site->config->identity.issuer, err) ||
         !sandbox_new(&sandbox, &site->sandbox, err))
         return false;
     options->plain_http =
@@ -177,7 +163,7 @@ static bool prepare_sandbox(struct running *running, struct provider_options *op
 }
 
 static bool prepare_oidc(struct site *site, struct provider_options *options, struct error *err) {
-    const struct config *config = &site->config;
+    const struct config *config = site->config;
     if (!key_load(config->identity.key_file, NULL, &site->client_key, err))
         return false;
     if (strcmp(key_algorithm_name(key_algorithm_of(site->client_key)), config->identity.algorithm) != 0)
@@ -198,7 +184,7 @@ static bool prepare_oidc(struct site *site, struct provider_options *options, st
 
 static bool prepare_identity(struct running *running, struct error *err) {
     struct site *site = &running->site;
-    const struct config *config = &site->config;
+    const struct config *config = site->config;
     (void)snprintf(running->redirect_uri, sizeof running->redirect_uri, "%s/identity/callback",
                    site->public_url);
     struct http_client_options client = {.connections_max = (unsigned)config->identity.in_flight_max,
@@ -210,7 +196,7 @@ static bool prepare_identity(struct running *running, struct error *err) {
         .redirect_uri = running->redirect_uri,
         .scopes = config->identity.scopes,
         .subject_key = site->secrets.keys[SECRETS_SUBJECT],
-        .rules = {.age_min = (int)site->campaign.age_min, .prefecture = site->campaign.prefecture},
+        .rules = {.age_min = (int)site->campaign->age_min, .prefecture = site->campaign->prefecture},
         // Beyond the connections, visits wait in the client in their order.
         .in_flight_max = (unsigned)config->identity.in_flight_max * VISITS_PER_CONNECTION,
         .timeout_ms = config->identity.timeout_ms};
@@ -224,13 +210,12 @@ static bool prepare_identity(struct running *running, struct error *err) {
 
 static bool start(struct running *running, struct error *err) {
     struct site *site = &running->site;
-    const struct config *config = &site->config;
+    const struct config *config = site->config;
     struct writer_options writer = {.queue_max = (size_t)config->store.queue_max,
                                     .batch_max = (size_t)config->store.batch_max};
     site->canonical = config->server.public_url[0] != '\0';
     site->secure = text_starts_with(config->server.public_url, "https://");
     (void)snprintf(site->public_url, sizeof site->public_url, "%s", config->server.public_url);
-    fill_campaign(site);
     split_proxies(running);
     fill_headers(running);
     site->traffic = traffic_new((int64_t)(randombytes_random() >> 1));
@@ -262,9 +247,8 @@ bool site_start(const struct config *config, const struct clock *clock, struct s
     struct running *running = calloc(1, sizeof *running);
     if (running == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    running->site.config = *config;
     running->site.clock = *clock;
-    if (!start(running, err)) {
+    if (!terms_new(&running->site, config, err) || !start(running, err)) {
         site_stop(&running->site);
         return false;
     }
@@ -282,7 +266,7 @@ void site_stop(struct site *site) {
     struct running *running = running_of(site);
     atomic_store(&site->stopping, true);
     // Requests finish first, while everything that they wait for still runs.
-    http_server_stop(site->server, site->config.server.stop_wait_s * CLOCK_SECOND_MS);
+    http_server_stop(site->server, site->config->server.stop_wait_s * CLOCK_SECOND_MS);
     http_client_stop(site->client);
     calendars_stop(site->calendars);
     ticker_stop(running->ticker); // writes the last counts
@@ -303,5 +287,6 @@ void site_stop(struct site *site) {
     allowance_free(site->anonymous);
     held_free(site->held);
     secrets_done(&site->secrets);
+    terms_free(site->terms);
     free(running);
 }

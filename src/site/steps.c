@@ -11,7 +11,7 @@
 #define IDEMPOTENCY_KEY_BYTES_MAX 255
 
 bool visit_campaign_is_open(struct visit *visit) {
-    switch (campaign_phase(&visit->site->campaign, visit->now_ms)) {
+    switch (campaign_phase(visit->site->campaign, visit->now_ms)) {
     case CAMPAIGN_BEFORE:
         problem_respond_status(visit->request, 409, "campaign-not-open", NULL,
                                "the campaign has not opened yet");
@@ -26,8 +26,8 @@ bool visit_campaign_is_open(struct visit *visit) {
 }
 
 bool visit_journey_is_open(struct visit *visit) {
-    bool early = visit->site->config.gate.verify_early != 0 &&
-                 campaign_phase(&visit->site->campaign, visit->now_ms) == CAMPAIGN_BEFORE;
+    bool early = visit->site->config->gate.verify_early != 0 &&
+                 campaign_phase(visit->site->campaign, visit->now_ms) == CAMPAIGN_BEFORE;
     return early || visit_campaign_is_open(visit);
 }
 
@@ -74,7 +74,7 @@ static struct job *step_job(struct http_request *request, enum journey_state sta
     }
     screen->state_after = state_after;
     screen->change = (struct journey_change){
-        .campaign = &visit->site->campaign, .resident_id = visit->resident_id, .now_ms = visit->now_ms};
+        .campaign = visit->site->campaign, .resident_id = visit->resident_id, .now_ms = visit->now_ms};
     return job;
 }
 
@@ -115,7 +115,7 @@ static void hash(unsigned char target[APPLICATION_HASH_SIZE], const char *text) 
 // The receipt follows from the campaign and the resident under a key, so that it can neither be guessed nor
 // differ.
 static int64_t receipt_of(const struct visit *visit) {
-    const int64_t what[] = {visit->site->campaign.id, visit->resident_id};
+    const int64_t what[] = {visit->site->campaign->id, visit->resident_id};
     int64_t receipt = 0;
     unsigned char digest[crypto_generichash_BYTES];
     int result = crypto_generichash(digest, sizeof digest, (const unsigned char *)what, sizeof what,
@@ -193,7 +193,7 @@ static bool parse_application(struct visit *visit, struct application *applicati
     hash(application->body_hash, campaign);
     application->receipt = receipt_of(visit);
     application->change = (struct journey_change){
-        .campaign = &visit->site->campaign, .resident_id = visit->resident_id, .now_ms = visit->now_ms};
+        .campaign = visit->site->campaign, .resident_id = visit->resident_id, .now_ms = visit->now_ms};
     return true;
 }
 
@@ -222,7 +222,7 @@ void handle_application(struct http_request *request, void *context) {
         return;
     }
     unsigned char own[APPLICATION_HASH_SIZE];
-    hash(own, visit->site->campaign.code);
+    hash(own, visit->site->campaign->code);
     if (memcmp(own, application->body_hash, sizeof own) != 0) {
         struct job *job = job_new(visit, application);
         if (job == NULL)

@@ -29,7 +29,7 @@ void handle_survey(struct http_request *request, void *context) {
             questions, question_json(questionnaire_at(questionnaire, i), visit_language_code(visit)));
     visit_respond_json(visit, &response,
                        json_pack("{s:o,s:s}", "questions", questions, "closes",
-                                 visit_time(visit, visit->site->campaign.closes_ms)));
+                                 visit_time(visit, visit->site->campaign->closes_ms)));
 }
 
 struct own_answer {
@@ -40,8 +40,8 @@ struct own_answer {
 static bool read_own(struct job *job, struct session *session, struct error *err) {
     struct own_answer *own = job->data;
     const struct visit *visit = job->visit;
-    return survey_read_answer(session, visit->site->campaign.id, visit->resident_id, &own->marks, &own->found,
-                              err);
+    return survey_read_answer(session, visit->site->campaign->id, visit->resident_id, &own->marks,
+                              &own->found, err);
 }
 
 static void answer_own(struct job *job, const struct error *err) {
@@ -88,7 +88,7 @@ static bool read_change(struct visit *visit, struct survey_change *change, struc
     struct random random;
     random_init_system(&random);
     change->questionnaire = visit->site->questionnaire;
-    change->campaign_id = visit->site->campaign.id;
+    change->campaign_id = visit->site->campaign->id;
     change->resident_id = visit->resident_id;
     change->now_ms = visit->now_ms;
     change->place = (int64_t)(random_uint64(&random) >> 1);
@@ -118,7 +118,7 @@ void handle_put_survey(struct http_request *request, void *context) {
 
 static bool read_results(struct job *job, struct session *session, struct error *err) {
     const struct visit *visit = job->visit;
-    return survey_results_read(session, visit->site->campaign.id, visit->site->questionnaire,
+    return survey_results_read(session, visit->site->campaign->id, visit->site->questionnaire,
                                http_request_arena(visit->request), job->data, err);
 }
 
@@ -198,7 +198,7 @@ static bool write_download(struct job *job, struct session *session, struct erro
     download->file = tmpfile();
     if (download->file == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "no room for a temporary file: %m");
-    return survey_export(session, visit->site->campaign.id, visit->site->questionnaire, download->file, err);
+    return survey_export(session, visit->site->campaign->id, visit->site->questionnaire, download->file, err);
 }
 
 static void answer_download(struct job *job, const struct error *err) {

@@ -8,6 +8,7 @@
 #include "identity/hold.h"
 #include "measure/traffic.h"
 #include "site/guidance.h"
+#include "site/terms.h"
 
 #define PURGE_EVERY_S       60
 #define TRANSACTION_KEEP_MS CLOCK_DAY_MS // long enough to answer a callback that was loaded again
@@ -64,6 +65,7 @@ static void *run(void *context) {
     for (int64_t second = 1; wait_a_second(ticker); second++) {
         flush(ticker);
         guidance_watch(ticker->site);
+        terms_watch(ticker->site);
         if (second % PURGE_EVERY_S == 0)
             purge(ticker);
     }
