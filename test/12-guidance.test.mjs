@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { eachStore, start } from "./lib/juncho.mjs";
-import { Resident } from "./lib/resident.mjs";
+import { exchange, Resident } from "./lib/resident.mjs";
 
 eachStore("guidance", (store) => {
   let server;
@@ -27,6 +27,20 @@ eachStore("guidance", (store) => {
       assert.equal(answer.json.entries[0].slug, "pin-forgotten", query);
       assert.equal(answer.headers["cache-control"], "no-store");
     }
+  });
+
+  test("a browser at a wrong address gets a page in its language, and a program the problem", async () => {
+    const resident = await reader();
+    const browser = { accept: "text/html,application/xhtml+xml", "accept-language": "en" };
+    for (const [path, words] of [["/no-such-page", "This page was not found"], ["/report", "has not been published yet"]]) {
+      const page = await exchange(`${resident.base}${path}`, { headers: browser });
+      assert.equal(page.status, 404, path);
+      assert.match(page.headers["content-type"], /^text\/html/);
+      assert.match(page.text, new RegExp(words));
+      assert.equal((await exchange(`${resident.base}${path}`)).json.status, 404);
+    }
+    assert.equal((await exchange(`${resident.base}/api/v1/nothing`, { headers: browser })).json.status, 404);
+    assert.match((await exchange(`${resident.base}/accessibility?language=ko`)).text, /JIS X 8341-3:2016/);
   });
 
   test("what is not found is an empty list, and a question has its limit", async () => {

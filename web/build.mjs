@@ -8,7 +8,7 @@
 // be asked for again by its ETag. Beside each file stand FILE.br and FILE.gz. Words come from messages/,
 // never from the code.
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -55,6 +55,17 @@ const PAGES = [
     bytesMax: 16 * KIB,
   },
 ];
+// Pages that are only read; the last three stand where a browser asked for something that is not there.
+for (const name of ['accessibility', 'missing', 'unavailable', 'no-report']) {
+  PAGES.push({
+    html: `public/${name}.html`,
+    early: EARLY,
+    modules: {},
+    styles: { 'accessibility.css': 'public/accessibility.css' },
+    files: [],
+    bytesMax: 16 * KIB,
+  });
+}
 // The console is for desks; only it draws charts. Its words are its own.
 PAGES.push({
   words: 'console.ja.json',
@@ -65,6 +76,8 @@ PAGES.push({
   files: [],
   bytesMax: 250 * KIB,
 });
+// Words that stand on pages only are not sent with the app.
+const PAGE_ONLY = ['statement.', 'missing.', 'unavailable.', 'noreport.'];
 // The oldest phones that the identity app itself runs on: iOS 16, Android 11 with a current Chrome.
 const TARGETS = ['es2022', 'safari16', 'chrome109', 'firefox115'];
 
@@ -79,6 +92,19 @@ function outDirectory() {
 
 const together = (part) => Object.assign({}, ...PAGES.map((page) => page[part]));
 
+const forApp = (messages) =>
+  Object.fromEntries(Object.entries(messages).filter(([key]) => !PAGE_ONLY.some((start) => key.startsWith(start))));
+
+const appWords = {
+  name: 'app-words',
+  setup({ onLoad }) {
+    onLoad({ filter: /messages\/ja\.json$/ }, async ({ path: file }) => ({
+      contents: JSON.stringify(forApp(JSON.parse(await readFile(file, 'utf8')))),
+      loader: 'json',
+    }));
+  },
+};
+
 // Bundles the entries; answers their addresses by the name that the pages give them.
 async function bundle(out) {
   const options = {
@@ -91,6 +117,7 @@ async function bundle(out) {
     entryNames: 'assets/[name]-[hash]',
     target: TARGETS,
     outdir: out,
+    plugins: [appWords],
     logLevel: 'warning',
   };
   const whole = Object.values({ ...together('modules'), ...together('styles') });
@@ -141,8 +168,27 @@ function withReadings(value, before) {
   return value.replace(READING, inTag || inTitle ? '$1' : '<ruby>$1<rp>(</rp><rt>$2</rt><rp>)</rp></ruby>');
 }
 
-// Fills `{{name}}` in the page and the manifest; a name that nobody knows is a fault.
-function filled(text, values) {
+// What several pages share stands in public/parts/; the languages are those that there are words for.
+async function partsOf() {
+  const folder = path.join(WEB, 'public/parts');
+  const parts = {};
+  for (const name of await readdir(folder)) {
+    parts[path.basename(name, '.html')] = (await readFile(path.join(folder, name), 'utf8')).trim();
+  }
+  const links = [];
+  for (const name of await languageFiles()) {
+    const { 'language.name': own, 'language.tag': tag } = await messagesOf(name);
+    const code = path.basename(name, '.json');
+    links.push(`<li><a href="?language=${code}" hreflang="${tag}" lang="${tag}" data-language="${code}">${own}</a></li>`);
+  }
+  return { ...parts, languages: links.join('\n            ') };
+}
+
+const withParts = (text, parts) => text.replace(/\{\{> (\w+)\}\}/g, (_, name) => withParts(parts[name], parts));
+
+// Fills `{{name}}` in the page and the manifest; a name that nobody knows is a fault. `{{> name}}` is a part.
+function filled(page, values, parts) {
+  const text = withParts(page, parts);
   return text.replace(/\{\{([\w.]+)\}\}/g, (whole, name, at) => {
     if (!(name in values)) throw new Error(`nothing to put for ${whole}`);
     return withReadings(values[name], text.slice(0, at));
@@ -153,18 +199,25 @@ async function messagesOf(name) {
   return JSON.parse(await readFile(path.join(WEB, 'messages', name), 'utf8'));
 }
 
+// Japanese first, then by code; the console's words are no language of its own.
+async function languageFiles() {
+  const names = (await readdir(path.join(WEB, 'messages'))).filter((name) => !name.startsWith('console.'));
+  return names.sort((a, b) => Number(b === 'ja.json') - Number(a === 'ja.json') || a.localeCompare(b));
+}
+
 // The words of every other language for the app, and each page of public/ in it: draw.html, draw.en.html, ...
-async function translate(out, values) {
+async function translate(out, values, parts) {
   await mkdir(path.join(out, 'words'), { recursive: true });
   const pages = PAGES.map(({ html }) => html).filter((html) => html.startsWith('public/'));
-  for (const name of await readdir(path.join(WEB, 'messages'))) {
-    if (name === 'ja.json' || name.startsWith('console.')) continue; // operators read Japanese
-    await copyFile(path.join(WEB, 'messages', name), path.join(out, 'words', name));
-    const words = { ...values, ...(await messagesOf(name)) };
+  for (const name of await languageFiles()) {
+    if (name === 'ja.json') continue;
+    const own = await messagesOf(name);
+    await writeFile(path.join(out, 'words', name), JSON.stringify(forApp(own)));
+    const words = { ...values, ...own };
     for (const page of pages) {
       const text = await readFile(path.join(WEB, page), 'utf8');
       const ending = name.replace('.json', '.html');
-      await writeFile(path.join(out, path.basename(page, 'html') + ending), filled(text, words));
+      await writeFile(path.join(out, path.basename(page, 'html') + ending), filled(text, words, parts));
     }
   }
 }
@@ -199,15 +252,16 @@ async function build() {
   await mkdir(out, { recursive: true });
   const japanese = await messagesOf('ja.json');
   const addresses = await bundle(out);
+  const parts = await partsOf();
   await bundleWorker(out, addresses);
   for (const { html, files, words } of PAGES) {
     const values = { ...(words ? await messagesOf(words) : japanese), ...addresses };
     for (const file of [html, ...files]) {
       const text = await readFile(path.join(WEB, file), 'utf8');
-      await writeFile(path.join(out, path.basename(file)), filled(text, values));
+      await writeFile(path.join(out, path.basename(file)), filled(text, values, parts));
     }
   }
-  await translate(out, { ...japanese, ...addresses });
+  await translate(out, { ...japanese, ...addresses }, parts);
   const sizes = {};
   for (const file of (await filesBelow(out)).sort()) {
     const { bytes, compressed } = await compress(file);

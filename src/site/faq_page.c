@@ -31,12 +31,27 @@ static void add_entry(struct page *page, size_t index, bool open) {
     buffer_add(&page->out, "</div></details>");
 }
 
+static bool begins_topic(const struct faq *faq, size_t index) {
+    return index == 0 || strcmp(faq->entries[index].category, faq->entries[index - 1].category) != 0;
+}
+
+static void add_topics(struct page *page) {
+    const struct faq *faq = shelf_faq(page->shelf, page->language);
+    for (size_t i = 0; i < faq->count; i++) {
+        if (!begins_topic(faq, i))
+            continue;
+        buffer_print(&page->out, "<li><a href=\"/faq#topic-%s\">", faq->entries[i].slug);
+        buffer_add_escaped(&page->out, faq->entries[i].category);
+        buffer_add(&page->out, "</a></li>");
+    }
+}
+
 static void add_all(struct page *page) {
     const struct faq *faq = shelf_faq(page->shelf, page->language);
     for (size_t i = 0; i < faq->count; i++) {
-        bool begins = i == 0 || strcmp(faq->entries[i].category, faq->entries[i - 1].category) != 0;
-        if (begins) {
-            buffer_add(&page->out, i == 0 ? "<section><h2>" : "</section><section><h2>");
+        if (begins_topic(faq, i)) {
+            buffer_print(&page->out, "%s<section><h2 id=\"topic-%s\">", i == 0 ? "" : "</section>",
+                         faq->entries[i].slug);
             buffer_add_escaped(&page->out, faq->entries[i].category);
             buffer_add(&page->out, "</h2>");
         }
@@ -60,6 +75,8 @@ static void fill(struct page *page, const char *mark, size_t length) {
         buffer_add_escaped(&page->out, page->query);
     else if (strncmp(mark, "results", length) == 0)
         add_results(page);
+    else if (strncmp(mark, "topics", length) == 0)
+        add_topics(page);
     else if (strncmp(mark, "none", length) == 0)
         buffer_add(&page->out, page->query[0] != '\0' && page->results_count == 0 ? "" : "hidden");
 }

@@ -13,7 +13,8 @@ struct pages {
 // Where the app keeps its screens (web/README.md).
 static const char *const app_paths[] = {"/", "/journey", "/points", "/return", "/survey"};
 // The other pages, one address each.
-static const char *const page_paths[][2] = {{"/draw", "/draw.html"}};
+static const char *const page_paths[][2] = {{"/draw", "/draw.html"},
+                                            {"/accessibility", "/accessibility.html"}};
 
 bool pages_new(const char *directory, struct pages **ret_pages, struct error *err) {
     struct pages *pages = calloc(1, sizeof *pages);

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "site/pages.h"
 
 struct kind_row {
     enum error_kind kind;
@@ -43,8 +44,24 @@ static const char *title_of(int status, const char *code) {
     return "エラー";
 }
 
-static void respond(struct http_request *request, struct http_response *response, const char *code,
-                    const char *field, const char *detail) {
+// The page that says it to somebody who opened an address in a browser; NULL: whoever asked reads JSON.
+static const struct static_asset *page_of(struct http_request *request, int status, const char *code) {
+    struct visit *visit = http_request_context(request);
+    const char *accept = http_request_header(request, "Accept");
+    bool browser = visit != NULL && http_request_method(request) == HTTP_GET && accept != NULL &&
+                   strstr(accept, "text/html") != NULL &&
+                   strncmp(http_request_path(request), "/api/", 5) != 0;
+    if (!browser)
+        return NULL;
+    if (strcmp(code, PROBLEM_NO_REPORT) == 0)
+        return pages_find(visit, "/no-report.html");
+    if (status == 404)
+        return pages_find(visit, "/missing.html");
+    return status >= 500 || status == 429 ? pages_find(visit, "/unavailable.html") : NULL;
+}
+
+static void set_json(struct http_request *request, struct http_response *response, const char *code,
+                     const char *field, const char *detail) {
     int status = response->status;
     struct arena *arena = http_request_arena(request);
     CLEANUP(json_cleanup)
@@ -61,9 +78,23 @@ static void respond(struct http_request *request, struct http_response *response
         response->body = body;
         response->body_length = strlen(body);
     }
+}
+
+static void respond(struct http_request *request, struct http_response *response, const char *code,
+                    const char *field, const char *detail) {
+    int status = response->status;
+    const struct static_asset *page = page_of(request, status, code);
+    if (page == NULL) {
+        set_json(request, response, code, field, detail);
+    } else {
+        response->content_type = page->content_type;
+        response->body = page->plain.bytes;
+        response->body_length = page->plain.length;
+    }
     http_response_header(response, "Cache-Control", "no-store");
     if (status == 503 || status == 429)
-        http_response_header(response, "Retry-After", arena_print(arena, "%d", PROBLEM_RETRY_AFTER_S));
+        http_response_header(response, "Retry-After",
+                             arena_print(http_request_arena(request), "%d", PROBLEM_RETRY_AFTER_S));
     http_respond(request, response);
 }
 

@@ -63,7 +63,7 @@ static void answer_part(struct job *job, const struct error *err) {
     if (err != NULL)
         problem_respond(job->visit->request, err, NULL);
     else if (reader->publication.number == 0)
-        problem_respond_status(job->visit->request, 404, "not-found", NULL,
+        problem_respond_status(job->visit->request, 404, PROBLEM_NO_REPORT, NULL,
                                "no report has been published yet");
     else
         respond_part(job->visit, reader);

@@ -1,6 +1,6 @@
 // calendar.ts - the published calendar's word on now and next, and whether people stand in line, looked for while somebody sees the page.
 import { readCalendar, readGate } from './api.js';
-import { change } from './model.js';
+import { change, model } from './model.js';
 
 const LOOK_MS = 60_000;
 
@@ -12,6 +12,7 @@ async function look(): Promise<void> {
     change({ quiet, gate });
   } catch {
     // It is advice: without it the page is whole.
+    if (model.quiet === undefined) change({ quiet: null });
   }
 }
 

@@ -99,15 +99,31 @@ function sandboxStrip(): Piece {
   </aside>`;
 }
 
+// On a telephone the head has no room for these, so they stand at the foot of every screen.
+function footer(): TemplateResult {
+  return html`<footer class="bottom">
+    <div class="inner">
+      <nav aria-label=${word('page.more')}>
+        <ul>
+          <li>${link('/', word('page.home'))}</li>
+          <li>${link('/points', word('page.points'))}</li>
+          <li><a href="/faq">${word('faq.title')}</a></li>
+          <li><a href="/calendar">${word('page.calendar')}</a></li>
+          <li><a href="/accessibility">${word('page.accessibility')}</a></li>
+        </ul>
+      </nav>
+      <p>${word('page.madeWith')}</p>
+    </div>
+  </footer>`;
+}
+
 export function frame(): TemplateResult {
   const view = viewNow();
   return html`
     <a class="skip" href="#main">${word('page.skip')}</a>
     ${sandboxStrip()} ${header()}
     <main id="main" tabindex="-1" class="view-${view}">${news()} ${trouble()} ${SCREENS[view]()}</main>
-    <footer class="bottom">
-      <p class="inner"><span>${word('page.madeWith')}</span></p>
-    </footer>
+    ${footer()}
     ${settingsDialog()}
     <div class=${model.said.visible && model.said.text !== '' ? 'toast' : 'hidden'} role="status" aria-live="polite">
       ${model.said.text}

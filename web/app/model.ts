@@ -67,7 +67,8 @@ export interface Model {
   // An earlier screen of the journey that the resident went back to.
   lookBack: Screen | null;
   checklist: string[];
-  quiet: Calendar | null;
+  // undefined: not asked yet; null: it could not be read.
+  quiet: Calendar | null | undefined;
   gate: GateDocument | null;
   bookings: Bookings | null;
   videos: Video[];
@@ -116,7 +117,7 @@ export const model: Model = {
   returnCode: '',
   lookBack: null,
   checklist: kept<string[]>('checklist') ?? [],
-  quiet: null,
+  quiet: undefined,
   gate: null,
   bookings: null,
   videos: [],

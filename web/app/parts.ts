@@ -33,6 +33,15 @@ export function say(key: Key): string {
   return word(key, campaignValues());
 }
 
+// The same, with each value kept in one piece where the line breaks.
+export function sayWhole(key: Key): TemplateResult {
+  const values = campaignValues();
+  const parts = word(key).split(/\{(\w+)\}/);
+  const piece = (part: string, index: number): TemplateResult =>
+    index % 2 === 0 ? html`${part}` : html`<span class="whole">${values[part]}</span>`;
+  return html`<span>${parts.map(piece)}</span>`;
+}
+
 // The one heading of a screen; it takes the focus when the screen changes.
 export function heading(text: string): TemplateResult {
   return html`<h1 tabindex="-1">${text}</h1>`;

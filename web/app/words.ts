@@ -7,7 +7,8 @@
 // In a text stand `{name}` for a value, `{count|# person|# people}` for a number and its forms as the language
 // counts (one, other), and 漢字《かんじ》 for a reading above it (markup.ts draws it).
 import ja from '../messages/ja.json';
-import { keep, kept } from './keep.js';
+import { kept } from './keep.js';
+import { languageRemember } from './language.js';
 
 export type Key = keyof typeof ja;
 export type Values = Record<string, string | number>;
@@ -21,7 +22,6 @@ export interface Language {
 
 const ZONE = 'Asia/Tokyo';
 const READ_MS_MAX = 5_000;
-const COOKIE_AGE_S = 34_560_000;
 const VALUE = /\{(\w+)(?:\|([^{}]*))?\}/g;
 
 let language = 'ja';
@@ -47,13 +47,6 @@ export async function languagesRead(): Promise<Language[]> {
   return (await read<{ languages: Language[] }>('/api/v1/languages')).languages;
 }
 
-// The pages that the server draws follow the choice by a cookie.
-function remember(code: string): void {
-  keep('language', code);
-  const secure = location.protocol === 'https:' ? '; Secure' : '';
-  document.cookie = `juncho-language=${code}; Path=/; Max-Age=${COOKIE_AGE_S}; SameSite=Lax${secure}`;
-}
-
 async function take(code: string): Promise<void> {
   messages = code === 'ja' ? ja : { ...ja, ...(await read<Partial<Messages>>(`/api/v1/languages/${code}`)) };
   language = code;
@@ -62,7 +55,7 @@ async function take(code: string): Promise<void> {
 
 export async function languageChoose(code: string): Promise<void> {
   await take(code);
-  remember(code);
+  languageRemember(code);
 }
 
 // The language that was chosen here before, else the first of the browser's that there are words for. Without

@@ -99,6 +99,15 @@ results.addEventListener('click', (event) => {
   if (button !== null) answered(button);
 });
 
+// A topic leads into the whole list, whatever was found meanwhile.
+document.querySelector('.topics')?.addEventListener('click', () => {
+  input.value = '';
+  void ask();
+});
+
+// What the server opened stood open before anybody listened.
+results.querySelectorAll<HTMLDetailsElement>('details[open]').forEach(opened);
+
 // A link to one answer opens it.
 const wanted = location.hash === '' ? null : document.getElementById(location.hash.slice(1));
 if (wanted instanceof HTMLDetailsElement) wanted.open = true;

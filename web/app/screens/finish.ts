@@ -54,7 +54,7 @@ export function receiptScreen(): TemplateResult {
       <h2 id="paper-title">${word('receipt.paper')}</h2>
       ${facts([
         [word('receipt.number'), html`<span class="number">${receipt}</span>`],
-        [word('receipt.at'), html`${dateTimeText(at)} <span class="soft">${word('receipt.era', { era: eraDateText(at) })}</span>`],
+        [word('receipt.at'), html`<span class="whole">${dateTimeText(at)}</span> <span class="soft whole">${word('receipt.era', { era: eraDateText(at) })}</span>`],
         [word('receipt.campaign'), model.campaign?.name ?? ''],
         [word('receipt.points'), word('receipt.pointsText', { points })],
         [word('receipt.state'), word(`receipt.state.${state}`)],

@@ -7,11 +7,10 @@ import { html } from '../markup.js';
 import type { Model } from '../model.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
-import { campaignValues, heading, link, message, pendingPart, say } from '../parts.js';
+import { heading, link, message, pendingPart, say, sayWhole } from '../parts.js';
 import { icons } from '../pictures.js';
 import { isCalled, isInLine } from '../route.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
-import type { Key } from '../words.js';
 import { checklist } from './checklist.js';
 import { helpList, onPhone, troubleshooting } from './help.js';
 import { spanText } from './waiting.js';
@@ -177,22 +176,30 @@ function checklistWanted(me: Me | null, campaign: Campaign): boolean {
   return !over && campaign.state !== 'closed';
 }
 
+// Before the campaign and after it nobody is anywhere on the way, but for those who are through.
+function isUnderWay(me: Me | null, campaign: Campaign): boolean {
+  return me?.state !== 'refused' && (campaign.state === 'open' || Boolean(me?.application));
+}
+
 export function home(): TemplateResult {
   const { campaign } = model;
   const me = model.me ?? null;
   if (campaign === null) return html``;
-  const period: Key = 'home.periodText';
-  const over = Boolean(me?.application) || campaign.state === 'closed';
+  const over = Boolean(me?.application) || me?.state === 'refused' || campaign.state === 'closed';
+  const points = me === null ? nothing : pointsCard(me);
+  const wanted = checklistWanted(me, campaign);
   return html`<div class="home">
     <section class="hero">
       ${heading(campaign.name)}
       <p class="lead">${say('home.lead')}</p>
-      <p class="period"><b>${word('home.period')}</b> ${word(period, campaignValues())}</p>
+      <p class="period"><b>${word('home.period')}</b> ${sayWhole('home.periodText')}</p>
     </section>
-    <div class="lead-part">${bannerNow(me, campaign)} ${me?.state === 'refused' ? nothing : stages(me)} ${hint(me)}</div>
-    <div class="side-part">
-      ${over ? nothing : quietPart()} ${me === null ? nothing : pointsCard(me)} ${checklistWanted(me, campaign) ? html`${checklist()} ${onPhone()}` : nothing}
+    <div class="lead-part">
+      ${bannerNow(me, campaign)} ${isUnderWay(me, campaign) ? stages(me) : nothing} ${hint(me)} ${over ? nothing : quietPart()}
     </div>
-    <div class="help-part">${helpList()} ${me === null ? nothing : signOutPart(me)}</div>
+    ${wanted
+      ? html`<div class="side-part">${points} ${checklist()} ${onPhone()}</div>
+          <div class="help-part">${helpList()} ${me === null ? nothing : signOutPart(me)}</div>`
+      : html`<div class="side-part">${points} ${helpList()} ${me === null ? nothing : signOutPart(me)}</div>`}
   </div>`;
 }

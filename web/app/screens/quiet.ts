@@ -27,6 +27,8 @@ function lineNow(): string | null {
 // Nothing at all while no calendar is published or it cannot be read: it is advice, not a step.
 export function quietPart(): Piece {
   const { quiet: calendar } = model;
+  // Its place is kept while it is asked for, so that nothing below it jumps.
+  if (calendar === undefined) return html`<div class="bones card quiet" role="img" aria-label=${word('page.loading')}><i></i></div>`;
   const level = calendar?.now?.level ?? 'unknown';
   if (level === 'unknown') return nothing;
   const line = lineNow();

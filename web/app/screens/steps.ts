@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit/html.js';
 import { register, takeStep } from '../actions.js';
 import { html } from '../markup.js';
 import { model } from '../model.js';
-import { facts, heading, journeyScreen, link, mainButton, say } from '../parts.js';
+import { facts, heading, journeyScreen, link, mainButton, say, sayWhole } from '../parts.js';
 import { pictures } from '../pictures.js';
 import { word } from '../words.js';
 
@@ -72,7 +72,7 @@ export function intentScreen(): TemplateResult {
         [word('intent.campaign'), model.campaign?.name ?? ''],
         [word('intent.points'), say('intent.pointsText')],
         [word('intent.who'), say('intent.whoText')],
-        [word('intent.period'), say('home.periodText')],
+        [word('intent.period'), sayWhole('home.periodText')],
       ])}
       <p>${word('intent.own')}</p>
       ${mainButton(word('intent.action'), 'intent', () => void takeStep('intent'))}`,
