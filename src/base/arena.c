@@ -7,6 +7,7 @@
 
 #define BLOCK_SIZE_FIRST 4096
 #define ALIGNMENT        alignof(max_align_t)
+#define INT64_DIGITS_MAX 20 // with the sign
 
 struct block {
     struct block *next;
@@ -160,6 +161,18 @@ void buffer_add_bytes(struct buffer *buffer, const void *bytes, size_t length) {
 
 void buffer_add(struct buffer *buffer, const char *text) {
     buffer_add_bytes(buffer, text, strlen(text));
+}
+
+void buffer_add_int(struct buffer *buffer, int64_t number) {
+    char digits[INT64_DIGITS_MAX];
+    size_t at = sizeof digits;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        digits[--at] = '-';
+    buffer_add_bytes(buffer, digits + at, sizeof digits - at);
 }
 
 void buffer_add_escaped(struct buffer *buffer, const char *text) {

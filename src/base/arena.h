@@ -37,6 +37,7 @@ struct buffer {
 void buffer_init(struct buffer *buffer, struct arena *arena);
 void buffer_add(struct buffer *buffer, const char *text);
 void buffer_add_bytes(struct buffer *buffer, const void *bytes, size_t length);
+void buffer_add_int(struct buffer *buffer, int64_t number); // without printf, for what every request writes
 // As text between tags or in a quoted attribute of HTML and SVG: & < > and " become entities.
 void buffer_add_escaped(struct buffer *buffer, const char *text);
 void buffer_print(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);

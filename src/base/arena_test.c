@@ -54,6 +54,18 @@ static void a_buffer_grows_and_prints(void **state) {
     assert_string_equal(buffer.text + buffer.length - 7, "999,end");
 }
 
+static void a_buffer_takes_every_number(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 16);
+    struct buffer buffer;
+    buffer_init(&buffer, arena);
+    static const int64_t numbers[] = {0, 7, -1, 10, 1795549430, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        buffer_add_int(&buffer, numbers[i]);
+        buffer_add(&buffer, " ");
+    }
+    assert_string_equal(buffer.text, "0 7 -1 10 1795549430 9223372036854775807 -9223372036854775808 ");
+}
+
 static void a_buffer_past_the_cap_fails_and_stays_failed(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(4096);
     struct buffer buffer;
@@ -82,6 +94,7 @@ int main(void) {
         cmocka_unit_test(the_cap_holds),
         cmocka_unit_test(reset_gives_everything_back),
         cmocka_unit_test(a_buffer_grows_and_prints),
+        cmocka_unit_test(a_buffer_takes_every_number),
         cmocka_unit_test(a_buffer_past_the_cap_fails_and_stays_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

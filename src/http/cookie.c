@@ -3,14 +3,14 @@
 
 #include <string.h>
 
+#include "http/token.h"
+
 #define PREFIX_HOST "__Host-"
 
 static bool is_token(const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c <= 0x20 || c >= 0x7f || strchr("()<>@,;:\\\"/[]?={}", c) != NULL)
+    for (size_t i = 0; i < length; i++)
+        if (!is_token_char((unsigned char)text[i]))
             return false;
-    }
     return length > 0;
 }
 
@@ -62,10 +62,15 @@ bool cookie_format(struct arena *arena, const struct cookie *cookie, const char 
         return error_set_field(err, ERROR_EXHAUSTED, cookie->name, "longer than browsers keep");
     struct buffer text;
     buffer_init(&text, arena);
-    buffer_print(&text, "%s%s=%s; Path=/; SameSite=%s", cookie->secure ? PREFIX_HOST : "", cookie->name,
-                 cookie->value, cookie->strict ? "Strict" : "Lax");
-    if (cookie->max_age_s != 0)
-        buffer_print(&text, "; Max-Age=%lld", (long long)(cookie->max_age_s < 0 ? 0 : cookie->max_age_s));
+    buffer_add(&text, cookie->secure ? PREFIX_HOST : "");
+    buffer_add(&text, cookie->name);
+    buffer_add(&text, "=");
+    buffer_add_bytes(&text, cookie->value, length);
+    buffer_add(&text, cookie->strict ? "; Path=/; SameSite=Strict" : "; Path=/; SameSite=Lax");
+    if (cookie->max_age_s != 0) {
+        buffer_add(&text, "; Max-Age=");
+        buffer_add_int(&text, cookie->max_age_s < 0 ? 0 : cookie->max_age_s);
+    }
     if (!cookie->readable)
         buffer_add(&text, "; HttpOnly");
     if (cookie->secure)

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "http/cookie.h"
 #include "http/loop.h"
+#include "http/token.h"
 
 #define BODY_CAPACITY_FIRST  4096
 #define BODY_DISCARD_MAX     (1 << 20) // read and thrown away so that the client hears the 413
@@ -59,12 +60,6 @@ struct header_findings {
     const char *content_length;
     const char *next_name; // where the next field must begin if nothing was skipped
 };
-
-// The characters of a field name (RFC 9110 5.6.2), as a set of bits: this runs for every byte of every name.
-static bool is_token_char(unsigned char c) {
-    static const uint64_t set[4] = {UINT64_C(0x03ff6cfa00000000), UINT64_C(0x57ffffffc7fffffe)};
-    return (set[c >> 6] >> (c & 63) & 1) != 0;
-}
 
 static bool is_clean_header(const char *name, size_t name_length, const char *value, size_t value_length) {
     for (size_t i = 0; i < name_length; i++)

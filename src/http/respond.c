@@ -60,6 +60,14 @@ static struct MHD_Response *make(const struct http_response *response, const str
     return made;
 }
 
+static const struct http_header *defaults_of(const struct loop *loop, const struct http_response *response) {
+    const char *type = response->content_type;
+    bool data = type != NULL && strncmp(type, "application/", 12) == 0 &&
+                (strcmp(type + 12, "json") == 0 || strcmp(type + 12, "problem+json") == 0);
+    return data && loop->options->data_headers != NULL ? loop->options->data_headers
+                                                       : loop->options->default_headers;
+}
+
 static bool is_same(const struct http_response *a, const struct http_response *b) {
     if (a->status != b->status || a->content_type != b->content_type || a->body != b->body ||
         a->body_length != b->body_length || a->headers_count != b->headers_count)
@@ -85,11 +93,11 @@ static struct MHD_Response *make_or_reuse(struct loop *loop, const struct http_r
     struct kept_response *slot = slot_for(loop, response);
     *ret_kept = true;
     if (slot->made == NULL) {
-        slot->made = make(response, loop->options->default_headers);
+        slot->made = make(response, defaults_of(loop, response));
         slot->key = *response;
     } else if (!is_same(&slot->key, response)) {
         *ret_kept = false;
-        return make(response, loop->options->default_headers);
+        return make(response, defaults_of(loop, response));
     }
     return slot->made;
 }
@@ -126,9 +134,8 @@ static void send_response(struct http_request *request, const struct http_respon
     bool permanent =
         response->headers_are_permanent && (response->body_is_permanent || response->body_length == 0);
     bool kept = false, versioned = response->kept_key != NULL && !closes;
-    struct MHD_Response *made = permanent && !closes
-                                    ? make_or_reuse(request->loop, response, &kept)
-                                    : make(response, request->loop->options->default_headers);
+    struct MHD_Response *made = permanent && !closes ? make_or_reuse(request->loop, response, &kept)
+                                                     : make(response, defaults_of(request->loop, response));
     if (versioned && made != NULL) {
         keep_version(request->loop, response, made);
         kept = true;

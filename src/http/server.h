@@ -39,6 +39,9 @@ struct http_options {
     // Stand on every response, the server's own refusals included, unless the response sets the same name.
     // Ends with a NULL name; or NULL. All texts must live as long as the server.
     const struct http_header *default_headers;
+    // Instead of them on JSON, which no browser renders: whatever belongs to a page is left out. NULL: the
+    // same.
+    const struct http_header *data_headers;
 };
 
 #define HTTP_HEADERS_MAX 16

@@ -144,6 +144,7 @@ static void default_headers_stand_on_everything_unless_the_response_has_its_own(
     assert_int_equal(ask(server, "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", answer), 400);
     assert_non_null(strstr(answer, "X-Content-Type-Options: nosniff"));
     assert_non_null(strstr(answer, "application/problem+json"));
+    assert_null(strstr(answer, "Cache-Control")); // no page: the shorter ones
     http_server_stop(server, 1000);
 }
 

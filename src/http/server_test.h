@@ -17,6 +17,8 @@
 static const struct http_header default_headers[] = {
     {"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}, {NULL, NULL}};
 
+static const struct http_header data_headers[] = {{"X-Content-Type-Options", "nosniff"}, {NULL, NULL}};
+
 // What most of the tests start a server with.
 static const struct http_options options = {.address = "127.0.0.1",
                                             .loops = 2,
@@ -24,7 +26,8 @@ static const struct http_options options = {.address = "127.0.0.1",
                                             .arena_bytes_max = 65536,
                                             .idle_timeout_s = 20,
                                             .connections_max = 100,
-                                            .default_headers = default_headers};
+                                            .default_headers = default_headers,
+                                            .data_headers = data_headers};
 
 static inline int dial(uint16_t port) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -88,7 +88,7 @@ static void taken(struct job *job, const struct error *err) {
     }
     gate_note_place(visit->site->gate, visit->resident_id);
     struct gate_place place = gate_place_of(&assistance->look->rows);
-    visit_respond_json(visit, &response, entry_place_json(visit, &holder, place.place));
+    visit_respond_written(visit, &response, entry_place_text(visit, &holder, place.place));
 }
 
 void assisted_take(struct visit *visit, const char *code) {

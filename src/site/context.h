@@ -106,6 +106,8 @@ const char *visit_parameter(const struct visit *visit, const char *name);
 // Responds with JSON (status, then the object, which is given up); 503 when memory is exhausted.
 // `headers_count` cookies or other headers may stand in `response`.
 void visit_respond_json(struct visit *visit, struct http_response *response, json_t *object);
+// The same for a text that was written as JSON already; NULL: memory is exhausted.
+void visit_respond_written(struct visit *visit, struct http_response *response, const char *json);
 // The same for a problem document that has members of its own.
 void visit_respond_problem(struct visit *visit, int status, json_t *object);
 void visit_respond_empty(struct visit *visit, int status);

@@ -7,6 +7,7 @@
 #include "http/cookie.h"
 
 #define KEY_BYTES    16
+#define KEYS_DRAWN   64
 #define KEY_CHARS    22
 #define KEY_AGE_S    INT64_C(34560000) // 400 days
 #define KEY_ALPHABET "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -18,14 +19,8 @@ const char *device_cookie(struct visit *visit, const char *name) {
 
 bool device_set_cookie(struct visit *visit, struct http_response *response, const char *name,
                        const char *value, int64_t max_age_s) {
-    struct error err;
-    const char *text = NULL;
-    struct cookie cookie = {
-        .name = name, .value = value, .max_age_s = max_age_s, .secure = visit->site->secure};
-    if (!cookie_format(http_request_arena(visit->request), &cookie, &text, &err))
-        return false;
-    http_response_header(response, "Set-Cookie", text);
-    return true;
+    struct cookie cookie = {.name = name, .value = value, .max_age_s = max_age_s};
+    return visit_set_cookie(visit, response, &cookie);
 }
 
 const char *device_of(struct visit *visit) {
@@ -33,11 +28,21 @@ const char *device_of(struct visit *visit) {
     return key != NULL && text_is_made_of(key, KEY_ALPHABET, KEY_CHARS, KEY_CHARS) ? key : NULL;
 }
 
+// The system is asked for many keys at a time: a crowd of new browsers comes at once.
+static _Thread_local struct {
+    unsigned char keys[KEYS_DRAWN][KEY_BYTES];
+    size_t keys_left;
+} drawn;
+
 bool device_new(struct visit *visit, const char **ret_device) {
-    unsigned char bytes[KEY_BYTES];
     char key[KEY_BYTES * 4 / 3 + 2];
-    randombytes_buf(bytes, sizeof bytes);
-    text_base64url(key, sizeof key, bytes, sizeof bytes);
+    if (drawn.keys_left == 0) {
+        randombytes_buf(drawn.keys, sizeof drawn.keys);
+        drawn.keys_left = KEYS_DRAWN;
+    }
+    unsigned char *bytes = drawn.keys[--drawn.keys_left];
+    text_base64url(key, sizeof key, bytes, KEY_BYTES);
+    sodium_memzero(bytes, KEY_BYTES);
     *ret_device = arena_copy_text(http_request_arena(visit->request), key);
     return *ret_device != NULL;
 }

@@ -204,19 +204,38 @@ void entry_undo(const struct entry *entry) {
     gate_give_back(entry->visit->site->gate, &entry->holder);
 }
 
-json_t *entry_place_json(struct visit *visit, const struct holder *holder, struct place place) {
+static void add_member(struct buffer *text, const char *name, uint64_t number) {
+    buffer_add(text, name);
+    buffer_add_int(text, (int64_t)number);
+}
+
+char *entry_place_text(struct visit *visit, const struct holder *holder, struct place place) {
     struct gate *gate = visit->site->gate;
+    struct buffer text;
     char ticket[TICKET_TEXT_SIZE];
     uint64_t ahead = gate_ahead(gate, place);
     gate_ticket(gate, place, holder, ticket);
-    json_t *json =
-        json_pack("{s:I,s:I,s:I,s:s,s:I,s:I}", "second", (json_int_t)place.second, "rank",
-                  (json_int_t)place.rank, "ahead", (json_int_t)ahead, "ticket", ticket, "look_again_s",
-                  (json_int_t)gate_look_again_s(gate, ahead), "epoch", (json_int_t)gate_epoch(gate));
-    if (json != NULL && place.second == 0 && visit->resident_id != 0)
-        (void)json_object_set_new(json, "pseudonym",
-                                  json_string(visit_number(visit, 'R', visit->resident_id)));
-    return json;
+    buffer_init(&text, http_request_arena(visit->request));
+    add_member(&text, "{\"second\":", place.second);
+    add_member(&text, ",\"rank\":", place.rank);
+    add_member(&text, ",\"ahead\":", ahead);
+    buffer_add(&text, ",\"ticket\":\"");
+    buffer_add(&text, ticket);
+    add_member(&text, "\",\"look_again_s\":", gate_look_again_s(gate, ahead));
+    add_member(&text, ",\"epoch\":", gate_epoch(gate));
+    if (place.second == 0 && visit->resident_id != 0) {
+        const char *pseudonym = visit_number(visit, 'R', visit->resident_id);
+        buffer_add(&text, ",\"pseudonym\":\"");
+        buffer_add(&text, pseudonym == NULL ? "" : pseudonym);
+        buffer_add(&text, "\"");
+    }
+    buffer_add(&text, "}");
+    return text.text;
+}
+
+json_t *entry_place_json(struct visit *visit, const struct holder *holder, struct place place) {
+    const char *text = entry_place_text(visit, holder, place);
+    return text == NULL ? NULL : json_loads(text, 0, NULL);
 }
 
 void entry_respond_waiting(const struct entry *entry) {

@@ -47,7 +47,8 @@ void entry_note_return(struct visit *visit, int64_t resident_id, enum journey_ou
 void entry_undo(const struct entry *entry);
 
 // {"second", "rank", "ahead", "ticket", "look_again_s", "epoch"} and, in the draw, "pseudonym"; NULL without
-// memory.
+// memory. Written by hand, since a crowd asks for it at once; the other form is for answers that hold more.
+char *entry_place_text(struct visit *visit, const struct holder *holder, struct place place);
 json_t *entry_place_json(struct visit *visit, const struct holder *holder, struct place place);
 // 409 with the place: the problem document "waiting".
 void entry_respond_waiting(const struct entry *entry);

@@ -70,7 +70,7 @@ void handle_gate_draw(struct http_request *request, void *context) {
 
 static void respond_place(struct visit *visit, struct http_response *response, const struct holder *holder,
                           struct place place) {
-    visit_respond_json(visit, response, entry_place_json(visit, holder, place));
+    visit_respond_written(visit, response, entry_place_text(visit, holder, place));
 }
 
 static void joined(struct entry *entry, const struct error *err) {

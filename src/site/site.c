@@ -40,7 +40,7 @@ struct running {
     char redirect_uri[CONFIG_TEXT_SIZE + 64];
     char proxies_text[CONFIG_TEXT_SIZE];
     const char *proxies[PROXIES_MAX + 1];
-    struct http_header headers[8];
+    struct http_header headers[8], data_headers[4];
 };
 
 static struct running *running_of(struct site *site) {
@@ -82,21 +82,27 @@ static void split_proxies(struct running *running) {
 }
 
 static void fill_headers(struct running *running) {
+    static const struct http_header no_more = {NULL, NULL},
+                                    strict = {"Strict-Transport-Security", "max-age=31536000"};
+    const struct http_header sniffing = {"X-Content-Type-Options", "nosniff"};
+    const struct http_header data[] = {
+        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"}, sniffing};
     const struct http_header headers[] = {
         {"Content-Security-Policy",
          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
          "font-src 'self'; connect-src 'self'; manifest-src 'self'; media-src 'self'; "
          "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
-        {"X-Content-Type-Options", "nosniff"},
+        sniffing,
         {"Referrer-Policy", "same-origin"},
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
     };
-    size_t count = sizeof headers / sizeof *headers;
+    size_t count = sizeof headers / sizeof *headers, data_count = sizeof data / sizeof *data;
     memcpy(running->headers, headers, sizeof headers);
+    memcpy(running->data_headers, data, sizeof data);
     if (running->site.secure)
-        running->headers[count++] = (struct http_header){"Strict-Transport-Security", "max-age=31536000"};
-    running->headers[count] = (struct http_header){NULL, NULL};
+        running->headers[count++] = running->data_headers[data_count++] = strict;
+    running->headers[count] = running->data_headers[data_count] = no_more;
 }
 
 static bool listen_on(struct running *running, struct error *err) {
@@ -123,7 +129,8 @@ static bool listen_on(struct running *running, struct error *err) {
                                    .connections_per_address_max =
                                        (unsigned)config->server.connections_per_address_max,
                                    .trusted_proxies = running->proxies,
-                                   .default_headers = running->headers};
+                                   .default_headers = running->headers,
+                                   .data_headers = running->data_headers};
     if (!http_server_start(&options, routes_handle, routes_observe, site, &site->server, err))
         return false;
     (void)snprintf(running->address, sizeof running->address, "http://%s%s:%u", options.address,

@@ -40,9 +40,7 @@ const char *visit_parameter(const struct visit *visit, const char *name) {
 }
 
 static void respond_text(struct visit *visit, struct http_response *response, const char *content_type,
-                         json_t *object) {
-    char *body = json_text(http_request_arena(visit->request), object);
-    json_decref(object);
+                         const char *body) {
     if (body == NULL) {
         problem_respond_memory(visit->request);
         return;
@@ -54,13 +52,23 @@ static void respond_text(struct visit *visit, struct http_response *response, co
     http_respond(visit->request, response);
 }
 
+static char *text_of(struct visit *visit, json_t *object) {
+    char *text = json_text(http_request_arena(visit->request), object);
+    json_decref(object);
+    return text;
+}
+
 void visit_respond_json(struct visit *visit, struct http_response *response, json_t *object) {
-    respond_text(visit, response, "application/json", object);
+    respond_text(visit, response, "application/json", text_of(visit, object));
+}
+
+void visit_respond_written(struct visit *visit, struct http_response *response, const char *json) {
+    respond_text(visit, response, "application/json", json);
 }
 
 void visit_respond_problem(struct visit *visit, int status, json_t *object) {
     struct http_response response = {.status = status};
-    respond_text(visit, &response, "application/problem+json", object);
+    respond_text(visit, &response, "application/problem+json", text_of(visit, object));
 }
 
 void visit_respond_empty(struct visit *visit, int status) {
