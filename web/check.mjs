@@ -14,7 +14,7 @@ const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 // Keys that the server reads out of the files.
 const READ_BY_SERVER = ['language.name'];
 // Keys of the console that are made of what the server answers.
-const CONSOLE_READS_FROM_SERVER = ['action.', 'band.', 'gate.reason.', 'gate.stage.', 'setting.console.'];
+const CONSOLE_READS_FROM_SERVER = ['action.', 'band.', 'gate.reason.', 'gate.stage.', 'setting.'];
 // Screens draw by the app's own html; markup.ts makes it, pictures.ts has no words, main.ts draws nothing itself.
 const OWN_HTML = /^app\/(?!markup|pictures|main)/;
 const LIT_HTML = /import \{[^}]*\bhtml\b[^}]*\} from 'lit\/html.js'/;

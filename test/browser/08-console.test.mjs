@@ -164,14 +164,31 @@ describe("the console in a browser", () => {
     const visitor = await signedIn(DESK, session);
     await visitor.go("/console/settings");
     const name = word("setting.console.slow_ms");
-    await visitor.page.getByLabel(name, { exact: true }).fill("500");
-    await visitor.page.getByLabel(word("setting.reason.of", { name })).fill("開始日");
-    await visitor.page.getByRole("button", { name: word("setting.change.of", { name }) }).click();
+    const { page } = visitor;
+    const change = async (what, value, effect) => {
+      await page.getByLabel(what, { exact: true }).fill(value);
+      await page.getByRole("button", { name: word("setting.change.of", { name: what }) }).click();
+      await page.getByText(effect).waitFor();
+      await page.getByLabel(word("gate.order.why")).fill("開始日");
+      await page.getByRole("dialog").getByRole("button", { name: word("setting.change"), exact: true }).click();
+    };
+    await change(name, "500", word("setting.effect", { before: "1,000", value: "500" }));
     await visitor.seesText(word("setting.done", { name, before: "1,000", value: "500" }));
     await visitor.page.getByRole("button", { name: word("setting.undo"), exact: true }).click();
     await visitor.seesText(word("setting.done", { name, before: "500", value: "1,000" }));
-    await visitor.page.getByRole("link", { name: word("nav.log") }).click();
-    await visitor.page.getByRole("cell", { name: word("action.setting.change") }).first().waitFor();
+    const closes = word("setting.campaign.closes");
+    await page.getByLabel(closes, { exact: true }).fill("2020-01-01T00:00");
+    await page.getByRole("button", { name: word("setting.change.of", { name: closes }) }).click();
+    await page.getByRole("alert").getByText(closes).first().waitFor();
+    await change(closes, "2025-12-29T18:00", /締切を3日のばします.*申請がまだの人は [\d,]+人/);
+    await visitor.seesText(word("setting.undo"));
+    await visitor.looksAt("console-settings-changed");
+    await page.getByRole("button", { name: word("setting.history.show") }).click();
+    await page.getByRole("row").filter({ hasText: closes }).filter({ hasText: "sandbox" }).getByRole("cell", { name: "開始日" }).waitFor();
+    await page.getByRole("button", { name: word("setting.undo"), exact: true }).click();
+    await page.getByText(/設定ファイルでは/).waitFor({ state: "detached" });
+    await page.getByRole("link", { name: word("nav.log") }).click();
+    await page.getByRole("cell", { name: word("action.setting.change") }).first().waitFor();
     await visitor.close();
   });
 

@@ -42,6 +42,7 @@ export interface Campaign {
   prefecture: string;
   sandbox: boolean;
   identity_app: { name: string; ios: string; android: string };
+  contact?: { phone: string; hours: string };
 }
 
 export interface Application {

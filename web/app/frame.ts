@@ -99,6 +99,13 @@ function sandboxStrip(): Piece {
   </aside>`;
 }
 
+// The call centre, where the city says a number.
+function contact(): Piece {
+  const phone = model.campaign?.contact?.phone;
+  if (!phone) return nothing;
+  return html`<p>${word('page.contact')} <a href=${`tel:${phone.replace(/[^\d+]/g, '')}`}>${phone}</a> ${model.campaign?.contact?.hours ?? ''}</p>`;
+}
+
 // On a telephone the head has no room for these, so they stand at the foot of every screen.
 function footer(): TemplateResult {
   return html`<footer class="bottom">
@@ -112,6 +119,7 @@ function footer(): TemplateResult {
           <li><a href="/accessibility">${word('page.accessibility')}</a></li>
         </ul>
       </nav>
+      ${contact()}
       <p>${word('page.madeWith')}</p>
     </div>
   </footer>`;

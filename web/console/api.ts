@@ -199,6 +199,35 @@ export interface Settings {
     prefecture: string;
   };
   settings: { name: string; value: number; default: number; min: number; max: number }[];
+  keys: SettingKey[];
+}
+export type Scalar = string | number | boolean;
+// A key of the file of settings; `set_at`: the console's value holds, not the file's.
+export interface SettingKey {
+  name: string;
+  kind: 'text' | 'number' | 'time' | 'switch';
+  value: Scalar;
+  file: Scalar;
+  changeable: boolean;
+  why?: string;
+  set_at?: string;
+  min?: number;
+  max?: number;
+}
+export interface SettingEffect {
+  name: string;
+  before: string;
+  value: string;
+  people: { users: number; verified: number; granted: number; too_young: number };
+  points: { reserved: number; granted: number; people_left_before: number; people_left_after: number };
+  bookings: { all: number; outside: number };
+}
+// `value` null: as the file says.
+export interface SettingChange {
+  name: string;
+  before: Scalar;
+  value: Scalar | null;
+  reason: string;
 }
 export interface Log {
   total: number;
@@ -341,7 +370,7 @@ export async function publishReport(): Promise<void> {
   await ask('POST', '/api/v1/console/report/publication', {});
 }
 
-export async function changeSetting({ name, ...change }: { name: string; before: number; value: number; reason: string }): Promise<Settings> {
+export async function changeSetting({ name, ...change }: SettingChange): Promise<Settings> {
   return (await (await ask('PUT', `/api/v1/console/settings/${name}`, change)).json()) as Settings;
 }
 

@@ -57,3 +57,9 @@ export function dayCode(at: string | number): string {
   const { year, month, day } = parts(at);
   return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
+
+// "2026-02-02T13:00", as <input type=datetime-local> wants it.
+export function localCode(at: string): string {
+  const { hour, minute } = parts(at);
+  return `${dayCode(at)}T${String(hour).padStart(2, '0')}:${minute}`;
+}

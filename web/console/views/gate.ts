@@ -4,13 +4,11 @@
 import { html, nothing } from 'lit/html.js';
 
 import type { Gate, Order, Role } from '../api.js';
+import { confirm, dialog } from '../order.js';
 import type { Content } from '../parts.js';
 import { figure, section, table } from '../parts.js';
 import type { Key } from '../words.js';
 import { numberText, word, wordOr, words } from '../words.js';
-
-let asked: { give: (why: string) => Promise<unknown>; effect: string } | null = null;
-let message = '';
 
 const minutes = (seconds: number): number => Math.max(1, Math.round(seconds / 60));
 // What those who wait now will wait at this pace; null: for ever.
@@ -51,53 +49,12 @@ interface Hands {
   draw: () => void;
 }
 
-function confirm(effect: string, give: (why: string) => Promise<unknown>, draw: () => void): void {
-  asked = { give, effect };
-  message = '';
-  draw();
-  document.querySelector<HTMLDialogElement>('dialog.order')?.showModal();
-}
-
 function ask(gate: Gate, order: Order, hands: Hands): void {
-  confirm(effectOf(gate, order), (why) => hands.order({ ...order, why }), hands.draw);
+  confirm({ effect: effectOf(gate, order), give: (why) => hands.order({ ...order, why }) }, hands.draw);
 }
 
 function askReset({ epoch, waiting }: Gate, { reset, draw }: Hands): void {
-  confirm(word('gate.effect.reset', { waiting }), (why) => reset(epoch, why), draw);
-}
-
-function dialog({ draw }: Hands): Content {
-  const close = (): void => {
-    document.querySelector<HTMLDialogElement>('dialog.order')?.close();
-    asked = null;
-    draw();
-  };
-  const send = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    if (!asked) return;
-    const why = String(new FormData(event.target as HTMLFormElement).get('why') ?? '').trim();
-    try {
-      await asked.give(why);
-      (event.target as HTMLFormElement).reset();
-      close();
-    } catch {
-      message = word('gate.order.failed');
-      draw();
-    }
-  };
-  return html`<dialog class="order" aria-labelledby="order-title" @cancel=${close}>
-    <form @submit=${(event: SubmitEvent) => void send(event)}>
-      <h2 id="order-title">${word('gate.order.title')}</h2>
-      <p class="effect">${asked?.effect ?? ''}</p>
-      <p role="alert" class=${message ? 'message' : ''}>${message || nothing}</p>
-      <label for="why">${word('gate.order.why')}</label>
-      <input id="why" name="why" required maxlength="200" autocomplete="off" />
-      <div class="buttons">
-        <button class="primary">${word('gate.order.do')}</button>
-        <button type="button" class="quiet" @click=${close}>${word('gate.order.leave')}</button>
-      </div>
-    </form>
-  </dialog>`;
+  confirm({ effect: word('gate.effect.reset', { waiting }), give: (why) => reset(epoch, why) }, draw);
 }
 
 // One number and one button.
@@ -144,7 +101,7 @@ function controls(gate: Gate, mayReset: boolean, hands: Hands): Content {
           : nothing
       }
     </div>`,
-    dialog(hands),
+    dialog(hands.draw),
   );
 }
 
