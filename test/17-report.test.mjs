@@ -37,6 +37,12 @@ eachStore("the published report", (store) => {
 
   test("is the same for everybody, plain or compressed, and allows its own style alone", async () => {
     await anybody.walkTo("consented");
+    const openings = async (device) => assert.equal((await device.post("/api/v1/accesses")).status, 204);
+    const phone = new Resident(server.url);
+    for (const device of [anybody, phone, phone]) await openings(device);
+    assert.deepEqual([...phone.cookies.keys()].sort(), ["juncho-opened", "juncho-visit"]);
+    phone.cookies.delete("juncho-visit"); // half an hour later
+    await openings(phone);
     const published = await writer.post(PUBLICATION);
     assert.equal(published.status, 200, published.text);
     assert.equal(published.json.number, 1);
@@ -57,6 +63,9 @@ eachStore("the published report", (store) => {
     assert.equal(again.status, 304);
     const { json } = await anybody.get("/api/v1/report.json");
     assert.equal(json.participants.users, 1);
+    assert.equal(json.participants.first_openings, 2);
+    assert.equal(json.accesses, 3);
+    assert.match(page.text, /<b>2<\/b><span>アプリを初めて開いた端末\(台\)</);
   });
 
   test("stays as it was until it is published again; the log says who did", async () => {

@@ -22,16 +22,25 @@ static const struct statement STEPS = {"SELECT step, outcome, CAST(SUM(count) AS
 
 const char *count_step_name(enum count_step step) {
     static const char *const names[] = {NULL,       "consent",  "procedure", "intent", "authenticate",
-                                        "verified", "register", "hop",       "grant"};
+                                        "verified", "register", "hop",       "grant",  "opening"};
     return (size_t)step < sizeof names / sizeof *names ? names[step] : NULL;
+}
+
+static void add(struct tallies *tallies, int64_t now_ms, int64_t campaign_id, enum count_step step,
+                int outcome, int64_t amount) {
+    tallies_add(tallies, &(struct tally){.statement = &ADD,
+                                         .keys = {clock_hour_start_ms(now_ms), campaign_id, step, outcome},
+                                         .keys_count = 4,
+                                         .amount = amount});
 }
 
 void count_step(struct tallies *tallies, int64_t now_ms, int64_t campaign_id, enum count_step step,
                 int outcome) {
-    tallies_add(tallies, &(struct tally){.statement = &ADD,
-                                         .keys = {clock_hour_start_ms(now_ms), campaign_id, step, outcome},
-                                         .keys_count = 4,
-                                         .amount = 1});
+    add(tallies, now_ms, campaign_id, step, outcome, 1);
+}
+
+void count_openings(struct tallies *tallies, int64_t now_ms, int64_t campaign_id, int64_t amount) {
+    add(tallies, now_ms, campaign_id, COUNT_OPENING, COUNT_REACHED, amount);
 }
 
 void count_access(struct tallies *tallies, int64_t now_ms) {
@@ -57,7 +66,7 @@ bool count_read(struct session *session, int64_t campaign_id, struct count_sums 
     *ret_sums = (struct count_sums){.accesses = rows_int(&accesses, 0, 0)};
     for (size_t row = 0; row < steps.count; row++) {
         int64_t step = rows_int(&steps, row, 0);
-        if (step < 0 || step > COUNT_GRANT)
+        if (step < 0 || step >= COUNT_STEPS)
             continue; // counted by a newer version
         int64_t *sums = rows_int(&steps, row, 1) == COUNT_REACHED ? ret_sums->reached : ret_sums->went_on;
         sums[step] = rows_int(&steps, row, 2);

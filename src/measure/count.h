@@ -19,8 +19,10 @@ enum count_step {
     COUNT_REGISTER = 6,     // the account was made
     COUNT_HOP = 7,          // every jump to the identity app; its outcomes are identity outcomes + 100
     COUNT_GRANT = 8,        // points were granted
+    COUNT_OPENING = 9,      // a device opened the app for the first time
 };
 #define COUNT_SCREENS 5
+#define COUNT_STEPS   10 // for arrays by step
 
 enum count_outcome {
     COUNT_REACHED = 1,
@@ -35,6 +37,9 @@ const char *count_step_name(enum count_step step);
 void count_step(struct tallies *tallies, int64_t now_ms, int64_t campaign_id, enum count_step step,
                 int outcome);
 
+// Adds so many first openings by devices to the hour of now_ms.
+void count_openings(struct tallies *tallies, int64_t now_ms, int64_t campaign_id, int64_t amount);
+
 // Adds one opening of the app to the hour of now_ms.
 void count_access(struct tallies *tallies, int64_t now_ms);
 // As many openings at once.
@@ -43,7 +48,7 @@ void count_accesses(struct tallies *tallies, int64_t now_ms, int64_t amount);
 // Everything that was counted, over all hours of a campaign.
 struct count_sums {
     int64_t residents, accesses;
-    int64_t reached[COUNT_GRANT + 1], went_on[COUNT_GRANT + 1]; // by enum count_step
+    int64_t reached[COUNT_STEPS], went_on[COUNT_STEPS]; // by enum count_step
 };
 MUST_CHECK bool count_read(struct session *session, int64_t campaign_id, struct count_sums *ret_sums,
                            struct error *err);

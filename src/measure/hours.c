@@ -40,7 +40,7 @@ static struct hours_row *row_of(struct merge *merge, int64_t hour_ms) {
 }
 
 static void take_step(struct hours_row *row, int64_t step, int64_t outcome, int64_t count) {
-    if (step < 0 || step > COUNT_GRANT)
+    if (step < 0 || step >= COUNT_STEPS)
         return; // counted by a newer version
     int64_t kind = outcome - COUNT_OUTCOME_IDENTITY;
     if (outcome == COUNT_REACHED)
@@ -93,7 +93,7 @@ struct hours_row hours_sum(const struct hours *hours, int64_t from_ms, int64_t t
         sum.accesses += row->accesses;
         for (int class = 0; class < TRAFFIC_CLASSES; class ++)
             sum.requests[class] += row->requests[class];
-        for (int step = 0; step <= COUNT_GRANT; step++) {
+        for (int step = 0; step < COUNT_STEPS; step++) {
             sum.reached[step] += row->reached[step];
             sum.went_on[step] += row->went_on[step];
         }

@@ -15,9 +15,9 @@
 struct hours_row {
     int64_t start_ms;
     int64_t accesses;
-    int64_t requests[TRAFFIC_CLASSES];                          // by the first digit of the status
-    int64_t reached[COUNT_GRANT + 1], went_on[COUNT_GRANT + 1]; // by enum count_step
-    int64_t outcomes[HOURS_OUTCOMES];                           // of jumps to the identity app
+    int64_t requests[TRAFFIC_CLASSES];                  // by the first digit of the status
+    int64_t reached[COUNT_STEPS], went_on[COUNT_STEPS]; // by enum count_step
+    int64_t outcomes[HOURS_OUTCOMES];                   // of jumps to the identity app
 };
 
 struct hours {

@@ -10,7 +10,7 @@
 
 static const struct statement STEPS = {
     "SELECT hour_ms, step, outcome, count FROM step_count WHERE campaign_id = $1 AND hour_ms >= $2 "
-    "AND hour_ms < $3 AND step IN (5, 6, 8) ORDER BY hour_ms",
+    "AND hour_ms < $3 AND step IN (5, 6, 8, 9) ORDER BY hour_ms",
     "iii"};
 // Counted here: a million rows in groups cost the database five times as much.
 static const struct statement PEOPLE = {
@@ -28,7 +28,9 @@ struct reading {
 };
 
 static void add_step(struct participants *sums, int64_t step, int64_t outcome, int64_t count) {
-    if (step == COUNT_REGISTER)
+    if (step == COUNT_OPENING)
+        sums->openings += count;
+    else if (step == COUNT_REGISTER)
         sums->users += count;
     else if (step == COUNT_GRANT)
         sums->granted += count;
@@ -53,6 +55,7 @@ static bool read_days(struct reading *reading) {
             participants->days[days++].start_ms = day_ms;
         add_step(participants, rows_int(&rows, row, 1), rows_int(&rows, row, 2), rows_int(&rows, row, 3));
         struct participants_day *day = &participants->days[days - 1];
+        day->openings = participants->openings;
         day->users = participants->users;
         day->verified = participants->verified;
         day->applied = participants->applied;

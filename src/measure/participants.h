@@ -14,6 +14,7 @@
 // Cumulative, at the end of the day.
 struct participants_day {
     int64_t start_ms;
+    int64_t openings; // devices that had opened the app
     int64_t users, verified, applied, granted;
 };
 
@@ -27,8 +28,8 @@ struct participants_place {
 struct participants {
     struct participants_day *days; // those on which anything was counted, by time
     size_t days_count;
-    int64_t users, verified, applied, granted; // by the counters
-    int64_t by_band[PARTICIPANTS_BANDS];       // verified, by the journeys
+    int64_t openings, users, verified, applied, granted; // by the counters
+    int64_t by_band[PARTICIPANTS_BANDS];                 // verified, by the journeys
     bool band_hidden[PARTICIPANTS_BANDS];
     struct participants_place *places; // most first
     size_t places_count;

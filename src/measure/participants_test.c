@@ -22,7 +22,8 @@ static void numbers_rise_from_day_to_day_and_small_places_are_hidden(void **stat
     testbed_script(
         testbed, "INSERT INTO step_count (hour_ms, campaign_id, step, outcome, count) VALUES "
                  "(1769994000000, 1, 6, 1, 120), (1770080400000, 1, 6, 1, 30), (1769994000000, 1, 5, 1, 50),"
-                 "(1770080400000, 1, 5, 2, 49), (1770080400000, 1, 8, 1, 48), (1770080400000, 2, 6, 1, 9);"
+                 "(1770080400000, 1, 5, 2, 49), (1770080400000, 1, 8, 1, 48), "
+                 "(1769994000000, 1, 9, 1, 200), (1770080400000, 1, 9, 1, 41), (1770080400000, 2, 6, 1, 9);"
                  "INSERT INTO journey (resident_id, campaign_id, state, verified_ms, age_band, municipality)"
                  " VALUES (1, 1, 6, 1770080400000, 3, 134023), (2, 1, 6, 1770080400001, 3, 131016), "
                  "(3, 1, 6, 1770080400002, 4, 131016), (4, 1, 1, NULL, 0, 0), (5, 2, 6, 5, 1, 131016);");
@@ -36,6 +37,8 @@ static void numbers_rise_from_day_to_day_and_small_places_are_hidden(void **stat
     assert_int_equal(found.days[0].verified, 50);
     assert_int_equal(found.days[1].applied, 49);
     assert_int_equal(found.granted, 48);
+    assert_int_equal(found.days[0].openings, 200);
+    assert_int_equal(found.openings, 241);
     assert_int_equal(found.by_band[3], 2);
     assert_int_equal(found.places_count, 2);
     assert_int_equal(found.places[0].code, 131016);

@@ -82,6 +82,7 @@ static const struct key KEYS[] = {
     {"campaign", "before_days", KIND_NUMBER, AT(campaign.before_days), 0, 400, 0},
     {"campaign", "begin", KIND_NUMBER, AT(campaign.begin), 0, 1, 0},
     {"campaign", "visits", KIND_NUMBER, AT(campaign.visits), 0, 100, 0},
+    {"campaign", "strangers", KIND_NUMBER, AT(campaign.strangers), 0, 1, 0},
     {"shape", "weekday", KIND_NUMBERS, AT(campaign.weekday), 0, 1e9, 24},
     {"shape", "weekend", KIND_NUMBERS, AT(campaign.weekend), 0, 1e9, 24},
     {"shape", "weekend_factor", KIND_NUMBER, AT(campaign.weekend_factor), 0, 100, 0},

@@ -59,8 +59,9 @@ struct plan_campaign {
     double residents;         // expected in all; 0: the plan has no campaign to simulate
     double registered_before; // share of them who registered before the opening, within `before_days`
     double before_days;
-    double begin;  // share of the residents who begin the identity check
-    double visits; // further openings of the app for each arrival
+    double begin;     // share of the residents who begin the identity check
+    double visits;    // further openings of the app for each arrival
+    double strangers; // share of those that are the first of a device whose owner never registers
     // Arrivals of an hour: profile of its kind of day x (1 + launch + deadline), see rehearse/shape.h.
     double weekday[24], weekend[24];
     double weekend_factor;

@@ -83,7 +83,9 @@ struct simulation {
     struct shape shape;
     struct life_world world;
     struct random survey_random; // of its own: who answers changes nothing else
+    struct random device_random; // likewise: which openings are the first ones of strangers' devices
     int64_t (*requests)[ROUTES]; // by hour of the shape
+    int64_t *strangers;          // the same: first openings by those who never register
     struct batch batches[2];
     int drawn; // which batch is being drawn
     struct simulation_sums sums;
@@ -106,7 +108,10 @@ struct campaign simulation_campaign(const struct plan *plan, double scale) {
 static void settle_life(struct command *command, struct tallies *tallies) {
     const struct batch *batch = command->context;
     size_t offset = (size_t)((const char *)command - (const char *)batch->entries);
-    chronicle_count(tallies, batch->campaign, &batch->entries[offset / sizeof *batch->entries].life);
+    const struct chronicle_life *life = &batch->entries[offset / sizeof *batch->entries].life;
+    chronicle_count(tallies, batch->campaign, life);
+    // Who registers has opened the app, on a device of their own.
+    count_openings(tallies, life->created_ms, batch->campaign->id, 1);
 }
 
 static void is_written(struct batch *batch, const struct error *err) {
@@ -280,6 +285,7 @@ static bool add_hour(struct simulation *simulation, size_t hour) {
     while (at < length_ms) {
         request(simulation, from_ms + (int64_t)at, ROUTE_ACCESS);
         request(simulation, from_ms + (int64_t)at, ROUTE_ME);
+        simulation->strangers[hour] += random_unit(&simulation->device_random) < plan->strangers;
         at = next_arrival(simulation, at, gap_ms);
     }
     return ok;
@@ -315,10 +321,13 @@ static bool write_traffic(struct simulation *simulation, size_t hour) {
 
 static void settle_accesses(struct command *command, struct tallies *tallies) {
     struct simulation *simulation = command->context;
-    for (size_t hour = 0; hour < simulation->shape.hours; hour++)
+    for (size_t hour = 0; hour < simulation->shape.hours; hour++) {
+        int64_t hour_ms = simulation->shape.first_ms + (int64_t)hour * CLOCK_HOUR_MS;
         if (simulation->requests[hour][ROUTE_ACCESS] > 0)
-            count_accesses(tallies, simulation->shape.first_ms + (int64_t)hour * CLOCK_HOUR_MS,
-                           simulation->requests[hour][ROUTE_ACCESS]);
+            count_accesses(tallies, hour_ms, simulation->requests[hour][ROUTE_ACCESS]);
+        if (simulation->strangers[hour] > 0)
+            count_openings(tallies, hour_ms, simulation->campaign->id, simulation->strangers[hour]);
+    }
 }
 
 static bool write_accesses(struct simulation *simulation) {
@@ -429,11 +438,12 @@ static bool prepare(struct simulation *simulation) {
         return false;
     life_places(&simulation->world.places, simulation->campaign->prefecture);
     simulation->requests = calloc(simulation->shape.hours, sizeof *simulation->requests);
+    simulation->strangers = calloc(simulation->shape.hours, sizeof *simulation->strangers);
     simulation->traffic = traffic_new(TRAFFIC_NODE);
     simulation->traffic_arena = arena_new(TRAFFIC_BYTES_MAX);
     bool batches = batch_init(simulation, 0) && batch_init(simulation, 1);
-    if (simulation->requests == NULL || simulation->traffic == NULL || simulation->traffic_arena == NULL ||
-        !batches)
+    if (simulation->requests == NULL || simulation->strangers == NULL || simulation->traffic == NULL ||
+        simulation->traffic_arena == NULL || !batches)
         return error_set(simulation->err, ERROR_UNAVAILABLE, "out of memory");
     command_init(&simulation->traffic_command, simulation->traffic_arena);
     return true;
@@ -447,6 +457,7 @@ bool simulation_run(const struct simulation_options *options, const struct campa
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     random_init_seeded(&random, options->plan->seed);
     random_init_seeded(&simulation->survey_random, options->plan->seed + 1);
+    random_init_seeded(&simulation->device_random, options->plan->seed + 2);
     simulation->options = options;
     simulation->campaign = campaign;
     simulation->writer = writer;
@@ -461,6 +472,7 @@ bool simulation_run(const struct simulation_options *options, const struct campa
     batch_done(simulation, &simulation->batches[0]);
     batch_done(simulation, &simulation->batches[1]);
     free(simulation->requests);
+    free(simulation->strangers);
     free(simulation);
     return ok;
 }

@@ -20,7 +20,8 @@
 static const char plan_text[] =
     "[arrivals]\nseed = 7\n"
     "[campaign]\nid = test\nopens = 2026-02-02T13:00:00+09:00\ncloses = 2026-02-05T18:00:00+09:00\n"
-    "residents = 4000\nregistered_before = 0.25\nbefore_days = 10\nbegin = 0.75\nvisits = 0.5\n"
+    "residents = 4000\nregistered_before = 0.25\nbefore_days = 10\nbegin = 0.75\nvisits = 0.5\nstrangers = "
+    "0.4\n"
     "[shape]\nweekday = 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 9 9 9 1\n"
     "[people]\nreturns = 35 30 22 4 5 1 3\nsecond_try = 0.1\n";
 
@@ -84,6 +85,9 @@ static void a_simulated_store_is_audited_clean_and_shows_the_plan(void **state) 
     assert_true(participants_read(session, &query, testbed->arena, &people, &err));
     assert_int_equal(people.verified, sums.verified);
     assert_int_equal(people.users, sums.residents);
+    // A visit for every second arrival: of the new ones and of those who come back to begin.
+    assert_in_range(people.openings - people.users, 4000 * 0.9375 * 0.5 * 0.4 - 150,
+                    4000 * 0.9375 * 0.5 * 0.4 + 150);
     assert_true(people.places_count > 40);
     assert_int_equal(people.places[0].code, 131121); // the most people live there
 }

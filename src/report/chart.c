@@ -7,8 +7,8 @@
 #define BARS_TOP        34
 #define BAR_WIDTH_MAX   90
 #define ROW_HEIGHT      30
-#define ROW_HEIGHT_FEW  46 // of at most ROWS_FEW
-#define ROWS_FEW        4
+#define ROW_HEIGHT_FEW  40 // of at most ROWS_FEW
+#define ROWS_FEW        5
 #define ROWS_LEFT       170
 #define ROWS_RIGHT      110
 #define LINES_RIGHT     150

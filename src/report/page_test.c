@@ -67,6 +67,19 @@ static void the_cover_leads_to_the_first_sheet_of_every_section(void **state) {
     }
 }
 
+static void what_was_counted_here_is_not_called_a_download(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
+    struct report *report = testbed_report(arena);
+    size_t length = 0;
+    const char *html = report_html(report, &length);
+    assert_non_null(strstr(html, "<b>1,500</b><span>アプリを初めて開いた端末(台)</span>"));
+    assert_null(strstr(html, "累積ダウンロード数"));
+    report->downloads = 1600;
+    html = report_html(report, &length);
+    assert_non_null(strstr(html, "<b>1,600</b><span>累積ダウンロード数(回)</span>"));
+    assert_null(strstr(html, "アプリを初めて開いた"));
+}
+
 static void small_cells_are_nowhere_on_the_page(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(4 << 20);
     size_t length = 0;
@@ -185,6 +198,7 @@ int main(void) {
         cmocka_unit_test(every_heading_is_computed_from_the_figures),
         cmocka_unit_test(all_twelve_sections_are_there_in_order),
         cmocka_unit_test(the_cover_leads_to_the_first_sheet_of_every_section),
+        cmocka_unit_test(what_was_counted_here_is_not_called_a_download),
         cmocka_unit_test(small_cells_are_nowhere_on_the_page),
         cmocka_unit_test(the_telephone_has_its_sentences),
         cmocka_unit_test(promises_of_the_gate_are_told_as_they_were_kept),

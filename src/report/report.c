@@ -157,6 +157,18 @@ const char *report_screen_name(int screen) {
     return names[screen];
 }
 
+int64_t report_installs(const struct report *report) {
+    return report->downloads > 0 ? report->downloads : report->people->openings;
+}
+
+const char *report_installs_name(const struct report *report) {
+    return report->downloads > 0 ? "ダウンロード" : "アプリを初めて開いた";
+}
+
+const char *report_installs_unit(const struct report *report) {
+    return report->downloads > 0 ? "回" : "台";
+}
+
 const char *report_band_name(int band) {
     static const char *const names[PARTICIPANTS_BANDS] = {"不明", "15～19歳", "20代", "30代",    "40代",
                                                           "50代", "60代",     "70代", "80歳以上"};

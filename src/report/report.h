@@ -66,9 +66,14 @@ MUST_CHECK bool report_tables(const struct report *report, struct report_table r
                               struct error *err);
 
 // What the sections say and how the tables name things, shared by page and tables.
-const char *report_screen_name(int screen);          // "本人確認の同意"
-const char *report_band_name(int band);              // "15～19歳", "20代", by enum age_band
-const char *report_exit_name(enum funnel_exit exit); // "取りやめ"
+const char *report_screen_name(int screen); // "本人確認の同意"
+// How many got the app: downloads that were imported, else devices that opened it for the first time, as
+// counted here; 0: neither is known.
+int64_t report_installs(const struct report *report);
+const char *report_installs_name(const struct report *report); // "ダウンロード"
+const char *report_installs_unit(const struct report *report); // "回"
+const char *report_band_name(int band);                        // "15～19歳", "20代", by enum age_band
+const char *report_exit_name(enum funnel_exit exit);           // "取りやめ"
 const char *report_day(const struct report *report, int64_t day_ms);       // "2月2日(月)"
 const char *report_day_short(const struct report *report, int64_t day_ms); // "2/2(月)"
 bool report_day_is_off(const struct report *report, int64_t day_ms);       // weekend or public holiday

@@ -2,21 +2,31 @@
 #include "report/chart.h"
 #include "report/section.h"
 
-#define STAGES 4
+#define STAGES_MAX 5
 
 static void add_stages(struct sheets *sheets) {
-    const struct participants *people = sheets->report->people;
-    const int64_t counts[STAGES] = {people->users, sheets->report->funnel->entered, people->verified,
-                                    people->granted};
-    static const char *const labels[STAGES] = {"登録した", "本人確認を始めた", "本人確認を終えた",
-                                               "ポイントを受け取った"};
-    struct chart_bar rows[STAGES];
-    for (int i = 0; i < STAGES; i++)
-        rows[i] = (struct chart_bar){.label = labels[i],
-                                     .value = (double)counts[i],
-                                     .words = sheet_text(sheets, "%s人", sheet_number(sheets, counts[i])),
-                                     .strong = i == STAGES - 1};
-    chart_rows(&sheets->out, rows, STAGES, "登録から受け取りまでの人数");
+    const struct report *report = sheets->report;
+    const struct participants *people = report->people;
+    const struct {
+        const char *label, *unit;
+        int64_t count;
+    } stages[STAGES_MAX] = {
+        {report_installs_name(report), report_installs_unit(report), report_installs(report)},
+        {"登録した", "人", people->users},
+        {"本人確認を始めた", "人", report->funnel->entered},
+        {"本人確認を終えた", "人", people->verified},
+        {"ポイントを受け取った", "人", people->granted},
+    };
+    struct chart_bar rows[STAGES_MAX];
+    size_t first = stages[0].count > 0 ? 0 : 1, count = STAGES_MAX - first;
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct chart_bar){.label = stages[first + i].label,
+                                     .value = (double)stages[first + i].count,
+                                     .words = sheet_text(sheets, "%s%s",
+                                                         sheet_number(sheets, stages[first + i].count),
+                                                         stages[first + i].unit),
+                                     .strong = i + 1 == count};
+    chart_rows(&sheets->out, rows, count, "登録から受け取りまでの人数");
 }
 
 void section_overview(struct sheets *sheets, const struct facts *facts) {

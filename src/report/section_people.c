@@ -79,15 +79,27 @@ static void add_band_table(struct sheets *sheets) {
     sheet_add(sheets, "</tr></tbody></table></div>\n");
 }
 
+// Where the first figure comes from, and how it errs.
+static const char *installs_note(const struct report *report) {
+    if (report->downloads > 0)
+        return "ダウンロード数は、アプリの配信元の日ごとの数を合計しました。";
+    if (report->people->openings > 0)
+        return "ダウンロード数は取り込まれていないため、アプリを初めて開いた端末を本システムで数えました。"
+               "記録を消した端末やブラウザの使い分けは、別の端末として数えます。";
+    return "ダウンロード数は取り込まれていないため、示していません。";
+}
+
 static void add_first_sheet(struct sheets *sheets) {
-    const struct participants *people = sheets->report->people;
+    const struct report *report = sheets->report;
+    const struct participants *people = report->people;
     int best = largest_band(people);
     sheet_open(sheets, "%s人が登録し、%s人が本人確認を終えました。最も多い年代は%sです(%.1f%%)",
                sheet_number(sheets, people->users), sheet_number(sheets, people->verified),
                report_band_name(best), sheet_percent(people->by_band[best], people->verified));
     sheet_add(sheets, "<div class=\"figures\">\n");
-    if (sheets->report->downloads > 0)
-        sheet_figure(sheets, sheet_number(sheets, sheets->report->downloads), "累積ダウンロード数(回)");
+    if (report_installs(report) > 0)
+        sheet_figure(sheets, sheet_number(sheets, report_installs(report)),
+                     report->downloads > 0 ? "累積ダウンロード数(回)" : "アプリを初めて開いた端末(台)");
     sheet_figure(sheets, sheet_number(sheets, people->users), "累積登録者数(人)");
     sheet_figure(sheets, sheet_number(sheets, people->verified), "累積本人確認者数(人)");
     sheet_figure(sheets, sheet_number(sheets, people->granted), "累積受け取り数(人)");
@@ -99,12 +111,10 @@ static void add_first_sheet(struct sheets *sheets) {
     add_band_table(sheets);
     sheet_close(sheets,
                 sheet_text(sheets, "割合の分母は本人確認を終えた人です。年齢は本人確認の日の満年齢です。%s%s",
-                           sheets->report->downloads > 0
-                               ? ""
-                               : "ダウンロード数は取り込まれていないため、示していません。",
-                           sheets->report->suppress_below > 1
+                           installs_note(report),
+                           report->suppress_below > 1
                                ? sheet_text(sheets, "%lld人未満の欄と、差し引きで分かる欄は秘匿します。",
-                                            (long long)sheets->report->suppress_below)
+                                            (long long)report->suppress_below)
                                : ""));
 }
 

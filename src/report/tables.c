@@ -27,13 +27,13 @@ static void write_days(struct csv_writer *writer, const struct report *report) {
     size_t next = 0;
     write_header(writer, (const char *const[]){"日付", "アクセス数", "登録者数", "本人確認済み", "付与",
                                                "累積登録者数", "累積本人確認済み", "累積付与",
-                                               "取り込んだアクセスログ", NULL});
+                                               "取り込んだアクセスログ", "累積初回起動端末", NULL});
     for (size_t i = 0; i < figures->days_count; i++) {
         const struct figures_day *day = &figures->days[i];
         while (next < people->days_count && people->days[next].start_ms <= day->start_ms)
             sum = people->days[next++];
-        const int64_t numbers[] = {day->accesses, day->users,   day->verified, day->granted,
-                                   sum.users,     sum.verified, sum.granted,   day->imported};
+        const int64_t numbers[] = {day->accesses, day->users,  day->verified, day->granted, sum.users,
+                                   sum.verified,  sum.granted, day->imported, sum.openings};
         csv_write_text(writer, date_of(report, day->start_ms));
         for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
             csv_write_integer(writer, numbers[n]);
@@ -271,11 +271,12 @@ static json_t *participants_json(const struct report *report) {
                                                       count_json(place->verified, place->hidden),
                                                       "population", (json_int_t)place->population));
     }
-    return json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "downloads",
-                     report->downloads > 0 ? json_integer(report->downloads) : json_null(), "users",
-                     (json_int_t)people->users, "began", (json_int_t)report->funnel->entered, "verified",
-                     (json_int_t)people->verified, "granted", (json_int_t)people->granted, "points",
-                     (json_int_t)report->figures->points, "by_age_band", bands, "by_municipality", places);
+    return json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "downloads",
+                     report->downloads > 0 ? json_integer(report->downloads) : json_null(), "first_openings",
+                     (json_int_t)people->openings, "users", (json_int_t)people->users, "began",
+                     (json_int_t)report->funnel->entered, "verified", (json_int_t)people->verified, "granted",
+                     (json_int_t)people->granted, "points", (json_int_t)report->figures->points,
+                     "by_age_band", bands, "by_municipality", places);
 }
 
 static json_t *calls_json(const struct calls *calls) {

@@ -32,8 +32,8 @@ static void tables_open_in_a_spreadsheet(void **state) {
     for (int i = 0; i < REPORT_TABLES; i++)
         assert_memory_equal(tables[i].text, "\xef\xbb\xbf", 3);
     assert_string_equal(tables[0].file, "days.csv");
-    assert_non_null(strstr(tables[0].text, "2026-02-02,9000,700,0,0,700,400,390,0\r\n"));
-    assert_non_null(strstr(tables[0].text, "2026-02-03,7000,500,0,0,1200,705,698,0\r\n"));
+    assert_non_null(strstr(tables[0].text, "2026-02-02,9000,700,0,0,700,400,390,0,900\r\n"));
+    assert_non_null(strstr(tables[0].text, "2026-02-03,7000,500,0,0,1200,705,698,0,1500\r\n"));
     assert_non_null(strstr(tables[2].text, "本人確認(アプリ),893,705,188,0,21.05,18.80,80.0,0.0\r\n"));
     assert_non_null(strstr(tables[5].text, "131041,新宿区,696,341222,2.04\r\n"));
     assert_non_null(strstr(tables[5].text, "131016,千代田区,秘匿,67049,\r\n"));

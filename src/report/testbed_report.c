@@ -39,7 +39,8 @@ static const struct figures *make_figures(struct arena *arena) {
 
 static const struct participants *make_people(struct arena *arena) {
     struct participants *people = arena_alloc(arena, sizeof *people);
-    *people = (struct participants){.users = 1200, .verified = 705, .applied = 698, .granted = 698};
+    *people = (struct participants){
+        .openings = 1500, .users = 1200, .verified = 705, .applied = 698, .granted = 698};
     people->by_band[4] = 400;
     people->by_band[5] = 300;
     people->by_band[6] = 5;
@@ -49,8 +50,8 @@ static const struct participants *make_people(struct arena *arena) {
     people->places[1] = (struct participants_place){131016, 9, 67049, true};
     people->places_count = 2;
     people->days = arena_alloc(arena, 2 * sizeof *people->days);
-    people->days[0] = (struct participants_day){MONDAY_MS, 700, 400, 390, 390};
-    people->days[1] = (struct participants_day){MONDAY_MS + CLOCK_DAY_MS, 1200, 705, 698, 698};
+    people->days[0] = (struct participants_day){MONDAY_MS, 900, 700, 400, 390, 390};
+    people->days[1] = (struct participants_day){MONDAY_MS + CLOCK_DAY_MS, 1500, 1200, 705, 698, 698};
     people->days_count = 2;
     return people;
 }

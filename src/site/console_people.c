@@ -52,9 +52,10 @@ static json_t *days_json(struct visit *visit, const struct participants *partici
     for (size_t i = 0; i < participants->days_count; i++) {
         const struct participants_day *day = &participants->days[i];
         (void)json_array_append_new(
-            days, json_pack("{s:s,s:I,s:I,s:I,s:I}", "start", visit_time(visit, day->start_ms), "users",
-                            (json_int_t)day->users, "verified", (json_int_t)day->verified, "applied",
-                            (json_int_t)day->applied, "granted", (json_int_t)day->granted));
+            days, json_pack("{s:s,s:I,s:I,s:I,s:I,s:I}", "start", visit_time(visit, day->start_ms),
+                            "openings", (json_int_t)day->openings, "users", (json_int_t)day->users,
+                            "verified", (json_int_t)day->verified, "applied", (json_int_t)day->applied,
+                            "granted", (json_int_t)day->granted));
     }
     return days;
 }
@@ -75,11 +76,12 @@ static void answer_participants(struct job *job, const struct error *err) {
                                                       (json_int_t)place->verified, "population",
                                                       (json_int_t)place->population));
     }
-    respond(job, json_pack("{s:I,s:I,s:I,s:I,s:s,s:o,s:o,s:o}", "users", (json_int_t)participants->users,
-                           "verified", (json_int_t)participants->verified, "applied",
-                           (json_int_t)participants->applied, "granted", (json_int_t)participants->granted,
-                           "population_date", POPULATION_DATE, "days", days_json(job->visit, participants),
-                           "bands", bands, "places", places));
+    respond(job,
+            json_pack("{s:I,s:I,s:I,s:I,s:I,s:s,s:o,s:o,s:o}", "openings", (json_int_t)participants->openings,
+                      "users", (json_int_t)participants->users, "verified",
+                      (json_int_t)participants->verified, "applied", (json_int_t)participants->applied,
+                      "granted", (json_int_t)participants->granted, "population_date", POPULATION_DATE,
+                      "days", days_json(job->visit, participants), "bands", bands, "places", places));
 }
 
 static json_t *known(int64_t count) {

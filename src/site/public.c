@@ -3,16 +3,19 @@
 #include <string.h>
 
 #include "base/qr.h"
-#include "http/cookie.h"
 #include "ledger/ledger.h"
 #include "measure/count.h"
 #include "measure/traffic.h"
+#include "site/device.h"
 #include "site/gate_metrics.h"
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
 
-#define ACCESS_QUIET_S   INT64_C(1800) // a visit after this much quiet is a new access
+#define VISIT_COOKIE     "juncho-visit"
+#define OPENED_COOKIE    "juncho-opened"
+#define ACCESS_QUIET_S   INT64_C(1800)     // a visit after this much quiet is a new access
+#define OPENED_AGE_S     INT64_C(34560000) // 400 days from the last opening: as long as browsers keep any
 #define METRICS_TEXT_MAX 32768
 
 void handle_campaign(struct http_request *request, void *context) {
@@ -42,26 +45,37 @@ void handle_qr(struct http_request *request, void *context) {
     http_respond(request, &response);
 }
 
-static void settle_access(struct command *command, struct tallies *tallies) {
-    const struct visit *visit = command->context;
-    count_access(tallies, visit->now_ms);
+// Whether this browser has opened the app in this campaign before: the cookie holds the campaign's name.
+static bool has_opened(struct visit *visit) {
+    const char *opened = device_cookie(visit, OPENED_COOKIE);
+    return opened != NULL && strcmp(opened, visit->site->campaign.code) == 0;
 }
 
-// The cookie holds the second of the last call, no number of a person or device.
-static void respond_access(struct visit *visit) {
-    struct arena *arena = http_request_arena(visit->request);
+struct access {
+    struct visit *visit;
+    bool first; // of this device
+};
+
+static void settle_access(struct command *command, struct tallies *tallies) {
+    const struct access *access = command->context;
+    const struct visit *visit = access->visit;
+    count_access(tallies, visit->now_ms);
+    if (access->first)
+        count_openings(tallies, visit->now_ms, visit->site->campaign.id, 1);
+}
+
+// The cookies hold the second of the last call and the campaign, no number of a person or device. `counted`:
+// as an opening, so that the device is known from now on.
+static void respond_access(struct visit *visit, bool counted) {
     struct http_response response = {.status = 204};
-    struct error err;
-    const char *text = NULL;
-    struct cookie cookie = {.name = "juncho-visit",
-                            .value = arena_print(arena, "%lld", (long long)(visit->now_ms / 1000)),
-                            .max_age_s = ACCESS_QUIET_S,
-                            .secure = visit->site->secure};
-    if (cookie.value == NULL || !cookie_format(arena, &cookie, &text, &err)) {
+    const char *second =
+        arena_print(http_request_arena(visit->request), "%lld", (long long)(visit->now_ms / 1000));
+    if (second == NULL || !device_set_cookie(visit, &response, VISIT_COOKIE, second, ACCESS_QUIET_S) ||
+        (counted &&
+         !device_set_cookie(visit, &response, OPENED_COOKIE, visit->site->campaign.code, OPENED_AGE_S))) {
         problem_respond_memory(visit->request);
         return;
     }
-    http_response_header(&response, "Set-Cookie", text);
     http_response_header(&response, "Cache-Control", "no-store");
     http_respond(visit->request, &response);
 }
@@ -70,22 +84,25 @@ static void answer_access(struct job *job, const struct error *err) {
     if (err != NULL)
         problem_respond(job->visit->request, err, NULL);
     else
-        respond_access(job->visit);
+        respond_access(job->visit, true);
 }
 
 void handle_access(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
-    const char *name = cookie_name(http_request_arena(request), "juncho-visit", visit->site->secure);
-    const char *last = name == NULL ? NULL : http_request_cookie(request, name);
+    const char *last = device_cookie(visit, VISIT_COOKIE);
     int64_t last_s = last == NULL ? 0 : strtoll(last, NULL, 10), now_s = visit->now_ms / 1000;
     if (last_s > 0 && now_s - last_s >= 0 && now_s - last_s < ACCESS_QUIET_S) {
-        respond_access(visit);
+        respond_access(visit, false);
         return;
     }
-    struct job *job = job_new(visit, NULL);
+    struct access *access = arena_alloc(http_request_arena(request), sizeof *access);
+    struct job *job = access == NULL ? NULL : job_new(visit, access);
+    if (access == NULL)
+        problem_respond_memory(request);
     if (job == NULL)
         return;
-    job->command.context = visit;
+    *access = (struct access){visit, !has_opened(visit)};
+    job->command.context = access;
     job->command.settle = settle_access;
     job_write(job, answer_access);
 }

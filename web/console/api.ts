@@ -55,12 +55,13 @@ export interface Funnel {
   outcomes: Record<string, number>;
 }
 export interface Participants {
+  openings: number;
   users: number;
   verified: number;
   applied: number;
   granted: number;
   population_date: string;
-  days: { start: string; users: number; verified: number; applied: number; granted: number }[];
+  days: { start: string; openings: number; users: number; verified: number; applied: number; granted: number }[];
   bands: { band: string; verified: number }[];
   places: { code: number; name: string; verified: number; population: number }[];
 }

@@ -10,7 +10,7 @@ import { dateTimeText, dayText, numberText, shareText, word, wordOr, words } fro
 
 const PLACES_DRAWN = 20;
 
-function growth({ days }: Participants): Option {
+function growth({ days, openings }: Participants): Option {
   const line = (name: string, values: number[], ink: string): object => ({
     type: 'line', name, data: values, showSymbol: values.length < 2, lineStyle: { width: 3 }, color: colour(ink),
     endLabel: { show: true, formatter: name, color: colour('ink') }, labelLayout: { moveOverlap: 'shiftY' },
@@ -22,6 +22,7 @@ function growth({ days }: Participants): Option {
     xAxis: { type: 'category', data: days.map(({ start }) => dayText(start)), ...axis() },
     yAxis: { type: 'value', ...axis({ axisLabel: { color: colour('soft'), formatter: (value: number) => numberText(value) } }) },
     series: [
+      ...(openings > 0 ? [line(word('people.openings'), days.map((day) => day.openings), 'soft')] : []),
       line(word('people.users'), days.map(({ users }) => users), 'edge'),
       line(word('people.verified'), days.map(({ verified }) => verified), 'action'),
       line(word('people.granted'), days.map(({ granted }) => granted), 'good'),
@@ -87,8 +88,8 @@ export function viewParticipants(people: Participants): Content {
       chart(growth(people), sentence, 'high'),
       table({
         name: word('people.days'),
-        head: words('people.date', 'people.users', 'people.verified', 'people.applied', 'people.granted'),
-        rows: days.map((day) => [dayText(day.start), day.users, day.verified, day.applied, day.granted]),
+        head: words('people.date', 'people.openings', 'people.users', 'people.verified', 'people.applied', 'people.granted'),
+        rows: days.map((day) => [dayText(day.start), day.openings, day.users, day.verified, day.applied, day.granted]),
         note: word('people.days.note'),
       }),
     )}
