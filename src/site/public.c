@@ -48,7 +48,7 @@ void handle_qr(struct http_request *request, void *context) {
 // Whether this browser has opened the app in this campaign before: the cookie holds the campaign's name.
 static bool has_opened(struct visit *visit) {
     const char *opened = device_cookie(visit, OPENED_COOKIE);
-    return opened != NULL && strcmp(opened, visit->site->campaign.code) == 0;
+    return opened != NULL && strcmp(opened, visit->site->campaign->code) == 0;
 }
 
 struct access {
@@ -61,7 +61,7 @@ static void settle_access(struct command *command, struct tallies *tallies) {
     const struct visit *visit = access->visit;
     count_access(tallies, visit->now_ms);
     if (access->first)
-        count_openings(tallies, visit->now_ms, visit->site->campaign.id, 1);
+        count_openings(tallies, visit->now_ms, visit->site->campaign->id, 1);
 }
 
 // The cookies hold the second of the last call and the campaign, no number of a person or device. `counted`:
@@ -72,7 +72,7 @@ static void respond_access(struct visit *visit, bool counted) {
         arena_print(http_request_arena(visit->request), "%lld", (long long)(visit->now_ms / 1000));
     if (second == NULL || !device_set_cookie(visit, &response, VISIT_COOKIE, second, ACCESS_QUIET_S) ||
         (counted &&
-         !device_set_cookie(visit, &response, OPENED_COOKIE, visit->site->campaign.code, OPENED_AGE_S))) {
+         !device_set_cookie(visit, &response, OPENED_COOKIE, visit->site->campaign->code, OPENED_AGE_S))) {
         problem_respond_memory(visit->request);
         return;
     }
