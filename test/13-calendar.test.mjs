@@ -93,10 +93,29 @@ eachStore("calendars", (store) => {
     }
   });
 
+  test("words are in the language that the address names, else the browser's; the page also follows the cookie", async () => {
+    const read = async (path, headers) => (await fetch(server.url + path, { headers })).text();
+    const file = "/api/v1/calendar/app";
+    assert.match(await read(`${file}?language=en`), /"word":"(Smooth|Busy|Very busy)"/);
+    assert.match(await read(`${file}.csv`, { "Accept-Language": "ko-KR,ko;q=0.9" }), /원활|혼잡/);
+    assert.match(await read(`${file}.svg?language=zh`), /顺畅|拥挤/);
+    assert.match(await read(`${file}.ics?language=en&view=year`, { "Accept-Language": "ja" }), /X-WR-CALNAME:Calendar of busy times/);
+    assert.match(await read(`${file}?view=now`, { Cookie: "juncho-language=en" }), /"language":"ja"/); // a file is the same for all
+    assert.match(await read("/calendar", { Cookie: "juncho-language=en", "Accept-Language": "ja" }), /<html lang="en">.*(Regular update|First publication)/s);
+    assert.match(await read("/calendar?language=ja-easy"), /<rt>/);
+    assert.match(await read("/calendar?language=xx"), /<html lang="ja">/);
+    assert.equal((await get("/calendar")).headers.get("vary"), "Accept-Language, Cookie");
+    assert.equal((await get(file)).headers.get("vary"), "Accept-Language");
+    const english = await calendar(["--format", "csv", "--language", "en"]);
+    assert.match(english.stdout, /Mon,7-12,/);
+    assert.match((await calendar(["--format", "csv", "--language", "xx"])).stderr, /there is no language xx/);
+  });
+
   test("how it is now is a short answer", async () => {
     const now = await (await get("/api/v1/calendar/app?view=now")).json();
     assert.ok(now.now.word.length > 0);
     assert.ok(Array.isArray(now.quiet));
+    assert.match(now.advice, /。$/); // when to come, as a sentence
     assert.equal(now.days, undefined);
   });
 

@@ -13,6 +13,8 @@ const WEB = path.dirname(fileURLToPath(import.meta.url));
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 // Keys that the server reads out of the files.
 const READ_BY_SERVER = ['language.name'];
+// The calendar is written by the server, which names its keys in this file.
+const CALENDAR_WORDS = '../src/forecast/calendar_words.c';
 // Keys of the console that are made of what the server answers.
 const CONSOLE_READS_FROM_SERVER = ['action.', 'band.', 'gate.reason.', 'gate.stage.', 'setting.'];
 // Screens draw by the app's own html; markup.ts makes it, pictures.ts has no words, main.ts draws nothing itself.
@@ -81,7 +83,8 @@ const ofConsole = await filesBelow('console', ['.ts', '.html']);
 const every = (await filesBelow('messages', ['.json'])).map(({ name, text }) => ({ name, messages: JSON.parse(text) }));
 const isOfConsole = ({ name }) => path.basename(name).startsWith('console.');
 const together = (files) => files.map(({ text }) => text).join('\n');
-findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), together(sources));
+const ofCalendar = [...(await readFile(path.join(WEB, CALENDAR_WORDS), 'utf8')).matchAll(/"(calendar\.[\w.-]+)"/g)].map(([, key]) => key);
+findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), together(sources), [...READ_BY_SERVER, ...ofCalendar]);
 findUnused(compareLanguages(every.filter(isOfConsole)), together(ofConsole), CONSOLE_READS_FROM_SERVER);
 [...sources, ...ofConsole].forEach(readLines);
 

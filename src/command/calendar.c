@@ -10,6 +10,7 @@
 #include "forecast/calendar_forms.h"
 #include "forecast/calendar_store.h"
 #include "forecast/holidays_store.h"
+#include "guidance/languages.h"
 #include "http/pack.h"
 #include "site/planning.h"
 #include "store/writer.h"
@@ -28,6 +29,8 @@ static const char help[] =
     "  --from DATE          first day of the four weeks (default: the Monday of this week, or of the "
     "opening)\n"
     "  --format FORM        html, ics, json, csv or svg\n"
+    "  --language CODE      of its words: ja (default), ja-easy, en, zh, ko, or one of "
+    "guidance.languages_dir\n"
     "  --draft              compute it anew instead of showing the version that was published\n"
     "  --publish            compute it and publish it as the next version, when anything changed\n"
     "  --today DATE         make a draft as if it were this day\n"
@@ -53,6 +56,7 @@ enum option_code {
     OPTION_REASON,
     OPTION_OVERRIDE,
     OPTION_TODAY,
+    OPTION_LANGUAGE,
     OPTION_HELP
 };
 
@@ -66,6 +70,7 @@ static const struct option options[] = {SETTINGS_OPTIONS,
                                         {"reason", required_argument, NULL, OPTION_REASON},
                                         {"override", required_argument, NULL, OPTION_OVERRIDE},
                                         {"today", required_argument, NULL, OPTION_TODAY},
+                                        {"language", required_argument, NULL, OPTION_LANGUAGE},
                                         {"help", no_argument, NULL, OPTION_HELP},
                                         {0}};
 
@@ -75,7 +80,7 @@ struct request {
     enum calendar_form form;
     bool year, formed, draft, publish;
     int64_t from_day, now_ms; // 0: not given
-    const char *reason;
+    const char *reason, *language;
     struct calendar_override overrides[OVERRIDES_MAX];
     size_t overrides_count;
 };
@@ -87,6 +92,7 @@ struct work {
     struct arena *arena;
     struct campaign campaign;
     struct holidays holidays;
+    struct calendar_language language;
     int64_t now_ms, today;
 };
 
@@ -135,6 +141,9 @@ static bool take(struct request *request, int option, const char *value, struct 
         return request->formed || error_set(err, ERROR_INVALID, "--format is html, ics, json, csv or svg");
     case OPTION_FROM:
         return parse_day(value, &request->from_day, err);
+    case OPTION_LANGUAGE:
+        request->language = value;
+        return true;
     case OPTION_TODAY:
         return clock_parse(value, &request->now_ms, err);
     case OPTION_OVERRIDE:
@@ -268,9 +277,7 @@ static bool publish(struct work *work, struct calendar *calendar, const struct c
     }
     calendar->number = newest == NULL ? 1 : newest->number + 1;
     if (!text_copy(calendar->reason, sizeof calendar->reason,
-                   reason != NULL   ? reason
-                   : newest == NULL ? calendar_words_ja.reason_first
-                                    : calendar_words_ja.reason_usual))
+                   reason != NULL ? reason : work->language.own_reasons[newest != NULL]))
         return error_set(err, ERROR_INVALID, "the reason is too long");
     command_init(&command, work->arena);
     calendar_publish(&command, work->campaign.id, calendar);
@@ -294,7 +301,7 @@ static bool show(struct work *work, const struct calendar *calendar, const struc
                                  .calendar = calendar,
                                  .before = before,
                                  .holidays = &work->holidays,
-                                 .words = &calendar_words_ja,
+                                 .language = &work->language,
                                  .campaign = work->campaign.name,
                                  .host = work->campaign.code[0] == '\0' ? "juncho" : work->campaign.code,
                                  .style = style_text == NULL ? "" : style_text,
@@ -312,12 +319,24 @@ static bool show(struct work *work, const struct calendar *calendar, const struc
     return good || error_set(err, ERROR_UNAVAILABLE, "the calendar could not be written");
 }
 
+// The words of the language that was asked for, with what the settings add to them.
+static bool read_words(struct work *work, struct error *err) {
+    struct languages languages;
+    const char *code = work->request->language;
+    if (!languages_read(work->request->settings.config.guidance.languages_dir, work->arena, &languages, err))
+        return false;
+    size_t found = languages_find(&languages, code);
+    if (found == languages.count)
+        return error_set_field(err, ERROR_INVALID, "language", "there is no language %.16s", code);
+    return calendar_words_read(code, languages.list[found].messages, work->arena, &work->language, err);
+}
+
 static bool work_on(struct work *work, struct error *err) {
     const struct request *request = work->request;
     struct calendar *newest = NULL, *before = NULL, *calendar = NULL;
     struct inputs_paths paths = {.holidays = request->settings.config.calendar.holidays};
     struct inputs inputs = {0};
-    if (!open_store(work, err) || !set_overrides(work, err) ||
+    if (!read_words(work, err) || !open_store(work, err) || !set_overrides(work, err) ||
         !inputs_read(&paths, work->today, &inputs, err))
         return false;
     work->holidays = inputs.holidays;
@@ -345,7 +364,7 @@ static bool work_on(struct work *work, struct error *err) {
 }
 
 int command_calendar(int argc, char **argv) {
-    struct request request = {.series = CALENDAR_APP};
+    struct request request = {.series = CALENDAR_APP, .language = "ja"};
     struct error err = {0};
     int result = parse(argc, argv, &request);
     if (result != EXIT_DONE)

@@ -28,30 +28,20 @@ const char *calendar_form_type(enum calendar_form form) {
     return types[form];
 }
 
-const char *calendar_best_text(const struct calendar_view *view, struct arena *arena) {
-    struct calendar_quiet quiet[BEST_MAX];
+// The times of the advice without its sentence, for those who have their own.
+static const char *best_text(const struct calendar_view *view, struct arena *arena) {
+    const char *times[CALENDAR_TIMES_MAX];
     struct buffer text;
-    if (view->calendar == NULL)
-        return "";
-    size_t count = calendar_quiet(view->calendar, view->today, view->hour, BEST_DAYS, false, quiet, BEST_MAX);
+    size_t count = calendar_times(view, &view->language->plain, arena, times);
     buffer_init(&text, arena);
-    if (count == 0) {
-        struct calendar_quiet night;
-        bool nights = calendar_quiet(view->calendar, view->today, view->hour, BEST_DAYS, true, &night, 1) > 0;
-        buffer_print(&text, "%s%s", view->words->best_none, nights ? view->words->best_nights : "");
-    }
-    for (size_t i = 0; i < count; i++) {
-        bool same_day = i > 0 && quiet[i].day == quiet[i - 1].day;
-        buffer_add(&text, i == 0 ? "" : "、");
-        if (!same_day)
-            buffer_print(&text, "%s%s ", quiet[i].day == view->today ? view->words->today : "",
-                         calendar_day_text(arena, view->words, view->holidays, quiet[i].day));
-        buffer_add(&text, view->words->band[quiet[i].band]);
-    }
+    buffer_add(&text, count == 0 ? calendar_advice(view, &view->language->plain, arena) : "");
+    for (size_t i = 0; i < count; i++)
+        buffer_print(&text, "%s%s", i == 0 ? "" : view->language->plain.join, times[i]);
     return text.failed ? "" : text.text;
 }
 
 static json_t *bands_json(const struct calendar_view *view, int64_t day) {
+    const struct calendar_words *words = &view->language->plain;
     const struct calendar *calendar = view->calendar;
     json_t *bands = json_array();
     for (size_t band = 0; band < LEVELS_BANDS; band++) {
@@ -60,27 +50,29 @@ static json_t *bands_json(const struct calendar_view *view, int64_t day) {
         bool shut = calendar_is_shut(calendar, band);
         json_array_append_new(bands, json_pack("{s:s, s:s, s:s, s:s, s:s*}", "band", levels_band_names[band],
                                                "level", shut ? "shut" : level_name(level), "word",
-                                               calendar_cell_word(view->words, calendar, band, level),
-                                               "symbol", level_symbol(shut ? LEVEL_UNKNOWN : level), "reason",
+                                               calendar_cell_word(words, calendar, band, level), "symbol",
+                                               level_symbol(shut ? LEVEL_UNKNOWN : level), "reason",
                                                override != NULL ? override->reason : NULL));
     }
     return bands;
 }
 
 static json_t *days_json(const struct calendar_view *view) {
+    const struct calendar_words *words = &view->language->plain;
     json_t *days = json_array();
     for (int64_t day = view->from_day; day < view->from_day + CALENDAR_VIEW_DAYS; day++) {
         char date[CALENDAR_ISO_SIZE];
         calendar_iso_date(date, day);
         json_array_append_new(days,
                               json_pack("{s:s, s:s, s:b, s:o}", "date", date, "weekday",
-                                        view->words->weekday[holidays_weekday(day)], "holiday",
+                                        words->weekdays[holidays_weekday(day)], "holiday",
                                         holidays_has(view->holidays, day), "bands", bands_json(view, day)));
     }
     return days;
 }
 
 static json_t *phases_json(const struct calendar_view *view, struct arena *arena) {
+    const struct calendar_words *words = &view->language->plain;
     struct calendar_phase phases[CALENDAR_PHASES_MAX];
     json_t *array = json_array();
     size_t count = calendar_phases(view->calendar, phases);
@@ -92,10 +84,10 @@ static json_t *phases_json(const struct calendar_view *view, struct arena *arena
         for (size_t band = 0; band < LEVELS_BANDS; band++)
             json_array_append_new(bands, json_pack("{s:s, s:s, s:s}", "band", levels_band_names[band],
                                                    "level", level_name(phases[i].band[band]), "word",
-                                                   view->words->level[phases[i].band[band]]));
+                                                   words->level[phases[i].band[band]]));
         json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:o}", "phase",
-                                               calendar_phase_text(arena, &phases[i]), "from", from, "until",
-                                               until, "bands", bands));
+                                               calendar_phase_text(arena, words, &phases[i]), "from", from,
+                                               "until", until, "bands", bands));
     }
     return array;
 }
@@ -118,38 +110,42 @@ static json_t *changes_json(const struct calendar_view *view) {
 }
 
 static json_t *quiet_json(const struct calendar_view *view, struct arena *arena) {
+    const struct calendar_words *words = &view->language->plain;
     struct calendar_quiet quiet[BEST_MAX];
     json_t *array = json_array();
     size_t count = calendar_quiet(view->calendar, view->today, view->hour, BEST_DAYS, false, quiet, BEST_MAX);
     for (size_t i = 0; i < count; i++) {
         char date[CALENDAR_ISO_SIZE];
         calendar_iso_date(date, quiet[i].day);
-        json_array_append_new(
-            array,
-            json_pack("{s:s, s:s, s:s, s:i, s:i, s:b}", "date", date, "day",
-                      calendar_day_text(arena, view->words, view->holidays, quiet[i].day), "band",
-                      levels_band_names[quiet[i].band], "from", calendar_band_from(quiet[i].band), "until",
-                      calendar_band_until(quiet[i].band) % 24, "today", quiet[i].day == view->today));
+        json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:i, s:i, s:b}", "date", date, "day",
+                                               calendar_day_text(arena, words, view->holidays, quiet[i].day),
+                                               "band", levels_band_names[quiet[i].band], "from",
+                                               calendar_band_from(quiet[i].band), "until",
+                                               calendar_band_until(quiet[i].band) % 24, "today",
+                                               quiet[i].day == view->today));
     }
     return array;
 }
 
 static void write_json(const struct calendar_view *view, struct buffer *out) {
+    const struct calendar_words *words = &view->language->plain;
     CLEANUP(json_cleanup) json_t *document = json_object();
     const struct calendar *calendar = view->calendar;
     char made[CLOCK_RFC3339_SIZE];
     json_object_set_new(document, "series", json_string(calendar_series_name(view->series)));
     json_object_set_new(document, "view", json_string(view->brief ? "now" : view->year ? "year" : "weeks"));
+    json_object_set_new(document, "language", json_string(view->language->code));
     json_object_set_new(document, "version", json_integer(calendar == NULL ? 0 : calendar->number));
     if (calendar != NULL) {
         enum level now = calendar_now(calendar, view->today, view->hour);
         clock_rfc3339(made, calendar->made_ms);
         json_object_set_new(document, "made", json_string(made));
-        json_object_set_new(document, "reason", json_string(calendar->reason));
+        json_object_set_new(document, "reason", json_string(calendar_reason_text(view->language, calendar)));
         json_object_set_new(document, "now",
-                            json_pack("{s:s, s:s, s:s}", "level", level_name(now), "word",
-                                      view->words->level[now], "symbol", level_symbol(now)));
-        json_object_set_new(document, "best", json_string(calendar_best_text(view, out->arena)));
+                            json_pack("{s:s, s:s, s:s}", "level", level_name(now), "word", words->level[now],
+                                      "symbol", level_symbol(now)));
+        json_object_set_new(document, "advice", json_string(calendar_advice(view, words, out->arena)));
+        json_object_set_new(document, "best", json_string(best_text(view, out->arena)));
         json_object_set_new(document, "quiet", quiet_json(view, out->arena));
     }
     if (calendar != NULL && !view->brief) {
@@ -164,6 +160,7 @@ static void write_json(const struct calendar_view *view, struct buffer *out) {
 }
 
 static void write_csv_weeks(const struct calendar_view *view, struct csv_writer *writer) {
+    const struct calendar_words *words = &view->language->plain;
     csv_write_row(writer, (const char *const[]){"date", "weekday", "band", "level", "word", "reason", NULL});
     for (int64_t day = view->from_day; view->calendar != NULL && day < view->from_day + CALENDAR_VIEW_DAYS;
          day++)
@@ -174,10 +171,10 @@ static void write_csv_weeks(const struct calendar_view *view, struct csv_writer 
             bool shut = calendar_is_shut(view->calendar, band);
             calendar_iso_date(date, day);
             const char *const cells[] = {date,
-                                         view->words->weekday[holidays_weekday(day)],
+                                         words->weekdays[holidays_weekday(day)],
                                          levels_band_names[band],
                                          shut ? "shut" : level_name(level),
-                                         calendar_cell_word(view->words, view->calendar, band, level),
+                                         calendar_cell_word(words, view->calendar, band, level),
                                          override == NULL ? "" : override->reason,
                                          NULL};
             csv_write_row(writer, cells);
@@ -185,6 +182,7 @@ static void write_csv_weeks(const struct calendar_view *view, struct csv_writer 
 }
 
 static void write_csv_year(const struct calendar_view *view, struct csv_writer *writer, struct arena *arena) {
+    const struct calendar_words *words = &view->language->plain;
     struct calendar_phase phases[CALENDAR_PHASES_MAX];
     size_t count = view->calendar == NULL ? 0 : calendar_phases(view->calendar, phases);
     csv_write_row(writer, (const char *const[]){"phase", "from", "until", "band", "level", "word", NULL});
@@ -194,12 +192,12 @@ static void write_csv_year(const struct calendar_view *view, struct csv_writer *
             enum level level = phases[i].band[band];
             calendar_iso_date(from, phases[i].first_day);
             calendar_iso_date(until, phases[i].last_day);
-            const char *const cells[] = {calendar_phase_text(arena, &phases[i]),
+            const char *const cells[] = {calendar_phase_text(arena, words, &phases[i]),
                                          from,
                                          until,
                                          levels_band_names[band],
                                          level_name(level),
-                                         view->words->level[level],
+                                         words->level[level],
                                          NULL};
             csv_write_row(writer, cells);
         }

@@ -7,7 +7,9 @@
 
 #include "forecast/calendar_internal.h"
 
-#define PRODUCT "-//Juncho//Calendar//JA"
+#define PRODUCT "-//Juncho//Calendar//"
+#define REFRESH "PT6H" // how often a subscription asks; versions come once a day or when an operator says so
+#define ZONE    "Asia/Tokyo"
 
 static struct icaltimetype time_of(int64_t time_ms) {
     return icaltime_from_timet_with_zone((time_t)(time_ms / 1000), 0, icaltimezone_get_utc_timezone());
@@ -36,8 +38,8 @@ static void add_event(icalcomponent *root, const struct calendar_view *view, con
 
 static const char *summary_of(const struct calendar_view *view, enum level level, const char *more,
                               struct arena *arena) {
-    const char *text = arena_print(arena, "%s %s%s%s", level_symbol(level), view->words->level[level],
-                                   more[0] == '\0' ? "" : " ", more);
+    const char *text = arena_print(arena, "%s %s%s%s", level_symbol(level),
+                                   view->language->plain.level[level], more[0] == '\0' ? "" : " ", more);
     return text == NULL ? "" : text;
 }
 
@@ -79,21 +81,40 @@ static void add_phases(icalcomponent *root, const struct calendar_view *view, st
             (void)snprintf(event.uid, sizeof event.uid, "calendar-%s-month%d-%s@%.80s",
                            calendar_series_name(view->series), phases[i].first_month, levels_band_names[band],
                            view->host);
-            event.summary = summary_of(view, phases[i].band[band], view->words->band[band], arena);
-            event.description = calendar_phase_text(arena, &phases[i]);
+            event.summary = summary_of(view, phases[i].band[band], view->language->plain.band[band], arena);
+            event.description = calendar_phase_text(arena, &view->language->plain, &phases[i]);
             event.from = date_of(phases[i].first_day);
             event.until = date_of(phases[i].last_day + 1);
             add_event(root, view, &event);
         }
 }
 
+static void add_extension(icalcomponent *root, const char *name, const char *value) {
+    icalproperty *property = icalproperty_new_x(value);
+    icalproperty_set_x_name(property, name);
+    icalcomponent_add_property(root, property);
+}
+
+// What a program that subscribes shows and does: RFC 7986, and the older names that calendars still read.
+static void add_properties(icalcomponent *root, const struct calendar_view *view, struct arena *arena) {
+    const struct calendar_words *words = &view->language->plain;
+    const char *product = arena_print(arena, PRODUCT "%s", words->tag);
+    const char *name = arena_print(arena, "%s %s", words->title[view->series], view->campaign);
+    icalproperty *refresh = icalproperty_new_refreshinterval(icaldurationtype_from_string(REFRESH));
+    icalproperty_add_parameter(refresh, icalparameter_new_value(ICAL_VALUE_DURATION));
+    icalcomponent_add_property(root, icalproperty_new_version("2.0"));
+    icalcomponent_add_property(root, icalproperty_new_prodid(product == NULL ? PRODUCT : product));
+    icalcomponent_add_property(root, icalproperty_new_name(name == NULL ? "" : name));
+    icalcomponent_add_property(root, icalproperty_new_description(words->note[view->series]));
+    icalcomponent_add_property(root, refresh);
+    add_extension(root, "X-WR-CALNAME", name == NULL ? "" : name);
+    add_extension(root, "X-WR-TIMEZONE", ZONE);
+    add_extension(root, "X-PUBLISHED-TTL", REFRESH);
+}
+
 void calendar_write_ics(const struct calendar_view *view, struct buffer *out) {
     icalcomponent *root = icalcomponent_new_vcalendar();
-    icalproperty *name = icalproperty_new_x(view->words->title[view->series]);
-    icalproperty_set_x_name(name, "X-WR-CALNAME");
-    icalcomponent_add_property(root, icalproperty_new_version("2.0"));
-    icalcomponent_add_property(root, icalproperty_new_prodid(PRODUCT));
-    icalcomponent_add_property(root, name);
+    add_properties(root, view, out->arena);
     if (view->calendar != NULL && view->year)
         add_phases(root, view, out->arena);
     else if (view->calendar != NULL)

@@ -7,5 +7,11 @@ void calendar_write_html(const struct calendar_view *view, struct buffer *out);
 void calendar_write_ics(const struct calendar_view *view, struct buffer *out);
 void calendar_write_svg(const struct calendar_view *view, struct buffer *out);
 
-// The sentence that says when it is quiet in the coming week, in the arena; "" without a calendar.
-const char *calendar_best_text(const struct calendar_view *view, struct arena *arena);
+#define CALENDAR_TABLE_DAYS 14
+
+// The tables of the page: four weeks twice (with days in columns, and with a day a row), or the phases.
+void calendar_write_weeks(const struct calendar_view *view, struct buffer *out);
+void calendar_write_year(const struct calendar_view *view, struct buffer *out);
+
+// How a style sheet knows a level: "smooth", "busy", "full", "unknown", "shut".
+const char *calendar_level_class(enum level level, bool shut);

@@ -6,7 +6,6 @@
 #define CELL_HEIGHT  46
 #define TITLE_HEIGHT 44
 #define GAP          24
-#define TABLE_DAYS   14
 #define PHASE_WIDTH  150
 
 static const char *fill_of(enum level level) {
@@ -22,26 +21,28 @@ static void add_text(struct buffer *out, double x, double y, const char *class, 
 
 static void add_cell(const struct calendar_view *view, struct buffer *out, double x, double y, double width,
                      enum level level, size_t band) {
+    const struct calendar_words *words = &view->language->plain;
     bool shut = calendar_is_shut(view->calendar, band);
     buffer_print(out, "<rect x=\"%g\" y=\"%g\" width=\"%g\" height=\"%d\" fill=\"%s\" stroke=\"#767c87\"/>",
                  x, y, width, CELL_HEIGHT, shut ? fill_of(LEVEL_UNKNOWN) : fill_of(level));
     add_text(out, x + width / 2, y + 20, "shape", level_symbol(shut ? LEVEL_UNKNOWN : level));
-    add_text(out, x + width / 2, y + 38, "word",
-             calendar_cell_word(view->words, view->calendar, band, level));
+    add_text(out, x + width / 2, y + 38, "word", calendar_cell_word(words, view->calendar, band, level));
 }
 
 static void add_bands(const struct calendar_view *view, struct buffer *out, double y) {
+    const struct calendar_words *words = &view->language->plain;
     for (size_t band = 0; band < LEVELS_BANDS; band++)
-        add_text(out, HEAD_WIDTH / 2.0, y + (double)band * CELL_HEIGHT + 28, "head", view->words->band[band]);
+        add_text(out, HEAD_WIDTH / 2.0, y + (double)band * CELL_HEIGHT + 28, "head", words->band[band]);
 }
 
 static void add_days(const struct calendar_view *view, struct buffer *out, int64_t from, double y) {
-    for (int64_t i = 0; i < TABLE_DAYS; i++) {
+    const struct calendar_words *words = &view->language->plain;
+    for (int64_t i = 0; i < CALENDAR_TABLE_DAYS; i++) {
         double x = HEAD_WIDTH + (double)i * CELL_WIDTH, middle = x + CELL_WIDTH / 2.0;
-        const char *kind = calendar_day_kind(view->words, view->holidays, from + i);
-        add_text(out, middle, y + 18, "head", calendar_date_text(out->arena, from + i));
+        const char *kind = calendar_day_kind(words, view->holidays, from + i);
+        add_text(out, middle, y + 18, "head", calendar_date_text(out->arena, words, from + i));
         add_text(out, middle, y + 36, "word",
-                 kind[0] != '\0' ? kind : view->words->weekday[holidays_weekday(from + i)]);
+                 kind[0] != '\0' ? kind : words->weekdays[holidays_weekday(from + i)]);
         for (size_t band = 0; band < LEVELS_BANDS; band++)
             add_cell(view, out, x, y + CELL_HEIGHT * (1.0 + (double)band), CELL_WIDTH,
                      calendar_level(view->calendar, from + i, band), band);
@@ -51,9 +52,11 @@ static void add_days(const struct calendar_view *view, struct buffer *out, int64
 
 static void add_phases(const struct calendar_view *view, struct buffer *out,
                        const struct calendar_phase *phases, size_t count, double y) {
+    const struct calendar_words *words = &view->language->plain;
     for (size_t i = 0; i < count; i++) {
         double x = HEAD_WIDTH + (double)i * PHASE_WIDTH;
-        add_text(out, x + PHASE_WIDTH / 2.0, y + 28, "head", calendar_phase_text(out->arena, &phases[i]));
+        add_text(out, x + PHASE_WIDTH / 2.0, y + 28, "head",
+                 calendar_phase_text(out->arena, words, &phases[i]));
         for (size_t band = 0; band < LEVELS_BANDS; band++)
             add_cell(view, out, x, y + CELL_HEIGHT * (1.0 + (double)band), PHASE_WIDTH, phases[i].band[band],
                      band);
@@ -62,7 +65,8 @@ static void add_phases(const struct calendar_view *view, struct buffer *out,
 }
 
 static void open_picture(const struct calendar_view *view, struct buffer *out, double width, double height) {
-    const char *title = view->words->title[view->series];
+    const struct calendar_words *words = &view->language->plain;
+    const char *title = words->title[view->series];
     buffer_print(out,
                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %g %g\" role=\"img\" "
                  "aria-label=\"%s\"><style>text{font-family:'Noto Sans JP','Noto Sans CJK JP',sans-serif;"
@@ -74,20 +78,22 @@ static void open_picture(const struct calendar_view *view, struct buffer *out, d
 }
 
 void calendar_write_svg(const struct calendar_view *view, struct buffer *out) {
+    const struct calendar_words *words = &view->language->plain;
     struct calendar_phase phases[CALENDAR_PHASES_MAX];
     double table = CELL_HEIGHT * (1.0 + LEVELS_BANDS);
     if (view->calendar == NULL) {
-        open_picture(view, out, HEAD_WIDTH + TABLE_DAYS * CELL_WIDTH, TITLE_HEIGHT + CELL_HEIGHT);
-        add_text(out, (HEAD_WIDTH + TABLE_DAYS * CELL_WIDTH) / 2.0, TITLE_HEIGHT + 20, "head",
-                 view->words->empty);
+        open_picture(view, out, HEAD_WIDTH + CALENDAR_TABLE_DAYS * CELL_WIDTH, TITLE_HEIGHT + CELL_HEIGHT);
+        add_text(out, (HEAD_WIDTH + CALENDAR_TABLE_DAYS * CELL_WIDTH) / 2.0, TITLE_HEIGHT + 20, "head",
+                 words->empty);
     } else if (view->year) {
         size_t count = calendar_phases(view->calendar, phases);
         open_picture(view, out, HEAD_WIDTH + (double)count * PHASE_WIDTH, TITLE_HEIGHT + table);
         add_phases(view, out, phases, count, TITLE_HEIGHT);
     } else {
-        open_picture(view, out, HEAD_WIDTH + TABLE_DAYS * CELL_WIDTH, TITLE_HEIGHT + 2 * table + GAP);
+        open_picture(view, out, HEAD_WIDTH + CALENDAR_TABLE_DAYS * CELL_WIDTH,
+                     TITLE_HEIGHT + 2 * table + GAP);
         add_days(view, out, view->from_day, TITLE_HEIGHT);
-        add_days(view, out, view->from_day + TABLE_DAYS, TITLE_HEIGHT + table + GAP);
+        add_days(view, out, view->from_day + CALENDAR_TABLE_DAYS, TITLE_HEIGHT + table + GAP);
     }
     buffer_add(out, "</svg>\n");
 }

@@ -11,13 +11,15 @@
 #include "base/json.h"
 #include "forecast/calendar_forms.h"
 
-// covers: calendar.c calendar_forms.c calendar_html.c calendar_ics.c calendar_svg.c calendar_words.c
+// covers: calendar.c calendar_advice.c calendar_forms.c calendar_html.c calendar_ics.c calendar_svg.c
+// covers: calendar_tables.c
 
 #define FEBRUARY_2 20486 // a Monday in 2026
 
 static struct calendar calendar, before;
 static struct holidays holidays;
 static struct arena *arena;
+static struct calendar_language japanese;
 
 // Twelve months of smooth days, the first week very busy by day.
 static int prepare(void **state) {
@@ -37,7 +39,7 @@ static int prepare(void **state) {
         for (size_t band = 0; band < LEVELS_BANDS; band++)
             calendar.cells[day][band] = day < 7 && band < 3 ? LEVEL_VERY_BUSY : LEVEL_SMOOTH;
     before = calendar;
-    return arena == NULL ? -1 : 0;
+    return arena != NULL && calendar_words_read("ja", NULL, arena, &japanese, &err) ? 0 : -1;
 }
 
 static int clean(void **state) {
@@ -51,7 +53,7 @@ static struct buffer written(enum calendar_form form, bool year) {
                                  .calendar = &calendar,
                                  .before = &before,
                                  .holidays = &holidays,
-                                 .words = &calendar_words_ja,
+                                 .language = &japanese,
                                  .campaign = "ポイント <b>&\"",
                                  .host = "points.city.example",
                                  .style_link = "/calendar.css",
@@ -90,8 +92,8 @@ static void a_year_is_drawn_together_into_phases(void **state) {
         calendar.cells[day][1] = LEVEL_BUSY;
     assert_int_equal(calendar_phases(&calendar, phases), 7);
     assert_int_equal(phases[0].band[1], LEVEL_BUSY); // half of them reach it
-    assert_string_equal(calendar_phase_text(arena, &phases[0]), "1か月目(開始直後)");
-    assert_string_equal(calendar_phase_text(arena, &phases[6]), "12か月目(締切月)");
+    assert_string_equal(calendar_phase_text(arena, &japanese.plain, &phases[0]), "1か月目(開始直後)");
+    assert_string_equal(calendar_phase_text(arena, &japanese.plain, &phases[6]), "12か月目(締切月)");
 }
 
 static void a_short_campaign_has_a_phase_a_month_and_months_end_where_dates_do(void **state) {
@@ -151,7 +153,7 @@ static void what_changed_is_told_and_a_calendar_that_says_the_same_is_the_same(v
     assert_int_equal(changes[0].was, LEVEL_SMOOTH);
     assert_int_equal(changes[0].is, LEVEL_BUSY);
     const char *page = written(CALENDAR_HTML, false).text;
-    assert_non_null(strstr(page, "2月11日(水・祝) 12時〜20時: 順調 → <b>混雑</b>"));
+    assert_non_null(strstr(page, "2月11日(水・祝) 12時〜20時: 順調から混雑に変わりました"));
     assert_non_null(strstr(page, "祝日の &lt;催し&gt; があるため"));
     assert_null(strstr(page, "<催し>"));
     assert_null(strstr(page, "<b>&\""));
@@ -205,7 +207,7 @@ static void json_and_csv_say_the_same(void **state) {
 static void without_a_version_every_form_says_so_and_none_fails(void **state) {
     struct calendar_view view = {.series = CALENDAR_CALLS,
                                  .holidays = &holidays,
-                                 .words = &calendar_words_ja,
+                                 .language = &japanese,
                                  .campaign = "c",
                                  .host = "h",
                                  .style = ""};

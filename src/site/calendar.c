@@ -1,6 +1,7 @@
 // calendar.c - the published calendars over HTTP: the page, and the forms that programs read.
 #include <string.h>
 
+#include "guidance/guidance.h"
 #include "http/static.h"
 #include "site/calendars.h"
 #include "site/handlers.h"
@@ -19,7 +20,15 @@ static bool take_view(struct http_request *request, struct calendars_view *asked
     return false;
 }
 
-static void respond(struct visit *visit, const struct calendars_view *asked) {
+// Files go by their address and by what the program asks for, never by a cookie: so a cache in front can keep
+// them for everybody.
+static size_t language_of_file(struct visit *visit) {
+    const struct languages *languages = guidance_languages(visit->site->guidance);
+    return languages_choose(languages, http_request_query(visit->request, "language"),
+                            http_request_header(visit->request, "Accept-Language"));
+}
+
+static void respond(struct visit *visit, const struct calendars_view *asked, const char *vary) {
     struct buffer out;
     buffer_init(&out, http_request_arena(visit->request));
     calendars_write(visit->site->calendars, asked, &out);
@@ -32,13 +41,15 @@ static void respond(struct visit *visit, const struct calendars_view *asked) {
                                  .cache_control = CACHE_CONTROL,
                                  .plain = {.bytes = out.text, .length = out.length}};
     static_asset_tag(&asset);
-    static_respond(visit->request, &asset, NULL);
+    const struct http_header headers[] = {{"Vary", vary}, {NULL, NULL}};
+    static_respond(visit->request, &asset, headers);
 }
 
 // "app", "calls.ics": the series, and the form when it is not JSON.
 void handle_calendar(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
-    struct calendars_view asked = {.form = CALENDAR_JSON, .now_ms = visit->now_ms};
+    struct calendars_view asked = {
+        .form = CALENDAR_JSON, .language = language_of_file(visit), .now_ms = visit->now_ms};
     char *name = arena_copy_text(http_request_arena(request), visit_parameter(visit, "file"));
     char *dot = name == NULL ? NULL : strchr(name, '.');
     if (dot != NULL)
@@ -48,15 +59,18 @@ void handle_calendar(struct http_request *request, void *context) {
     if (!known)
         problem_respond_status(request, 404, "not-found", NULL, "there is no such calendar");
     else if (take_view(request, &asked))
-        respond(visit, &asked);
+        respond(visit, &asked, "Accept-Language");
 }
 
 void handle_calendar_page(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
-    struct calendars_view asked = {.series = CALENDAR_APP, .form = CALENDAR_HTML, .now_ms = visit->now_ms};
+    struct calendars_view asked = {.series = CALENDAR_APP,
+                                   .form = CALENDAR_HTML,
+                                   .language = visit_language(visit),
+                                   .now_ms = visit->now_ms};
     const char *series = http_request_query(request, "series");
     if (series != NULL && !calendar_series_parse(series, &asked.series))
         problem_respond_status(request, 400, "invalid", "series", "series must be app or calls");
     else if (take_view(request, &asked))
-        respond(visit, &asked);
+        respond(visit, &asked, "Accept-Language, Cookie");
 }

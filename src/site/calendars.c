@@ -8,11 +8,13 @@
 #include "base/text.h"
 #include "forecast/calendar_store.h"
 #include "forecast/holidays_store.h"
+#include "guidance/guidance.h"
 #include "site/planning.h"
 
 #define LOOK_EVERY_S   2
 #define KEPT_BYTES_MAX ((size_t)2 << 20)
 #define WORK_BYTES_MAX ((size_t)64 << 20)
+#define WORD_BYTES_MAX ((size_t)4 << 20)
 #define SERIES         2
 
 // What an operator asked for.
@@ -33,6 +35,9 @@ struct held {
 struct calendars {
     struct site *site;
     struct holidays holidays;
+    struct arena *words; // of the languages, which are those of guidance_languages()
+    struct calendar_language languages[LANGUAGES_MAX];
+    size_t languages_count;
     struct held held[SERIES];
     pthread_rwlock_t lock; // of held's versions
     pthread_mutex_t wait_lock;
@@ -78,8 +83,7 @@ static bool submit(struct calendars *calendars, struct arena *arena, struct cale
                    struct error *err) {
     struct command command;
     const struct held *held = held_of(calendars, calendar->series);
-    const char *usual =
-        held->calendar == NULL ? calendar_words_ja.reason_first : calendar_words_ja.reason_usual;
+    const char *usual = calendars->languages[0].own_reasons[held->calendar != NULL];
     calendar->number = held->calendar == NULL ? 1 : held->calendar->number + 1;
     if (!text_copy(calendar->reason, sizeof calendar->reason,
                    held->answering.now ? held->answering.reason : usual) ||
@@ -201,16 +205,41 @@ static bool read_holidays(const struct site *site, struct holidays *ret_holidays
     return false;
 }
 
+static bool read_words(struct calendars *calendars, struct error *err) {
+    const struct languages *languages = guidance_languages(calendars->site->guidance);
+    calendars->words = arena_new(WORD_BYTES_MAX);
+    if (calendars->words == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    for (size_t i = 0; i < languages->count; i++) {
+        const struct language *language = &languages->list[i];
+        if (!calendar_words_read(language->code, language->messages, calendars->words,
+                                 &calendars->languages[i], err)) {
+            error_prefix(err, "%.16s.json: ", language->code);
+            return false;
+        }
+    }
+    calendars->languages_count = languages->count;
+    return true;
+}
+
+static void free_all(struct calendars *calendars) {
+    for (size_t i = 0; i < SERIES; i++)
+        arena_free(calendars->held[i].arena);
+    holidays_done(&calendars->holidays);
+    arena_free(calendars->words);
+    free(calendars);
+}
+
 bool calendars_start(struct site *site, struct calendars **ret_calendars, struct error *err) {
     struct calendars *calendars = calloc(1, sizeof *calendars);
     pthread_condattr_t attributes;
     if (calendars == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!read_holidays(site, &calendars->holidays, err)) {
-        free(calendars);
+    calendars->site = site;
+    if (!read_words(calendars, err) || !read_holidays(site, &calendars->holidays, err)) {
+        free_all(calendars);
         return false;
     }
-    calendars->site = site;
     (void)pthread_rwlock_init(&calendars->lock, NULL);
     (void)pthread_mutex_init(&calendars->wait_lock, NULL);
     (void)pthread_condattr_init(&attributes);
@@ -218,8 +247,7 @@ bool calendars_start(struct site *site, struct calendars **ret_calendars, struct
     (void)pthread_cond_init(&calendars->wake, &attributes);
     (void)pthread_condattr_destroy(&attributes);
     if (pthread_create(&calendars->thread, NULL, run, calendars) != 0) {
-        holidays_done(&calendars->holidays);
-        free(calendars);
+        free_all(calendars);
         return error_set(err, ERROR_UNAVAILABLE, "no thread for the planner");
     }
     *ret_calendars = calendars;
@@ -237,10 +265,7 @@ void calendars_stop(struct calendars *calendars) {
     (void)pthread_cond_destroy(&calendars->wake);
     (void)pthread_mutex_destroy(&calendars->wait_lock);
     (void)pthread_rwlock_destroy(&calendars->lock);
-    for (size_t i = 0; i < SERIES; i++)
-        arena_free(calendars->held[i].arena);
-    holidays_done(&calendars->holidays);
-    free(calendars);
+    free_all(calendars);
 }
 
 void calendars_ask(struct calendars *calendars, enum calendar_series series, const char *reason,
@@ -254,26 +279,44 @@ void calendars_ask(struct calendars *calendars, enum calendar_series series, con
     (void)pthread_mutex_unlock(&calendars->wait_lock);
 }
 
-void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out) {
+// What there is to see of a series, under the lock.
+static struct calendar_view view_of(const struct calendars *calendars, const struct calendars_view *asked) {
     const struct site *site = calendars->site;
-    const struct held *held = held_of(calendars, asked->series);
+    const struct held *held = &calendars->held[asked->series - CALENDAR_APP];
     struct civil civil = clock_civil(asked->now_ms);
     int64_t today = clock_day_number(civil.year, civil.month, civil.day), monday = calendar_monday(today);
-    (void)pthread_rwlock_rdlock(&calendars->lock);
     bool later = held->calendar != NULL && held->calendar->first_day > monday;
-    struct calendar_view view = {.series = asked->series,
-                                 .calendar = held->calendar,
-                                 .before = held->before,
-                                 .holidays = &calendars->holidays,
-                                 .words = &calendar_words_ja,
-                                 .campaign = site->campaign->name,
-                                 .host = site->campaign->code,
-                                 .style_link = "/calendar.css",
-                                 .year = asked->year,
-                                 .brief = asked->brief,
-                                 .from_day = later ? held->calendar->first_day : monday,
-                                 .today = today,
-                                 .hour = civil.hour};
+    return (struct calendar_view){.series = asked->series,
+                                  .calendar = held->calendar,
+                                  .before = held->before,
+                                  .holidays = &calendars->holidays,
+                                  .language = &calendars->languages[asked->language],
+                                  .languages = calendars->languages,
+                                  .languages_count = calendars->languages_count,
+                                  .campaign = site->campaign->name,
+                                  .host = site->campaign->code,
+                                  .style_link = "/calendar.css",
+                                  .address = site->public_url,
+                                  .year = asked->year,
+                                  .brief = asked->brief,
+                                  .from_day = later ? held->calendar->first_day : monday,
+                                  .today = today,
+                                  .hour = civil.hour};
+}
+
+void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out) {
+    (void)pthread_rwlock_rdlock(&calendars->lock);
+    struct calendar_view view = view_of(calendars, asked);
     calendar_write(&view, asked->form, out);
     (void)pthread_rwlock_unlock(&calendars->lock);
+}
+
+const char *calendars_advice(struct calendars *calendars, size_t language, int64_t now_ms,
+                             struct arena *arena) {
+    struct calendars_view asked = {.series = CALENDAR_APP, .language = language, .now_ms = now_ms};
+    (void)pthread_rwlock_rdlock(&calendars->lock);
+    struct calendar_view view = view_of(calendars, &asked);
+    const char *advice = calendar_advice(&view, &view.language->plain, arena);
+    (void)pthread_rwlock_unlock(&calendars->lock);
+    return advice;
 }

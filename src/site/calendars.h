@@ -22,7 +22,11 @@ struct calendars_view {
     enum calendar_series series;
     enum calendar_form form;
     bool year, brief;
+    size_t language; // of guidance_languages()
     int64_t now_ms;
 };
 // Writes the newest version; a failed buffer says that memory was short.
 void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out);
+// When it will be quiet next, in a sentence without markup; "" when nothing was published or it is over.
+const char *calendars_advice(struct calendars *calendars, size_t language, int64_t now_ms,
+                             struct arena *arena);

@@ -42,6 +42,7 @@ export const GENERATED = {
   "migrations_list.h": ["command", "site"],
   "guidance_texts.h": ["guidance"],
   "survey_texts.h": ["measure"],
+  "message_texts.h": ["forecast"],
 };
 
 const isSource = (path) => /^(src|fuzz)\/.*\.[ch]$/.test(path);

@@ -376,7 +376,7 @@ export async function changeSetting({ name, ...change }: SettingChange): Promise
 }
 
 export async function readCalendars(series: CalendarSeries): Promise<Calendars> {
-  const publicly = async (view: string): Promise<unknown> => (await ask('GET', `/api/v1/calendar/${series}?view=${view}`)).json();
+  const publicly = async (view: string): Promise<unknown> => (await ask('GET', `/api/v1/calendar/${series}?view=${view}&language=ja`)).json();
   const [kept, said, year] = await Promise.all([read<Calendars['kept']>('calendar', { series }), publicly('weeks'), publicly('year')]);
   return { series, kept, said: said as Calendars['said'], year: year as Calendars['year'] };
 }
