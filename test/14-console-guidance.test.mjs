@@ -74,6 +74,28 @@ eachStore("the console's guidance", (store) => {
     assert.deepEqual(overview.unfound, [{ words: "らめん 0000", count: 1 }]);
   });
 
+  test("what was read and searched stands beside the calls of the hour, and little data is said to be little", async () => {
+    const before = (await viewer.get("/api/v1/console/relief")).json;
+    const sum = ({ hours }, name) => hours.reduce((all, hour) => all + hour[name], 0);
+    await resident.post("/api/v1/faq/no-card/opinion", { opinion: "read" });
+    await resident.get("/api/v1/faq?q=PIN");
+    await resident.get("/api/v1/faq?typing=yes&q=PI");
+    const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    for (const [half, offered] of [[0, 4], [1, 3]]) {
+      const start = new Date(hour + half * 1_800_000).toISOString();
+      assert.equal((await writer.post("/api/v1/console/calls", { start, offered, answered: 2, abandoned: 1 })).status, 204);
+    }
+    const relief = (await viewer.get("/api/v1/console/relief")).json;
+    assert.equal(sum(relief, "searches") - sum(before, "searches"), 1);
+    assert.equal(sum(relief, "reads") - sum(before, "reads"), 1);
+    const last = relief.hours.at(-1);
+    assert.equal(last.calls, 7);
+    assert.equal(last.by_topic[relief.topics.indexOf("はじめる前に")] >= 1, true);
+    assert.equal(relief.verdict, "too-little");
+    assert.deepEqual(relief.lags.map(({ hours, r }) => [hours, r]), [[0, null], [1, null], [2, null]]);
+    assert.equal((await resident.get("/api/v1/console/relief")).status, 401);
+  });
+
   test("an announcement is told to everybody while it runs, changed, and taken back", async () => {
     const now = Date.now();
     const time = (ms) => new Date(now + ms).toISOString();

@@ -32,7 +32,12 @@ static const struct statement FIGURES = {
     "SELECT slug, CAST(SUM(CASE WHEN opinion = 1 THEN count ELSE 0 END) AS BIGINT), "
     "CAST(SUM(CASE WHEN opinion = 2 THEN count ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN opinion = 3 THEN "
     "count ELSE 0 END) AS BIGINT) "
-    "FROM faq_count WHERE hour_ms >= $1 AND hour_ms < $2 GROUP BY slug ORDER BY 2 DESC, slug LIMIT $3",
+    "FROM faq_count WHERE hour_ms >= $1 AND hour_ms < $2 AND opinion <> 4 GROUP BY slug ORDER BY 2 DESC, "
+    "slug LIMIT $3",
+    "iii"};
+static const struct statement HOURS = {
+    "SELECT hour_ms, slug, CAST(SUM(count) AS BIGINT) FROM faq_count WHERE hour_ms >= $1 AND hour_ms < $2 "
+    "AND opinion IN (1, 4) GROUP BY hour_ms, slug ORDER BY hour_ms, slug LIMIT $3",
     "iii"};
 static const struct statement UNFOUND = {"SELECT words, CAST(SUM(count) AS BIGINT) FROM faq_miss WHERE "
                                          "day_ms >= $1 AND day_ms < $2 GROUP BY words "
@@ -134,6 +139,10 @@ void faq_store_opinion(struct command *command, const char *language, const char
                       value_text(slug), value_int(opinion));
 }
 
+void faq_store_searched(struct command *command, const char *language, int64_t now_ms) {
+    faq_store_opinion(command, language, "", FAQ_SEARCHED, now_ms);
+}
+
 void faq_store_miss(struct command *command, const char *language, const char *words, int64_t now_ms) {
     (void)COMMAND_ADD(command, &MISS, value_int(clock_day_start_ms(now_ms)), value_text(language),
                       value_text(words), value_int(FAQ_MISSES_MAX));
@@ -152,6 +161,24 @@ bool faq_store_figures(struct session *session, int64_t from_ms, int64_t to_ms, 
         figures[i] = (struct faq_figures){rows_text(&rows, i, 0), rows_int(&rows, i, 1),
                                           rows_int(&rows, i, 2), rows_int(&rows, i, 3)};
     *ret_figures = figures;
+    *ret_count = rows.count;
+    return true;
+}
+
+bool faq_store_hours(struct session *session, int64_t from_ms, int64_t to_ms, struct arena *arena,
+                     struct faq_hour **ret_hours, size_t *ret_count, struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(session, &HOURS, arena, &rows, err, value_int(from_ms), value_int(to_ms),
+                       value_int(FAQ_HOURS_MAX + 1)))
+        return false;
+    if (rows.count > FAQ_HOURS_MAX)
+        return error_set(err, ERROR_EXHAUSTED, "more than %d readings by hour and question", FAQ_HOURS_MAX);
+    struct faq_hour *hours = arena_alloc(arena, (rows.count + 1) * sizeof *hours);
+    if (hours == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    for (size_t i = 0; i < rows.count; i++)
+        hours[i] = (struct faq_hour){rows_int(&rows, i, 0), rows_text(&rows, i, 1), rows_int(&rows, i, 2)};
+    *ret_hours = hours;
     *ret_count = rows.count;
     return true;
 }

@@ -13,6 +13,7 @@
 #define FAQ_MISSES_MAX   2000 // kept a day
 #define FAQ_HISTORY_MAX  100
 #define FAQ_UNFOUND_MAX  100
+#define FAQ_HOURS_MAX    100000
 
 struct faq_change {
     const char *language;
@@ -44,11 +45,12 @@ MUST_CHECK bool faq_store_history(struct session *session, const char *language,
                                   struct arena *arena, struct faq_version **ret_versions, size_t *ret_count,
                                   struct error *err);
 
-// The numbers are stored: do not change.
-enum faq_opinion { FAQ_READ = 1, FAQ_HELPED = 2, FAQ_DID_NOT_HELP = 3 };
+// The numbers are stored: do not change. FAQ_SEARCHED is of no question.
+enum faq_opinion { FAQ_READ = 1, FAQ_HELPED = 2, FAQ_DID_NOT_HELP = 3, FAQ_SEARCHED = 4 };
 
 void faq_store_opinion(struct command *command, const char *language, const char *slug,
                        enum faq_opinion opinion, int64_t now_ms);
+void faq_store_searched(struct command *command, const char *language, int64_t now_ms);
 // `words` from search_keepable; beyond FAQ_MISSES_MAX different ones a day nothing is kept.
 void faq_store_miss(struct command *command, const char *language, const char *words, int64_t now_ms);
 
@@ -60,6 +62,16 @@ struct faq_figures {
 MUST_CHECK bool faq_store_figures(struct session *session, int64_t from_ms, int64_t to_ms,
                                   struct arena *arena, struct faq_figures **ret_figures, size_t *ret_count,
                                   struct error *err);
+
+struct faq_hour {
+    int64_t start_ms;
+    const char *slug; // "": searches
+    int64_t count;    // of readings, or of searches
+};
+// Readings by question and searches, by hour in [from_ms, to_ms) and over all languages, in the order of
+// time. ERROR_EXHAUSTED: more than FAQ_HOURS_MAX rows.
+MUST_CHECK bool faq_store_hours(struct session *session, int64_t from_ms, int64_t to_ms, struct arena *arena,
+                                struct faq_hour **ret_hours, size_t *ret_count, struct error *err);
 
 struct faq_unfound {
     const char *words;

@@ -48,46 +48,42 @@ static json_t *entry_json(const struct shelf *shelf, size_t language, size_t ind
                      entry->question, "answer_html", shelf_answer_html(shelf, language, index));
 }
 
-static void answer_miss(struct job *job, const struct error *err) {
+static void answer_search(struct job *job, const struct error *err) {
     if (err != NULL)
-        LOG(LOG_DEBUG, "an unanswered question was not kept", log_text("cause", err->message));
+        LOG(LOG_DEBUG, "a search was not counted", log_text("cause", err->message));
     respond_text(job->visit, job->data, "no-store");
 }
 
-// Nothing was found: that is worth knowing, so it is written before the answer goes out.
-static void respond_nothing(struct visit *visit, const char *code, const char *query) {
-    struct arena *arena = http_request_arena(visit->request);
-    const char *words = search_keepable(query, arena);
-    CLEANUP(json_cleanup)
-    json_t *object = json_pack("{s:s,s:s,s:[]}", "language", code, "query", query, "entries");
-    char *body = json_text(arena, object);
-    if (words == NULL) {
+// Counts the search, and keeps what found nothing, before the answer goes out. What is asked while somebody
+// types is no search yet.
+static void count_search(struct visit *visit, const char *code, const char *query, bool found, char *body) {
+    const char *typing = http_request_query(visit->request, "typing");
+    const char *words = found ? NULL : search_keepable(query, http_request_arena(visit->request));
+    if (typing != NULL || body == NULL) {
         respond_text(visit, body, "no-store");
         return;
     }
     struct job *job = job_new(visit, body);
     if (job == NULL)
         return;
-    faq_store_miss(&job->command, code, words, visit->now_ms);
-    job_write(job, answer_miss);
+    faq_store_searched(&job->command, code, visit->now_ms);
+    if (words != NULL)
+        faq_store_miss(&job->command, code, words, visit->now_ms);
+    job_write(job, answer_search);
 }
 
 static void respond_found(struct visit *visit, const struct shelf *shelf, size_t language,
                           const char *query) {
     struct search_result results[SEARCH_RESULTS_MAX];
+    struct arena *arena = http_request_arena(visit->request);
     const char *code = code_of(visit, shelf_faq_language(shelf, language));
-    size_t count =
-        search_find(shelf_search(shelf, language), query, http_request_arena(visit->request), results);
-    if (count == 0) {
-        respond_nothing(visit, code, query);
-        return;
-    }
+    size_t count = search_find(shelf_search(shelf, language), query, arena, results);
     json_t *entries = json_array();
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(entries, entry_json(shelf, language, results[i].entry));
-    struct http_response response = {.status = 200};
-    visit_respond_json(visit, &response,
-                       json_pack("{s:s,s:s,s:o}", "language", code, "query", query, "entries", entries));
+    CLEANUP(json_cleanup)
+    json_t *object = json_pack("{s:s,s:s,s:o}", "language", code, "query", query, "entries", entries);
+    count_search(visit, code, query, count > 0, json_text(arena, object));
 }
 
 void handle_faq(struct http_request *request, void *context) {

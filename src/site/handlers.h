@@ -33,7 +33,7 @@ http_handler handle_console_staff;
 http_handler handle_bookings, handle_booking_make, handle_booking_cancel, handle_booking_file;
 http_handler handle_console_settings, handle_console_setting_effect, handle_console_setting_change;
 http_handler handle_console_now, handle_console_heat, handle_console_funnel;
-http_handler handle_console_participants, handle_console_calls;
+http_handler handle_console_participants, handle_console_calls, handle_console_relief;
 http_handler handle_console_faq, handle_console_faq_history, handle_console_faq_write;
 http_handler handle_console_faq_preview, handle_console_announcements, handle_console_announce;
 http_handler handle_console_announcement;

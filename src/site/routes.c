@@ -111,6 +111,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/console/funnel", handle_console_funnel, SEE},
     {HTTP_GET, "/api/v1/console/participants", handle_console_participants, SEE},
     {HTTP_GET, "/api/v1/console/calls", handle_console_calls, SEE},
+    {HTTP_GET, "/api/v1/console/relief", handle_console_relief, SEE},
 };
 
 static const struct {

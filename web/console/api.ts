@@ -79,6 +79,23 @@ export interface Calls {
   days: CallsRow[];
   half_hours: CallsRow[];
 }
+export interface ReliefHour {
+  start: string;
+  openings: number;
+  reads: number;
+  searches: number;
+  calls: number | null; // null: not both half-hours were counted
+  by_topic: number[];
+}
+export interface Relief {
+  from: string;
+  to: string;
+  topics: string[]; // "": questions that are gone
+  hours: ReliefHour[];
+  lags: { hours: number; pairs: number; r: number | null; low: number | null; high: number | null }[];
+  verdict: 'too-little' | 'none' | 'fewer' | 'more';
+  lag_hours: number;
+}
 export interface Orders {
   number: number;
   floor_per_min: number;

@@ -2,7 +2,7 @@
 import { html, nothing, render } from 'lit/html.js';
 
 import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
-import type { Answers, Calendars, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Publication, ReportNote, Settings, Survey } from './api.js';
+import type { Answers, Calendars, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Publication, Relief, ReportNote, Settings, Survey } from './api.js';
 import { Refusal, changeSetting, leave, orderGate, read, readCalendars, resetGate } from './api.js';
 import type { Content } from './parts.js';
 import { viewAnswers } from './views/answers.js';
@@ -16,6 +16,7 @@ import type { Front } from './views/now.js';
 import { viewNow } from './views/now.js';
 import { forgetTold, viewOperators } from './views/operators.js';
 import { viewCalls, viewParticipants } from './views/people.js';
+import { viewRelief } from './views/relief.js';
 import type { Report } from './views/report.js';
 import { viewReport } from './views/report.js';
 import { viewSettings } from './views/settings.js';
@@ -30,7 +31,7 @@ const TOPICS = {
   live: ['now', 'gate'],
   use: ['heat', 'funnel', 'participants', 'calls', 'survey'],
   plan: ['calendar', 'staff'],
-  guide: ['answers', 'news', 'report'],
+  guide: ['answers', 'relief', 'news', 'report'],
   manage: ['settings', 'log', 'operators'],
 } as const;
 type Topic = keyof typeof TOPICS;
@@ -38,7 +39,7 @@ type View = (typeof TOPICS)[Topic][number];
 const VIEWS: readonly View[] = Object.values(TOPICS).flat();
 // What the server calls a view's part, where that is another word.
 const PART_OF: Partial<Record<View, string>> = { log: 'audit', answers: 'faq', news: 'announcements', staff: 'calls' };
-const SPANS: readonly View[] = ['heat', 'funnel', 'calls', 'staff'];
+const SPANS: readonly View[] = ['heat', 'funnel', 'calls', 'staff', 'relief'];
 
 const root = document.getElementById('console') as HTMLElement;
 let person: Person | null | undefined; // undefined: not known yet
@@ -157,6 +158,7 @@ function body(view: View): Content {
   }
   if (view === 'log') return viewLog(shown.data as Log, !shown.search.includes('before='));
   if (view === 'calendar') return viewCalendar(shown.data as Calendars, hands);
+  if (view === 'relief') return viewRelief(shown.data as Relief);
   if (view === 'staff') return viewStaff(shown.data as Calls, draw);
   return viewOperators(shown.data as Operators, hands);
 }

@@ -67,7 +67,7 @@ export interface Table {
 
 const cellText = (cell: Cell): string => (cell === null ? '—' : typeof cell === 'number' ? numberText(cell) : cell);
 
-const isNumber = (cell: Cell | undefined): boolean => typeof cell === 'number' || (typeof cell === 'string' && /^[\d.—]+%?$/.test(cell));
+const isNumber = (cell: Cell | undefined): boolean => typeof cell === 'number' || (typeof cell === 'string' && /^[+−]?[\d.—]+%?$/.test(cell));
 
 function tableBody(table: Table): Content {
   const rows = table.rows.map(

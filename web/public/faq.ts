@@ -8,6 +8,7 @@ interface Entry {
 }
 
 const PAUSE_MS = 150;
+const SETTLED_MS = 1500; // a question that stands so long is one
 const HEADERS = { 'Content-Type': 'application/json' };
 
 const input = document.getElementById('q') as HTMLInputElement;
@@ -18,6 +19,8 @@ const opinionPart = document.getElementById('opinion') as HTMLTemplateElement;
 const all = input.value === '' ? [...results.children] : null;
 const read = new Set<string>();
 let waiting = 0;
+let settling = 0;
+let counted = '';
 let asked = input.value.trim();
 
 // The server chose the language of this page by its address, a cookie or the browser, and does so again.
@@ -68,6 +71,14 @@ function show(children: Element[], found: boolean): void {
   said.textContent = text.replace('{count}', String(results.querySelectorAll('details').length));
 }
 
+// The server counts what was asked once it is no longer being typed.
+function count(): void {
+  const question = input.value.trim();
+  if (question === counted || question === '') return;
+  counted = question;
+  fetch(`/api/v1/faq?q=${encodeURIComponent(question)}${asPage('&')}`).catch(() => {});
+}
+
 async function ask(): Promise<void> {
   const question = input.value.trim();
   if (question === asked) return;
@@ -77,7 +88,7 @@ async function ask(): Promise<void> {
     return;
   }
   try {
-    const answer = await fetch(`/api/v1/faq?q=${encodeURIComponent(question)}${asPage('&')}`);
+    const answer = await fetch(`/api/v1/faq?typing=yes&q=${encodeURIComponent(question)}${asPage('&')}`);
     const { entries } = (await answer.json()) as { entries: Entry[] };
     if (answer.ok && question === asked) show(entries.map(entryElement), entries.length > 0);
   } catch {
@@ -87,11 +98,14 @@ async function ask(): Promise<void> {
 
 input.addEventListener('input', () => {
   clearTimeout(waiting);
+  clearTimeout(settling);
   waiting = window.setTimeout(() => void ask(), PAUSE_MS);
+  settling = window.setTimeout(count, SETTLED_MS);
 });
 input.form?.addEventListener('submit', (event) => {
   event.preventDefault();
   void ask();
+  count();
 });
 results.addEventListener('toggle', (event) => opened(event.target as HTMLDetailsElement), true);
 results.addEventListener('click', (event) => {
@@ -104,6 +118,9 @@ document.querySelector('.topics')?.addEventListener('click', () => {
   input.value = '';
   void ask();
 });
+
+// What came with the address was asked by this page's form, or by a link.
+count();
 
 // What the server opened stood open before anybody listened.
 results.querySelectorAll<HTMLDetailsElement>('details[open]').forEach(opened);
