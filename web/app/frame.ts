@@ -116,6 +116,7 @@ function footer(): TemplateResult {
           <li>${link('/points', word('page.points'))}</li>
           <li><a href="/faq">${word('faq.title')}</a></li>
           <li><a href="/calendar">${word('page.calendar')}</a></li>
+          <li><a href="/report">${word('page.report')}</a></li>
           <li><a href="/accessibility">${word('page.accessibility')}</a></li>
         </ul>
       </nav>
