@@ -81,6 +81,16 @@ eachStore("the published report", (store) => {
     assert.deepEqual(log.map((entry) => entry.operator), [writer.name, writer.name]);
   });
 
+  test("hours that only others counted are beside its own in the heat map", async () => {
+    const day = (await viewer.get("/api/v1/console/heat")).json.days.at(-2).start.slice(0, 10);
+    const file = join(freshDirectory(), "arrivals.csv");
+    writeFileSync(file, `start,count\n${day}T09:00,40\n${day}T09:30,2\n`);
+    assert.equal((await juncho(["import", "arrivals", file, "--store", server.store])).code, 0);
+    const yesterday = (await viewer.get("/api/v1/console/heat")).json.days.at(-2);
+    assert.equal(yesterday.imported[9], 42);
+    assert.deepEqual(yesterday.accesses, Array(24).fill(0));
+  });
+
   test("is made one at a time: who comes meanwhile is told so, and nothing is lost", async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => writer.post(PUBLICATION)));
     const done = answers.filter(({ status }) => status === 200).length;
@@ -113,7 +123,7 @@ test("an imported log fills the hours that the service did not count, beside its
   const imported = after.days.flatMap((day, at) => day.imported_by_hour.map((count, hour) => ({ at, hour, count }))).filter(({ count }) => count > 0);
   assert.deepEqual(imported, [{ at: 3, hour: empty, count: 2 }]);
   const page = readFileSync(join(folder, "report/index.html"), "utf8");
-  assert.match(page, /取り込んだアクセスログでは2回のアクセスがありました/);
-  assert.match(page, /取り込んだアクセスログで最も混んだのは12月18日/);
+  assert.match(page, /取り込んだ記録では2回のアクセスがありました/);
+  assert.match(page, /取り込んだ記録で最も混んだのは12月18日/);
   assert.match(page, /<td>取り込み<\/td>/);
 });

@@ -11,7 +11,9 @@ static const struct statement SPAN = {
     "UNION ALL SELECT MAX(hour_ms) FROM access_count UNION ALL SELECT MIN(hour_ms) FROM step_count WHERE "
     "campaign_id = $1 UNION ALL SELECT MAX(hour_ms) FROM step_count WHERE campaign_id = $1 UNION ALL SELECT "
     "MIN(hour_ms) FROM "
-    "imported_hour WHERE accesses > 0 UNION ALL SELECT MAX(hour_ms) FROM imported_hour WHERE accesses > 0) "
+    "imported_hour WHERE accesses > 0 UNION ALL SELECT MAX(hour_ms) FROM imported_hour WHERE accesses > 0 "
+    "UNION ALL SELECT MIN(start_ms - start_ms % 3600000) FROM imported_arrival WHERE slot_ms <= 3600000 "
+    "UNION ALL SELECT MAX(start_ms - start_ms % 3600000) FROM imported_arrival WHERE slot_ms <= 3600000) "
     "hours",
     "i"};
 static const struct statement ACCESSES = {
@@ -102,25 +104,35 @@ static bool read_accesses(struct reading_figures *reading) {
     return true;
 }
 
-// The same visit may be in a log and in the service's own counts: an hour is one's or the other's.
-static bool read_imported(struct reading_figures *reading) {
+// How many devices the logs of the span know; hours apart cannot be told, devices come again.
+static bool read_devices(struct reading_figures *reading) {
     struct figures *figures = reading->figures;
     struct imported imported;
     if (!imported_read(reading->session, figures->from_ms, figures->to_ms, reading->arena, &imported,
                        reading->err))
         return false;
-    for (size_t i = 0; i < imported.hours_count; i++) {
-        int64_t hour_ms = imported.hours[i].hour_ms, count = (int64_t)imported.hours[i].accesses;
-        struct figures_day *day = day_of(figures, hour_ms);
-        int hour = clock_civil(hour_ms).hour;
-        if (count == 0 || day == NULL || day->hours[hour] > 0)
-            continue;
-        day->imported_hours[hour] += count;
-        day->imported += count;
-        figures->imported += count;
-        figures->last_ms = hour_ms > figures->last_ms ? hour_ms : figures->last_ms;
-    }
+    figures->imported_devices = imported.devices;
     return true;
+}
+
+// The same visit may be in a file and in the service's own counts: an hour is one's or the other's.
+static bool read_imported(struct reading_figures *reading) {
+    struct figures *figures = reading->figures;
+    struct imported_elsewhere *hours = NULL;
+    size_t count = 0;
+    if (!imported_elsewhere_read(reading->session, figures->from_ms, figures->to_ms, reading->arena, &hours,
+                                 &count, reading->err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct figures_day *day = day_of(figures, hours[i].hour_ms);
+        if (day == NULL)
+            continue;
+        day->imported_hours[clock_civil(hours[i].hour_ms).hour] += hours[i].accesses;
+        day->imported += hours[i].accesses;
+        figures->imported += hours[i].accesses;
+        figures->last_ms = hours[i].hour_ms > figures->last_ms ? hours[i].hour_ms : figures->last_ms;
+    }
+    return count == 0 || read_devices(reading);
 }
 
 // What is counted at one hour of one day.

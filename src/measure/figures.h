@@ -17,8 +17,8 @@ struct figures_day {
     int64_t hours[24];          // accesses
     int64_t verified_hours[24]; // identity checks that were finished
     int64_t accesses, users, verified, granted;
-    // Accesses that imported logs tell of, only of hours in which the service counted none itself; they are
-    // in no other figure.
+    // Accesses that imported files tell of, only of hours in which the service counted none itself; they
+    // are in no other figure.
     int64_t imported_hours[24], imported;
 };
 
@@ -33,7 +33,8 @@ struct figures {
     struct figures_day *days; // every day of the span, also those without anything
     size_t days_count;
     int64_t accesses, requests, users, verified, granted, points;
-    int64_t imported;                                               // of all days
+    int64_t imported;        // of all days
+    double imported_devices; // different ones in imported access logs, estimated; 0: there are no logs
     int64_t reached[COUNT_SCREENS + 1], went_on[COUNT_SCREENS + 1]; // by enum count_step
     int64_t hops, outcomes[32];                                     // by enum identity_outcome
     int64_t verified_hour_max, verified_day_max;

@@ -30,8 +30,15 @@ static const struct statement HOURS = {
     "ii"};
 static const struct statement DAYS = {
     "SELECT day, devices FROM imported_day WHERE day >= $1 AND day <= $2 ORDER BY day, import_id", "ii"};
-static const struct statement ARRIVALS = {
-    "SELECT start_ms, count FROM imported_arrival WHERE start_ms >= $1 AND start_ms < $2 ORDER BY start_ms",
+// A visit may be in several of them: of an hour speaks the service, else the logs, else the arrivals.
+static const struct statement ELSEWHERE = {
+    "SELECT hour_ms, CAST(SUM(count) AS BIGINT) FROM ("
+    "SELECT i.hour_ms, i.accesses AS count FROM imported_hour i WHERE i.hour_ms >= $1 AND i.hour_ms < $2 "
+    "UNION ALL SELECT r.start_ms - r.start_ms % 3600000, r.count FROM imported_arrival r "
+    "WHERE r.start_ms >= $1 AND r.start_ms < $2 AND r.slot_ms <= 3600000 "
+    "AND NOT EXISTS (SELECT 1 FROM imported_hour i WHERE i.hour_ms = r.start_ms - r.start_ms % 3600000)) c "
+    "WHERE count > 0 AND NOT EXISTS (SELECT 1 FROM access_count a WHERE a.hour_ms = c.hour_ms) "
+    "GROUP BY hour_ms ORDER BY hour_ms",
     "ii"};
 
 static int64_t lower(int64_t from_ms) {
@@ -126,24 +133,19 @@ bool imported_read(struct session *session, int64_t from_ms, int64_t to_ms, stru
     return true;
 }
 
-bool imported_arrivals_read(struct session *session, int64_t from_ms, int64_t to_ms, struct arena *arena,
-                            struct imported_arrivals **ret_hours, size_t *ret_count, struct error *err) {
+bool imported_elsewhere_read(struct session *session, int64_t from_ms, int64_t to_ms, struct arena *arena,
+                             struct imported_elsewhere **ret_hours, size_t *ret_count, struct error *err) {
     struct rows rows;
-    size_t count = 0;
-    if (!SESSION_QUERY(session, &ARRIVALS, arena, &rows, err, value_int(lower(from_ms)),
+    if (!SESSION_QUERY(session, &ELSEWHERE, arena, &rows, err, value_int(lower(from_ms)),
                        value_int(upper(to_ms))))
         return false;
-    struct imported_arrivals *hours = arena_alloc(arena, (rows.count + 1) * sizeof *hours);
+    struct imported_elsewhere *hours = arena_alloc(arena, (rows.count + 1) * sizeof *hours);
     if (hours == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    for (size_t row = 0; row < rows.count; row++) {
-        int64_t hour_ms = clock_hour_start_ms(rows_int(&rows, row, 0));
-        if (count == 0 || hours[count - 1].hour_ms != hour_ms)
-            hours[count++] = (struct imported_arrivals){.hour_ms = hour_ms};
-        hours[count - 1].count += rows_int(&rows, row, 1);
-    }
+    for (size_t row = 0; row < rows.count; row++)
+        hours[row] = (struct imported_elsewhere){rows_int(&rows, row, 0), rows_int(&rows, row, 1)};
     *ret_hours = hours;
-    *ret_count = count;
+    *ret_count = rows.count;
     return true;
 }
 

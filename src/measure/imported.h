@@ -26,13 +26,14 @@ struct imported {
 MUST_CHECK bool imported_read(struct session *session, int64_t from_ms, int64_t to_ms, struct arena *arena,
                               struct imported *ret_imported, struct error *err);
 
-// Arrivals in [from_ms, to_ms) by civil hour, only those with an interval; `ret_hours` lies in the arena.
-struct imported_arrivals {
-    int64_t hour_ms, count;
+// Accesses in [from_ms, to_ms) of hours in which the service counted none itself: from access logs and, where
+// no log speaks, from arrivals in intervals of at most an hour. By time; `ret_hours` lies in the arena.
+struct imported_elsewhere {
+    int64_t hour_ms, accesses;
 };
-MUST_CHECK bool imported_arrivals_read(struct session *session, int64_t from_ms, int64_t to_ms,
-                                       struct arena *arena, struct imported_arrivals **ret_hours,
-                                       size_t *ret_count, struct error *err);
+MUST_CHECK bool imported_elsewhere_read(struct session *session, int64_t from_ms, int64_t to_ms,
+                                        struct arena *arena, struct imported_elsewhere **ret_hours,
+                                        size_t *ret_count, struct error *err);
 
 // What an import brings, in the caller's transaction; what the same file gave before is replaced.
 MUST_CHECK bool imported_store_log(struct session *session, int64_t import_id, const struct access_log *log,

@@ -90,7 +90,7 @@ static void an_empty_store_gives_nothing(void **state) {
 static void a_later_file_speaks_for_the_intervals_that_it_names(void **state) {
     struct testbed *testbed = *state;
     CLEANUP(session_cleanup) struct session *session = NULL;
-    struct imported_arrivals *hours = NULL;
+    struct imported_elsewhere *hours = NULL;
     struct error err = {0};
     size_t count = 0;
     const int64_t ten_ms = 1769994000000; // 2026-02-02T10:00+09:00
@@ -101,11 +101,37 @@ static void a_later_file_speaks_for_the_intervals_that_it_names(void **state) {
     assert_true(session_open(testbed->store, SESSION_WRITE, &session, &err));
     assert_true(imported_store_arrivals(session, 1, first, 2, 1800000, &err));
     assert_true(imported_store_arrivals(session, 2, second, 2, 1800000, &err));
-    assert_true(imported_arrivals_read(session, 0, 0, testbed->arena, &hours, &count, &err));
+    if (!imported_elsewhere_read(session, 0, 0, testbed->arena, &hours, &count, &err))
+        fail_msg("%s", err.message);
     assert_int_equal(count, 2);
     assert_int_equal(hours[0].hour_ms, ten_ms);
-    assert_int_equal(hours[0].count, 13);
-    assert_int_equal(hours[1].count, 1);
+    assert_int_equal(hours[0].accesses, 13);
+    assert_int_equal(hours[1].accesses, 1);
+}
+
+// 10:00 arrivals and a log, 11:00 arrivals and the service itself, 12:00 arrivals by the day.
+static void of_an_hour_speaks_the_service_else_the_logs_else_the_arrivals(void **state) {
+    struct testbed *testbed = *state;
+    CLEANUP(session_cleanup) struct session *session = NULL;
+    struct imported_elsewhere *hours = NULL;
+    struct error err = {0};
+    size_t count = 0;
+    const int64_t ten_ms = 1769994000000, hour_ms = 3600000;
+    const char *const log[] = {"a - - [02/Feb/2026:10:30:00 +0900", NULL};
+    const struct series_row arrivals[] = {{.time = ten_ms, .value = 5},
+                                          {.time = ten_ms + hour_ms, .value = 7}};
+    const struct series_row days[] = {{.time = ten_ms + 2 * hour_ms, .value = 900}};
+    prepare(testbed);
+    bring_in(testbed, 1, log);
+    testbed_script(testbed, "INSERT INTO access_count (hour_ms, count) VALUES (1769997600000, 3)");
+    assert_true(session_open(testbed->store, SESSION_WRITE, &session, &err));
+    assert_true(imported_store_arrivals(session, 2, arrivals, 2, hour_ms, &err));
+    assert_true(imported_store_arrivals(session, 3, days, 1, 24 * hour_ms, &err));
+    if (!imported_elsewhere_read(session, ten_ms, ten_ms + 4 * hour_ms, testbed->arena, &hours, &count, &err))
+        fail_msg("%s", err.message);
+    assert_int_equal(count, 1);
+    assert_int_equal(hours[0].hour_ms, ten_ms);
+    assert_int_equal(hours[0].accesses, 1);
 }
 
 int main(void) {
@@ -116,6 +142,7 @@ int main(void) {
         cmocka_unit_test(files_add_up_and_devices_are_counted_once_over_days),
         cmocka_unit_test(an_empty_store_gives_nothing),
         cmocka_unit_test(a_later_file_speaks_for_the_intervals_that_it_names),
+        cmocka_unit_test(of_an_hour_speaks_the_service_else_the_logs_else_the_arrivals),
     };
     return testbed_run(tests, sizeof tests / sizeof *tests);
 }

@@ -28,7 +28,7 @@ static bool is_strong(const struct figures *figures, const struct facts *facts, 
     return facts->start_is_busiest ? i < 2 : i == facts->busiest_day;
 }
 
-// The service's own counts with the facts about them; without: those of imported logs.
+// The service's own counts with the facts about them; without: those of imported files.
 static void add_bars(struct sheets *sheets, const struct facts *facts) {
     const struct figures *figures = sheets->report->figures;
     struct chart_bar *bars = arena_alloc(sheets->report->arena, (figures->days_count + 1) * sizeof *bars);
@@ -47,7 +47,7 @@ static void add_bars(struct sheets *sheets, const struct facts *facts) {
     }
     chart_bars(&sheets->out,
                &(struct chart_bars){CHART_WIDE, bars, figures->days_count, (figures->days_count + 13) / 14},
-               facts != NULL ? "日ごとのアクセス数" : "取り込んだアクセスログによる日ごとのアクセス数");
+               facts != NULL ? "日ごとのアクセス数" : "取り込んだ記録による日ごとのアクセス数");
 }
 
 // A day, or a month, as a column.
@@ -55,7 +55,7 @@ struct column {
     const char *name;
     int64_t values[5];
 };
-// The last one only where logs were imported.
+// The last one only where files were imported.
 static const char *const row_names[] = {"アクセス", "登録", "本人確認", "受け取り", "取り込み"};
 
 static void add_day(struct column *column, const struct figures_day *day) {
@@ -108,12 +108,22 @@ void section_days(struct sheets *sheets, const struct facts *facts) {
     sheet_close(sheets,
                 "アクセス数は、アプリを開いた回数です。最初と最後の日は、集計の期間に入る時間だけの数で"
                 "す。全期間の表は days.csv にあります。");
-    if (sheets->report->figures->imported == 0)
+    const struct figures *figures = sheets->report->figures;
+    if (figures->imported == 0)
         return;
-    sheet_open(sheets, "本システムが数えていない時間に、取り込んだアクセスログでは%s回のアクセスがありました",
-               sheet_number(sheets, sheets->report->figures->imported));
+    sheet_open(sheets, "本システムが数えていない時間に、取り込んだ記録では%s回のアクセスがありました",
+               sheet_number(sheets, figures->imported));
     add_bars(sheets, NULL);
-    sheet_close(sheets,
-                "取り込んだアクセスログから数えたアクセス数です。本システムの数がある時間の分は除き、本シ"
-                "ステムの数には加えていません。表では「取り込み」の行、days.csv では最後の列です。");
+    const char *devices =
+        figures->imported_devices > 0
+            ? sheet_text(sheets, "アクセスログの端末は、重なりを除いて約%s台です(推定、標準誤差0.8%%)。",
+                         sheet_number(sheets, (int64_t)(figures->imported_devices + 0.5)))
+            : "";
+    sheet_close(
+        sheets,
+        sheet_text(sheets,
+                   "取り込んだアクセスログから、ログのない時間は取り込んだ来訪数から数えました。本システムの"
+                   "数がある時間の分は除き、本システムの数には加えていません。%s表では「取り込み」の行、"
+                   "days.csv では「取り込んだ記録」の列です。",
+                   devices));
 }

@@ -41,7 +41,7 @@ static void leave_out(const struct figures *figures, struct matrix *matrix) {
         }
 }
 
-// Day by day, or over a long time the mean of each month; of the service's own counts, or of imported logs.
+// Day by day, or over a long time the mean of each month; of the service's own counts, or of imported files.
 static void fill(struct sheets *sheets, bool imported, struct matrix *matrix) {
     const struct figures *figures = sheets->report->figures;
     bool by_month = figures->days_count > DAYS_WITH_CELLS;
@@ -134,14 +134,13 @@ static void add_imported(struct sheets *sheets) {
         if (figures->days[at / 24].imported_hours[at % 24] >
             figures->days[most / 24].imported_hours[most % 24])
             most = at;
-    sheet_open(sheets, "取り込んだアクセスログで最も混んだのは%s %d時台で、1時間に%s回のアクセスがありました",
+    sheet_open(sheets, "取り込んだ記録で最も混んだのは%s %d時台で、1時間に%s回のアクセスがありました",
                report_day(sheets->report, figures->days[most / 24].start_ms), (int)(most % 24),
                sheet_number(sheets, figures->days[most / 24].imported_hours[most % 24]));
-    add_heat(sheets, true, "取り込んだアクセスログによる日と時間帯ごとのアクセス数");
-    sheet_close(sheets,
-                "取り込んだアクセスログから数えたアクセス数です。本システムの数がある時間の分は除き、本シ"
-                "ステムの数には加えていません。色の境は前の紙面と同じです。1時間ごとの数は hours.csv "
-                "の最後の列にあります。");
+    add_heat(sheets, true, "取り込んだ記録による日と時間帯ごとのアクセス数");
+    sheet_close(sheets, "取り込んだアクセスログと来訪数によります。本システムの数がある時間の分は除き、本シ"
+                        "ステムの数には加えていません。色の境は前の紙面と同じです。1時間ごとの数は hours.csv "
+                        "の最後の列にあります。");
 }
 
 void section_hours(struct sheets *sheets, const struct facts *facts) {

@@ -27,7 +27,7 @@ static void write_days(struct csv_writer *writer, const struct report *report) {
     size_t next = 0;
     write_header(writer, (const char *const[]){"日付", "アクセス数", "登録者数", "本人確認済み", "付与",
                                                "累積登録者数", "累積本人確認済み", "累積付与",
-                                               "取り込んだアクセスログ", "累積初回起動端末", NULL});
+                                               "取り込んだ記録", "累積初回起動端末", NULL});
     for (size_t i = 0; i < figures->days_count; i++) {
         const struct figures_day *day = &figures->days[i];
         while (next < people->days_count && people->days[next].start_ms <= day->start_ms)
@@ -42,7 +42,7 @@ static void write_days(struct csv_writer *writer, const struct report *report) {
 }
 
 static void write_hours(struct csv_writer *writer, const struct report *report) {
-    write_header(writer, (const char *const[]){"日付", "時", "アクセス数", "取り込んだアクセスログ", NULL});
+    write_header(writer, (const char *const[]){"日付", "時", "アクセス数", "取り込んだ記録", NULL});
     for (size_t i = 0; i < report->figures->days_count; i++) {
         for (int hour = 0; hour < 24; hour++) {
             csv_write_text(writer, date_of(report, report->figures->days[i].start_ms));

@@ -3,6 +3,7 @@
 
 #include "identity/outcome.h"
 #include "measure/hours.h"
+#include "measure/imported.h"
 #include "operator/audit.h"
 #include "operator/settings.h"
 #include "site/console.h"
@@ -18,6 +19,9 @@
 struct look {
     int64_t from_ms, to_ms;
     struct hours hours;
+    bool with_imported; // and what others measured in the hours that were not counted here
+    struct imported_elsewhere *imported;
+    size_t imported_count;
     struct audit_page changes;
     struct settings settings;
     struct arena *arena; // ours: a long span is larger than a request's memory
@@ -54,6 +58,8 @@ static bool read_look(struct job *job, struct session *session, struct error *er
     struct visit *visit = job->visit;
     return hours_read(session, visit->site->campaign->id, look->from_ms, look->to_ms, look->arena,
                       &look->hours, err) &&
+           (!look->with_imported || imported_elsewhere_read(session, look->from_ms, look->to_ms, look->arena,
+                                                            &look->imported, &look->imported_count, err)) &&
            settings_load(session, look->arena, &look->settings, err) &&
            (look->changes.count_max == 0 || audit_read(session, &look->changes, look->arena, err));
 }
@@ -186,6 +192,13 @@ void handle_console_now(struct http_request *request, void *context) {
             answer_now);
 }
 
+static json_t *hours_json(const int64_t hours[24]) {
+    json_t *counts = json_array();
+    for (int hour = 0; hour < 24; hour++)
+        (void)json_array_append_new(counts, json_integer(hours[hour]));
+    return counts;
+}
+
 static void answer_heat(struct job *job, const struct error *err) {
     if (look_failed(job, err))
         return;
@@ -198,11 +211,13 @@ static void answer_heat(struct job *job, const struct error *err) {
             if (row->start_ms >= day_ms && row->start_ms < next_ms)
                 hours[clock_civil(row->start_ms).hour] += row->accesses; // an hour may come twice in autumn
         }
-        json_t *counts = json_array();
-        for (int hour = 0; hour < 24; hour++)
-            (void)json_array_append_new(counts, json_integer(hours[hour]));
-        (void)json_array_append_new(
-            days, json_pack("{s:s,s:o}", "start", visit_time(job->visit, day_ms), "accesses", counts));
+        int64_t imported[24] = {0};
+        for (size_t i = 0; i < look->imported_count; i++)
+            if (look->imported[i].hour_ms >= day_ms && look->imported[i].hour_ms < next_ms)
+                imported[clock_civil(look->imported[i].hour_ms).hour] += look->imported[i].accesses;
+        (void)json_array_append_new(days, json_pack("{s:s,s:o,s:o}", "start", visit_time(job->visit, day_ms),
+                                                    "accesses", hours_json(hours), "imported",
+                                                    hours_json(imported)));
         day_ms = next_ms;
     }
     respond_look(job, json_pack("{s:s,s:s,s:o,s:o}", "from", visit_time(job->visit, look->from_ms), "to",
@@ -237,7 +252,7 @@ static void answer_funnel(struct job *job, const struct error *err) {
 
 void handle_console_heat(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
-    struct look look = {0};
+    struct look look = {.with_imported = true};
     if (console_span(visit, &look.from_ms, &look.to_ms))
         look_at(visit, look, answer_heat);
 }

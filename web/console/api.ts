@@ -43,7 +43,7 @@ export interface Now {
 export interface Heat {
   from: string;
   to: string;
-  days: { start: string; accesses: number[] }[];
+  days: { start: string; accesses: number[]; imported: number[] }[]; // imported: of hours that were not counted here
   settings: Record<string, number>;
 }
 export interface Funnel {

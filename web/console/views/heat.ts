@@ -10,9 +10,17 @@ import { dayText, numberText, word } from '../words.js';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
+// An hour that others counted bears a mark, so that nobody takes it for one of ours.
+function cell(hour: number, day: number, own: number, imported: number): object {
+  if (own > 0 || imported === 0) return { value: [hour, day, own] };
+  return { value: [hour, day, imported], label: { show: true, formatter: word('heat.mark'), color: colour('ink'), backgroundColor: colour('paper'), borderRadius: 2, padding: 2 } };
+}
+
+const hasImported = ({ days }: Heat): boolean => days.some(({ imported }) => imported.some((count) => count > 0));
+
 function option(heat: Heat, [many, more, some]: Bounds): Option {
   const days = heat.days.map(({ start }) => dayText(start));
-  const data = heat.days.flatMap(({ accesses }, day) => accesses.map((count, hour) => [hour, day, count]));
+  const data = heat.days.flatMap(({ accesses, imported }, day) => accesses.map((count, hour) => cell(hour, day, count, imported[hour] ?? 0)));
   return {
     ...base(),
     grid: { left: 8, right: 8, top: 8, bottom: 44, containLabel: true },
@@ -44,21 +52,26 @@ export function viewHeat(heat: Heat): Content {
       if (count > best) [best, day, hour] = [count, at, of];
     }),
   );
-  const bounds = boundsOf(best, heat.settings);
+  const most = heat.days.reduce((sum, { imported }) => Math.max(sum, ...imported), best);
+  const bounds = boundsOf(most, heat.settings);
   const start = heat.days[day]?.start ?? heat.from;
-  const sentence = best > 0 ? word('heat.sentence', { day: dayText(start), hour, count: best, total }) : word('heat.none');
-  const rows = heat.days.map(({ start, accesses }) => [
-    dayText(start), ...accesses, accesses.reduce((sum, count) => sum + count, 0),
+  const sentence = best > 0 ? word('heat.sentence', { day: dayText(start), hour, count: best, total }) : word(most > 0 ? 'heat.none.imported' : 'heat.none');
+  const rows = heat.days.map(({ start, accesses, imported }) => [
+    dayText(start),
+    ...accesses.map((count, of) => (count === 0 && (imported[of] ?? 0) > 0 ? word('heat.other', { count: numberText(imported[of] ?? 0) }) : count)),
+    accesses.reduce((sum, count) => sum + count, 0),
   ]);
+  const legend = word('heat.legend', { bounds: boundsText(bounds) });
   const drawn = { ...option(heat, bounds), tooltip: { ...(base()['tooltip'] as object), formatter: (point: { value: number[] }) => {
     const [of = 0, at = 0, count = 0] = point.value;
-    return word('heat.cell', { day: dayText(heat.days[at]?.start ?? heat.from), hour: of, count: numberText(count) });
+    const others = (heat.days[at]?.accesses[of] ?? 0) === 0 && count > 0;
+    return word(others ? 'heat.cell.imported' : 'heat.cell', { day: dayText(heat.days[at]?.start ?? heat.from), hour: of, count: numberText(count) });
   } } };
   const head = [word('heat.day'), ...HOURS.map((of) => word('hour', { hour: of })), word('table.total')];
   return html`<h1 tabindex="-1">${word('heat.title')}</h1><p class="lead">${sentence}</p>
     ${section(
       word('heat.title'),
       chart(drawn, sentence, heat.days.length > 20 ? 'tall' : 'high'),
-      table({ name: word('heat.title'), head, rows, note: word('heat.legend', { bounds: boundsText(bounds) }) }),
+      table({ name: word('heat.title'), head, rows, note: hasImported(heat) ? `${legend}。${word('heat.imported')}` : legend }),
     )}`;
 }
