@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { eachStore, freshDirectory, juncho, start } from "./lib/juncho.mjs";
+import { eachStore, freshDirectory, juncho, serveArguments, start } from "./lib/juncho.mjs";
 import { Resident, exchange } from "./lib/resident.mjs";
 import { until } from "./lib/until.mjs";
 
@@ -143,6 +143,16 @@ eachStore("serve", (store) => {
     }
     assert.equal(await server.stop(), 0);
     await assert.rejects(exchange(`${server.url}/healthz`), { code: "ECONNREFUSED" });
+  });
+
+  test("with another key file it does not start: nobody would be known any more", async () => {
+    const server = await start({ store: await store.fresh() });
+    assert.equal(await server.stop(), 0);
+    const other = serveArguments({ store: server.store, directory: freshDirectory() });
+    const { code, stdout, stderr } = await juncho(other);
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /key file/);
   });
 
   test("an interrupt ends it as well", async () => {

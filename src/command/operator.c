@@ -131,13 +131,15 @@ static void print_qr(const char *uri) {
 }
 
 // Draws a second factor, seals it under the server's key and shows it.
-static bool make_secrets(const struct operator_command *options, struct operator_secrets *secrets,
-                         struct arena *arena, const char **ret_uri, struct error *err) {
+static bool make_secrets(const struct operator_command *options, struct store *store,
+                         struct operator_secrets *secrets, struct arena *arena, const char **ret_uri,
+                         struct error *err) {
+    CLEANUP(session_cleanup) struct session *session = NULL;
     char path[PATH_SIZE], password[PASSWORD_BYTES_MAX + 2];
     struct secrets keys;
     struct random random;
     if (!secrets_find(options->key_file, options->store.store, path, sizeof path, err) ||
-        !secrets_load(&keys, path, err))
+        !session_open(store, SESSION_WRITE, &session, err) || !secrets_open(&keys, session, path, err))
         return false;
     struct enrolment enrolment = {
         .name = options->name, .password = password, .key = keys.keys[SECRETS_OPERATOR]};
@@ -171,7 +173,7 @@ static int change(struct operator_command *options, struct store *store, struct 
     bool disable = strcmp(options->verb, "disable") == 0, add = strcmp(options->verb, "add") == 0;
     command_init(&command, arena);
     if (!operator_name_check(options->name, err) ||
-        (!disable && !make_secrets(options, &secrets, arena, &uri, err)))
+        (!disable && !make_secrets(options, store, &secrets, arena, &uri, err)))
         return EXIT_FAULT;
     if (disable)
         operator_disable(&command, options->name, clock_wall_ms());

@@ -18,7 +18,10 @@ static const char migrate_help[] =
 static const char backup_help[] =
     "usage: juncho backup FILE [--store URL]\n"
     "\n"
-    "Copies an SQLite store to FILE while it is in use. For PostgreSQL use pg_dump.\n"
+    "Copies an SQLite store to FILE while it is in use. For PostgreSQL use pg_dump. The key file is not part "
+    "of\n"
+    "it: keep a copy of that as well, elsewhere. docs/operations.md goes through both, and through bringing "
+    "back.\n"
     "\n"
     "example: juncho backup /var/backups/juncho.db --store sqlite:/var/lib/juncho/juncho.db\n";
 

@@ -64,6 +64,44 @@ bool secrets_load(struct secrets *secrets, const char *path, struct error *err) 
     return true;
 }
 
+static const struct statement READ_MARK = {"SELECT mark FROM key_mark WHERE id = $1", "i"};
+static const struct statement KEEP_MARK = {
+    "INSERT INTO key_mark (id, mark) VALUES ($1, $2) ON CONFLICT DO NOTHING", "ib"};
+#define THE_MARK 1 // there is one
+
+static bool compare(const struct rows *rows, const struct secrets *secrets, const char *path,
+                    struct error *err) {
+    const struct value *mark = rows_value(rows, 0, 0);
+    return (mark->type == VALUE_BLOB && mark->length == SECRETS_KEY_SIZE &&
+            memcmp(mark->bytes, secrets->keys[SECRETS_MARK], SECRETS_KEY_SIZE) == 0) ||
+           error_set(err, ERROR_CONFLICT,
+                     "the key file %.60s is not the one this store was begun with: bring that one back",
+                     path);
+}
+
+bool secrets_open(struct secrets *secrets, struct session *session, const char *path, struct error *err) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8192);
+    struct rows rows, kept;
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!SESSION_QUERY(session, &READ_MARK, arena, &rows, err, value_int(THE_MARK)))
+        return false;
+    if (rows.count > 0 && access(path, F_OK) != 0)
+        return error_set(err, ERROR_CONFLICT,
+                         "the key file %.60s is not there, and the store was begun with one: bring it back",
+                         path);
+    if (!secrets_load(secrets, path, err))
+        return false;
+    if (rows.count > 0)
+        return compare(&rows, secrets, path, err);
+    // Two nodes may start at once; the mark of one of them stays.
+    return SESSION_QUERY(session, &KEEP_MARK, arena, &kept, err, value_int(THE_MARK),
+                         value_blob(secrets->keys[SECRETS_MARK], SECRETS_KEY_SIZE)) &&
+           SESSION_QUERY(session, &READ_MARK, arena, &rows, err, value_int(THE_MARK)) &&
+           (rows.count > 0 || error_set(err, ERROR_UNAVAILABLE, "the key's mark was not kept")) &&
+           compare(&rows, secrets, path, err);
+}
+
 void secrets_done(struct secrets *secrets) {
     sodium_memzero(secrets, sizeof *secrets);
 }

@@ -67,8 +67,10 @@ static bool load_secrets(struct site *site, struct error *err) {
     const char *configured = site->config->server.key_file;
     if (sandbox && configured[0] == '\0' && !text_starts_with(site->config->store.url, "sqlite:"))
         configured = "juncho.key";
+    CLEANUP(session_cleanup) struct session *session = NULL;
     return secrets_find(configured, site->config->store.url, path, sizeof path, err) &&
-           secrets_load(&site->secrets, path, err);
+           session_open(site->store, SESSION_WRITE, &session, err) &&
+           secrets_open(&site->secrets, session, path, err);
 }
 
 static void split_proxies(struct running *running) {

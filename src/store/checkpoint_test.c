@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -128,6 +129,10 @@ static void a_backup_holds_what_was_there(void **state) {
     assert_int_equal(status.st_mode & 0777, 0600);
     assert_false(store_backup(testbed->store, "/nowhere/at/all", &err));
     assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+    // Never over the database that is in use, by whatever name.
+    (void)snprintf(url, sizeof url, "%s/./%s", testbed->directory, strrchr(path_of(testbed), '/') + 1);
+    assert_false(store_backup(testbed->store, url, &err));
+    assert_int_equal(err.kind, ERROR_INVALID);
     struct testbed copy = {.arena = testbed->arena};
     (void)snprintf(url, sizeof url, "sqlite:%s", path);
     assert_true(store_open(url, &copy.store, &err));

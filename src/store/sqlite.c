@@ -10,6 +10,7 @@
 #include "store/backend.h"
 #include "store/checkpoint.h"
 #include "store/prepared.h"
+#include "store/sqlite_backup.h"
 #include "store/sqlite_functions.h"
 
 #define PATH_SIZE        1024
@@ -384,52 +385,17 @@ static void sqlite_figures(struct store *base, struct store_figures *ret_figures
     checkpointer_figures(store_of(base)->checkpointer, ret_figures);
 }
 
-// One step copies everything from one moment: step by step it would begin again after each write.
-static bool copy_database(sqlite3 *source, const char *path, struct error *err) {
-    sqlite3 *target = NULL;
-    bool ok = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
-    sqlite3_backup *backup = ok ? sqlite3_backup_init(target, "main", source, "main") : NULL;
-    if (backup != NULL) {
-        (void)sqlite3_backup_step(backup, -1);
-        (void)sqlite3_backup_finish(backup);
-    }
-    ok = (backup != NULL && sqlite3_errcode(target) == SQLITE_OK) || failed(target, err);
-    (void)sqlite3_close(target);
-    return ok;
-}
-
 // Makes an empty file that only its owner may read. An existing one is never opened by hand: closing it would
 // drop the locks that SQLite holds on it.
-static bool file_make(const char *path, bool *ret_made) {
+static bool file_make(const char *path) {
     int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, FILE_MODE);
-    *ret_made = fd >= 0;
     return fd >= 0 ? close(fd) == 0 : access(path, F_OK) == 0;
 }
 
-static bool file_sync(const char *path) {
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        (void)close(fd);
-    return ok;
-}
-
 static bool sqlite_backup(struct store *base, const char *path, struct error *err) {
-    char part[PATH_SIZE + sizeof ".part"];
-    bool made = false;
-    if ((size_t)snprintf(part, sizeof part, "%s.part", path) >= sizeof part)
-        return error_set(err, ERROR_INVALID, "the backup's path is too long");
-    (void)unlink(part);
-    if (!file_make(part, &made) || !made)
-        return error_set(err, ERROR_UNAVAILABLE, "the backup's file cannot be made: %m");
     CLEANUP(session_cleanup) struct session *session = NULL;
-    bool ok = sqlite_session_open(base, SESSION_READ, &session, err) &&
-              copy_database(session_of(session)->db, part, err);
-    if (ok && (!file_sync(part) || rename(part, path) != 0))
-        ok = error_set(err, ERROR_UNAVAILABLE, "the backup cannot be put in its place: %m");
-    if (!ok)
-        (void)unlink(part);
-    return ok;
+    return sqlite_session_open(base, SESSION_READ, &session, err) &&
+           sqlite_backup_make(session_of(session)->db, store_of(base)->path, path, err);
 }
 
 static const struct backend SQLITE = {
@@ -472,13 +438,12 @@ static void do_not_count_memory(void) {
 
 bool sqlite_open(const char *path, struct store **ret_store, struct error *err) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    bool made = false;
     (void)pthread_once(&once, do_not_count_memory);
     if (*path == '\0' || *path == ':' || strlen(path) >= PATH_SIZE)
         return error_set(err, ERROR_INVALID, "the store needs the path of a file: sqlite:FILE");
     if (sqlite3_threadsafe() == 0)
         return error_set(err, ERROR_INVALID, "this SQLite was built without threads");
-    if (!file_make(path, &made))
+    if (!file_make(path))
         return error_set(err, ERROR_UNAVAILABLE, "%s cannot be made: %m", path);
     struct sqlite_store *store = calloc(1, sizeof *store);
     if (store == NULL)
