@@ -1,3 +1,4 @@
+// covers: sqlite_backup.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
