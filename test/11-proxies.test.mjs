@@ -10,22 +10,12 @@ import { parse } from "yaml";
 import { ROOT, start } from "./lib/juncho.mjs";
 import { freePort, startHaproxy, startNginx, startSite } from "./lib/proxies.mjs";
 import { exchange, Resident } from "./lib/resident.mjs";
-
-const WAIT_MS_MAX = 15_000;
+import { until } from "./lib/until.mjs";
 
 const SLOW = { "gate.pace_per_min_max": 60, "gate.anonymous_per_address_per_min": 100_000 };
 const LOOKERS = 50;
 const LOOK_MS = 2500;
 const CROWD = 300; // who wait longer than the test lasts
-
-async function until(condition, what) {
-  for (const end = Date.now() + WAIT_MS_MAX; Date.now() < end; ) {
-    const found = await condition();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`waited in vain for ${what}`);
-}
 
 const join = (visitor, ticket) => visitor.post("/api/v1/gate/tickets", ticket === undefined ? {} : { ticket });
 

@@ -6,18 +6,11 @@ import { after, before, test } from "node:test";
 
 import { operator } from "./lib/operator.mjs";
 import { ROOT, eachStore, juncho, start } from "./lib/juncho.mjs";
+import { until } from "./lib/until.mjs";
 
 const BANDS = ["7-12", "12-20", "20-1", "1-7"];
 const LEVELS = { "very busy": "大変混雑", busy: "混雑", smooth: "順調" };
 const PUBLISHED = join(process.env.JUNCHO_DATA ?? join(ROOT, "../../shared/data"), "tokyo/verification-2025.json");
-
-const until = async (look) => {
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-};
 
 async function draft(args) {
   const plan = ["calendar", "--draft", "--config", "plans/tokyo.ini", "--today", "2026-01-20", "--format", "json"];

@@ -38,6 +38,13 @@ int options_read(int argc, char **argv, const struct option *names, const char *
     return EXIT_DONE;
 }
 
+const char *options_one(int argc, char **argv, const char *what) {
+    if (argc - optind == 1)
+        return argv[optind];
+    (void)fprintf(stderr, "juncho %s: one %s is needed; see juncho %s --help\n", argv[0], what, argv[0]);
+    return NULL;
+}
+
 static bool take(void *context, int option, const char *value, struct error *err) {
     struct store_command *options = context;
     if (option == 's')

@@ -24,6 +24,9 @@ int options_read(int argc, char **argv, const struct option *names, const char *
 #define OPTIONS_LONG_ONLY ":"
 // Says what is wrong with what getopt_long answered by '?' or ':'; EXIT_USAGE.
 int options_wrong(int argc, char **argv, int option);
+// What is left behind the options must be one argument, such as "plan": it, or NULL after words on standard
+// error.
+const char *options_one(int argc, char **argv, const char *what);
 // EXIT_DONE to go on; EXIT_USAGE after words on standard error; -1 after help was printed. Sets the zone.
 int store_command_parse(int argc, char **argv, const char *help, struct store_command *ret_options);
 // Opens an existing store whose migrations are the program's. ERROR_MISSING: an SQLite file that is not

@@ -80,12 +80,8 @@ static int parse(int argc, char **argv, struct rehearse_options *options) {
     int result = options_read(argc, argv, names, help, take, options);
     if (result != EXIT_DONE)
         return result;
-    if (argc - optind != 1) {
-        (void)fprintf(stderr, "juncho rehearse: one plan is needed; see juncho rehearse --help\n");
-        return EXIT_USAGE;
-    }
-    options->plan = argv[optind];
-    return EXIT_DONE;
+    options->plan = options_one(argc, argv, "plan");
+    return options->plan == NULL ? EXIT_USAGE : EXIT_DONE;
 }
 
 static bool factor(const char *name, const char *text, double max, double *target, struct error *err) {

@@ -74,12 +74,8 @@ static int parse(int argc, char **argv, struct simulate_command *options) {
     int result = options_read(argc, argv, names, help, take, options);
     if (result != EXIT_DONE)
         return result;
-    if (argc - optind != 1) {
-        (void)fprintf(stderr, "juncho simulate: one plan is needed; see juncho simulate --help\n");
-        return EXIT_USAGE;
-    }
-    options->plan = argv[optind];
-    return EXIT_DONE;
+    options->plan = options_one(argc, argv, "plan");
+    return options->plan == NULL ? EXIT_USAGE : EXIT_DONE;
 }
 
 static void print(const struct simulate_command *options, const struct simulation_sums *sums) {

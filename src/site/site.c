@@ -179,6 +179,9 @@ static bool prepare_oidc(struct site *site, struct provider_options *options, st
         return error_set_field(err, ERROR_INVALID, "identity.algorithm",
                                "the key in identity.key_file is for %s",
                                key_algorithm_name(key_algorithm_of(site->client_key)));
+    if (!site->secure)
+        LOG(LOG_WARNING, "server.public_url is no https address: cookies travel unprotected",
+            log_text("public_url", site->public_url));
     options->issuer = config->identity.issuer;
     options->client_id = config->identity.client_id;
     options->authorization_endpoint = none_if_empty(config->identity.authorization_endpoint);

@@ -179,6 +179,23 @@ static bool read_config(struct site *site, struct session *session, struct confi
     return false;
 }
 
+// The store has the campaign as it was at the last start, on this node or another. That it is otherwise now
+// may be meant, or be the file of a node that was forgotten: two nodes must not grant by different rules
+// unnoticed.
+static void compare_with_store(struct session *session, const struct campaign *campaign) {
+    struct campaign stored;
+    struct error none;
+    if (!campaign_load(session, campaign->code, &stored, &none)) // the first start
+        return;
+    bool same = stored.points == campaign->points && stored.budget_points == campaign->budget_points &&
+                stored.opens_ms == campaign->opens_ms && stored.closes_ms == campaign->closes_ms &&
+                stored.age_min == campaign->age_min && strcmp(stored.prefecture, campaign->prefecture) == 0;
+    if (!same)
+        LOG(LOG_WARNING, "the campaign is not as at the last start; every node needs the same settings",
+            log_number("points_before", stored.points), log_number("points", campaign->points),
+            log_number("budget_before", stored.budget_points), log_number("budget", campaign->budget_points));
+}
+
 bool terms_open(struct site *site, struct session *session, struct error *err) {
     struct config config;
     if (!read_config(site, session, &config, err))
@@ -187,6 +204,8 @@ bool terms_open(struct site *site, struct session *session, struct error *err) {
     if (version == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     tell("set in the console, which wins over the file", &site->terms->file, &config);
+    if (strcmp(config.identity.provider, "sandbox") != 0) // whoever tries things out knows
+        compare_with_store(session, &version->campaign);
     return campaign_save(session, &version->campaign, clock_now_ms(&site->clock), err);
 }
 
