@@ -143,6 +143,12 @@ eachStore("calendars", (store) => {
     assert.equal(first.version, 2);
   });
 
+  test("nothing is published for another campaign than the settings name", async () => {
+    const other = await calendar(["--config", join(ROOT, "plans/tokyo.ini"), "--publish"]);
+    assert.equal(other.code, 1);
+    assert.match(other.stderr, /the store has no campaign tokyo, which the settings name/);
+  });
+
   test("an operator sets a level with a reason, which stands in the log, and sees how well weeks were said", async () => {
     const somebody = await operator(server, "operator");
     const { days } = await (await get("/api/v1/calendar/app")).json();
@@ -164,6 +170,12 @@ eachStore("calendars", (store) => {
     assert.equal(seen.reason, cell.reason);
     assert.ok(seen.overrides.some((one) => one.date === date && one.reason === cell.reason));
     assert.deepEqual(seen.weeks, []); // none is over yet
+    assert.equal(seen.plan.profile, null);
+    assert.equal(seen.plan.expected_per_day, 20000); // what a sandbox supposes
+    assert.equal(seen.plan.trouble, null);
+    const calls = (await viewer.get("/api/v1/console/calendar?series=calls")).json.plan;
+    assert.match(calls.trouble, /no count to learn from/); // it says why there is none
+    assert.ok(calls.trouble_since <= calls.looked || calls.looked === null);
     const { entries } = (await viewer.get("/api/v1/console/audit")).json;
     assert.ok(entries.some(({ action, reason }) => action === "calendar.override" && reason === cell.reason));
     const publish = { series: "app", reason: "告知を出したため" };

@@ -220,9 +220,14 @@ static bool open_store(struct work *work, struct error *err) {
         return false;
     if (campaign_load(work->session, config->campaign.id, &work->campaign, &missing))
         return true;
-    // A draft for a campaign that a file of settings describes and that has not begun.
-    if (work->request->settings.described && work->request->draft && missing.kind == ERROR_MISSING)
-        return true;
+    // A file of settings describes a campaign that has not begun: there can be a draft of its calendar, but
+    // nothing is published for whichever other campaign the store holds.
+    if (work->request->settings.described && missing.kind == ERROR_MISSING)
+        return work->request->draft && !work->request->publish && work->request->overrides_count == 0
+                   ? true
+                   : error_set_field(err, ERROR_MISSING, "campaign.id",
+                                     "the store has no campaign %.60s, which the settings name",
+                                     config->campaign.id);
     return campaign_load(work->session, NULL, &work->campaign, err);
 }
 

@@ -9,6 +9,8 @@
 #include "forecast/counts.h"
 
 #define ARENA_BYTES ((size_t)4 << 20)
+#define SCORE_DAYS  8  // the last band of a week ends on the next Monday
+#define SLOTS_A_DAY 48 // of calls, which are counted by the half-hour; the app is by the hour
 
 #define COLUMNS                                                                                     \
     "SELECT number, made_ms, reason, made_by, capacity, busy, very_busy, opens_hour, closes_hour, " \
@@ -218,19 +220,19 @@ void calendar_override_set(struct command *command, int64_t campaign_id, enum ca
 // What really came, in the levels of the version's own rules.
 static bool levels_that_came(const struct series *series, const struct calendar *said, int64_t monday,
                              struct levels_day week[7], struct error *err) {
-    struct demand_slot slots[8 * 24]; // the last band ends on the next Monday
+    struct demand_slot slots[SCORE_DAYS * SLOTS_A_DAY];
+    int64_t per_day = (int64_t)series->per_day;
     size_t count = 0;
-    for (int64_t hour = 0; hour < 8 * 24; hour++) {
-        int64_t slot = (monday - series->day) * 24 + hour;
+    ASSERT(per_day <= SLOTS_A_DAY);
+    for (int64_t i = 0; i < SCORE_DAYS * per_day; i++) {
+        int64_t slot = (monday - series->day) * per_day + i;
         if (slot < 0 || slot >= (int64_t)series->count || isnan(series->counts[slot]))
             continue;
-        double count_of_hour = series->counts[slot];
-        slots[count++] = (struct demand_slot){.time = series_time_of(series, (size_t)slot),
-                                              .p10 = count_of_hour,
-                                              .p50 = count_of_hour,
-                                              .p90 = count_of_hour};
+        double came = series->counts[slot];
+        slots[count++] = (struct demand_slot){
+            .time = series_time_of(series, (size_t)slot), .p10 = came, .p50 = came, .p90 = came};
     }
-    return levels_of(slots, count, 60, &said->rules.levels, monday, 7, week, err);
+    return levels_of(slots, count, series->minutes, &said->rules.levels, monday, 7, week, err);
 }
 
 static bool score_week(struct session *session, int64_t campaign_id, enum calendar_series kind,
@@ -253,7 +255,8 @@ static bool score_week(struct session *session, int64_t campaign_id, enum calend
     for (int64_t i = 0; i < 7; i++) {
         told[i] = (struct levels_day){.day = week->monday + i};
         for (size_t band = 0; band < LEVELS_BANDS; band++)
-            told[i].band[band] = calendar_level(said, week->monday + i, band);
+            told[i].band[band] = calendar_is_shut(said, band) ? LEVEL_UNKNOWN // nobody was told anything
+                                                              : calendar_level(said, week->monday + i, band);
     }
     levels_score_add(&week->score, told, came, 7);
     return true;

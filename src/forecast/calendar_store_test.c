@@ -11,6 +11,7 @@
 #include "forecast/calendar_store.h"
 #include "forecast/counts.h"
 #include "forecast/planner.h"
+#include "measure/calls.h"
 #include "migrations_list.h"
 #include "store/migrate.h"
 #include "store/testbed.h"
@@ -154,6 +155,59 @@ static void a_week_is_scored_against_what_came_by_the_version_that_held_on_its_m
     assert_int_equal(weeks[0].score.cells[LEVEL_SMOOTH][LEVEL_VERY_BUSY], 1);
 }
 
+// Calls are counted by the half-hour and answered from nine to seven.
+static void calls_are_scored_by_the_half_hour_and_only_while_somebody_answers(void **state) {
+    struct testbed *testbed = *state;
+    struct error err;
+    struct calendar_week weeks[4];
+    struct command command;
+    size_t count = 0;
+    prepare(testbed);
+    struct calendar calendar = sample(1);
+    calendar.series = CALENDAR_CALLS;
+    calendar.rules = (struct calendar_rules){{100, 0.6, 0.9}, 9, 19};
+    memset(calendar.cells, LEVEL_SMOOTH, sizeof calendar.cells);
+    assert_true(publish(testbed, &calendar, &err));
+    command_init(&command, testbed->arena);
+    for (int half = 0; half < 7 * 48; half++) {
+        struct calls_row row = {.start_ms = MONDAY_MS + half * CALLS_HALF_HOUR_MS, .offered = 10};
+        if (half == 5 * 48 + 28) // two on Saturday afternoon
+            row.offered = 46;
+        if (half >= 18 && half % 48 >= 18 && half % 48 < 38)
+            calls_put(&command, &row);
+    }
+    assert_true(write(testbed, &command, &err));
+    CLEANUP(session_cleanup) struct session *session = open_session(testbed, SESSION_READ);
+    assert_true(calendar_score(session, CAMPAIGN, CALENDAR_CALLS, MONDAY_MS + 8 * CLOCK_DAY_MS, 4, weeks,
+                               &count, &err));
+    assert_int_equal(count, 1);
+    assert_int_equal(weeks[0].score.compared, 14); // mornings and afternoons
+    assert_int_equal(weeks[0].score.exact, 13);
+    assert_int_equal(weeks[0].score.cells[LEVEL_SMOOTH][LEVEL_VERY_BUSY], 1);
+}
+
+static void nothing_is_said_before_the_opening_and_after_the_end(void **state) {
+    struct testbed *testbed = *state;
+    struct error err;
+    struct calendar *calendar = NULL;
+    struct planner planner;
+    struct planner_settings settings = {.rules = {.levels = {4000, 0.6, 0.9}, .closes_hour = 24},
+                                        .expected_otherwise = EXPECT_DAY};
+    struct planner_campaign campaign = {CAMPAIGN, MONDAY_MS + 13 * CLOCK_HOUR_MS,
+                                        MONDAY_MS + 11 * CLOCK_DAY_MS + 18 * CLOCK_HOUR_MS};
+    prepare(testbed);
+    CLEANUP(session_cleanup) struct session *session = open_session(testbed, SESSION_READ);
+    assert_true(planner_init(&planner, session, CALENDAR_APP, &campaign, &settings, MONDAY_MS, &err));
+    assert_true(planner_calendar(&planner, session, CALENDAR_APP, &campaign, &settings, testbed->arena,
+                                 &calendar, &err));
+    planner_done(&planner);
+    static const bool first[] = {false, true, true, false}, last[] = {true, true, false, true};
+    for (size_t band = 0; band < LEVELS_BANDS; band++) {
+        assert_int_equal(calendar_level(calendar, MONDAY, band) != LEVEL_UNKNOWN, first[band]);
+        assert_int_equal(calendar_level(calendar, MONDAY + 11, band) != LEVEL_UNKNOWN, last[band]);
+    }
+}
+
 static void plan(struct testbed *testbed, double expected, struct calendar **ret_calendar,
                  struct error *err) {
     struct planner_settings settings = {.rules = {.levels = {4000, 0.6, 0.9}, .closes_hour = 24},
@@ -219,6 +273,8 @@ int main(void) {
         cmocka_unit_test(a_version_is_read_as_it_was_written_and_no_number_is_written_twice),
         cmocka_unit_test(an_override_is_set_changed_and_taken_back),
         cmocka_unit_test(a_week_is_scored_against_what_came_by_the_version_that_held_on_its_monday),
+        cmocka_unit_test(calls_are_scored_by_the_half_hour_and_only_while_somebody_answers),
+        cmocka_unit_test(nothing_is_said_before_the_opening_and_after_the_end),
         cmocka_unit_test(a_calendar_is_planned_from_an_expectation_and_then_from_counts),
         cmocka_unit_test(imported_counts_stand_in_for_hours_that_were_not_counted),
     };

@@ -117,6 +117,11 @@ bool planner_init(struct planner *planner, struct session *session, enum calenda
     double expected = settings->expected_per_day;
     if (good && expected == 0 && settings->prior == NULL)
         expected = median_day(&planner->prior_inputs.series);
+    if (good && expected == 0 && planner->prior_inputs.series.count == 0 &&
+        median_day(&planner->inputs.series) == 0)
+        expected = settings->expected_otherwise;
+    planner->expected_per_day = expected;
+    planner->from_file = settings->prior != NULL;
     if (good && planner->prior_inputs.series.count > 0)
         good = demand_new(&planner->prior_inputs.series, SIZE_MAX, &prior, &planner->prior, err);
     struct demand_options options = {.holidays = &planner->inputs.holidays,
@@ -137,6 +142,15 @@ void planner_done(struct planner *planner) {
     inputs_done(&planner->inputs);
     inputs_done(&planner->prior_inputs);
     *planner = (struct planner){0};
+}
+
+struct planner_basis planner_basis(const struct planner *planner) {
+    struct demand_summary summary = demand_summarize(planner->demand);
+    return (struct planner_basis){.days_seen = summary.days_seen,
+                                  .profile = planner->prior == NULL ? PLANNER_NO_PROFILE
+                                             : planner->from_file   ? PLANNER_FILE
+                                                                    : PLANNER_EARLIER_CAMPAIGN,
+                                  .expected_per_day = planner->expected_per_day};
 }
 
 // Whoever books is one of those who are expected that day anyway and has only said when: so the booked are
@@ -181,14 +195,16 @@ bool planner_forecast(const struct planner *planner, int64_t day, size_t days, s
     return true;
 }
 
-// Nothing is said of bands before the opening and after the end.
-static void clear_outside(struct calendar *calendar, const struct levels_day *days) {
-    for (size_t i = 0; i < calendar->days; i++) {
-        int64_t day = calendar->first_day + (int64_t)i;
-        bool inside = day >= calendar->opens_day && day <= calendar->closes_day;
-        for (size_t band = 0; band < LEVELS_BANDS; band++)
+// Nothing is said of bands that end before the opening or begin after the end.
+static void clear_outside(struct calendar *calendar, const struct planner_campaign *campaign,
+                          const struct levels_day *days) {
+    for (size_t i = 0; i < calendar->days; i++)
+        for (size_t band = 0; band < LEVELS_BANDS; band++) {
+            int64_t day = calendar->first_day + (int64_t)i;
+            bool inside = calendar_hour_ms(day, calendar_band_until(band)) > campaign->opens_ms &&
+                          calendar_hour_ms(day, calendar_band_from(band)) < campaign->closes_ms;
             calendar->cells[i][band] = (uint8_t)(inside ? days[i].band[band] : LEVEL_UNKNOWN);
-    }
+        }
 }
 
 // NOLINTNEXTLINE(readability-function-size): the forecast, the store's overrides, the campaign and the rules
@@ -220,7 +236,7 @@ bool planner_calendar(const struct planner *planner, struct session *session, en
         !levels_of(slots, slots_count, planner->inputs.series.minutes, &settings->rules.levels,
                    calendar->first_day, calendar->days, levels, err))
         return false;
-    clear_outside(calendar, levels);
+    clear_outside(calendar, campaign, levels);
     if (session != NULL && !calendar_overrides_load(session, campaign->id, arena, calendar, err))
         return false;
     calendar_apply(calendar);

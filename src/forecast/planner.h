@@ -15,11 +15,20 @@ struct planner_load {
 struct planner_settings {
     struct calendar_rules rules;
     double expected_per_day;          // before there are counts; 0: nothing is expected
+    double expected_otherwise;        // the same when nothing is known: no count, no earlier campaign
     const char *holidays;             // as inputs_paths
     const char *occasions;            // a file, or NULL: the campaign's opening and its end
     const char *prior;                // counts of another campaign or of a rehearsal, or NULL
     const struct planner_load *loads; // ascending by hour; must outlive the planner
     size_t loads_count;
+};
+
+// Whose hours and days shape a plan beside the campaign's own counts.
+enum planner_profile { PLANNER_NO_PROFILE, PLANNER_FILE, PLANNER_EARLIER_CAMPAIGN };
+struct planner_basis {
+    size_t days_seen; // of this campaign's counts
+    enum planner_profile profile;
+    double expected_per_day; // what was taken for it; 0: nothing
 };
 
 struct planner_campaign {
@@ -31,6 +40,8 @@ struct planner {
     struct inputs inputs, prior_inputs;
     struct demand *prior, *demand;
     int64_t today;
+    double expected_per_day;
+    bool from_file; // the prior is
     const struct planner_load *loads;
     size_t loads_count;
 };
@@ -46,6 +57,7 @@ MUST_CHECK bool planner_init(struct planner *planner, struct session *session, e
                              const struct planner_campaign *campaign, const struct planner_settings *settings,
                              int64_t now_ms, struct error *err);
 void planner_done(struct planner *planner);
+struct planner_basis planner_basis(const struct planner *planner);
 
 // The hours of `days` days from `day` on, which is not before the first that the planner knows. Who booked is
 // expected in the hour of the booking.

@@ -115,6 +115,10 @@ static void the_rush_of_an_earlier_campaign_is_not_continued_but_its_hours_are(v
     settings.expected_per_day = 0;
     assert_true(slots[12].p50 > PER_HOUR * 4 && slots[12].p50 < PER_HOUR * 25); // but scaled
     assert_true(slots[3].p50 < slots[12].p50 / 5);
+    settings.expected_otherwise = 18.0 * PER_HOUR * 10; // a guess, and somebody came before: it is not needed
+    assert_true(forecast(testbed, day, slots, &err));
+    settings.expected_otherwise = 0;
+    assert_true(slots[12].p50 < PER_HOUR * 2.5);
 }
 
 static void counts_of_this_campaign_outweigh_those_of_an_earlier_one(void **state) {
@@ -128,11 +132,38 @@ static void counts_of_this_campaign_outweigh_those_of_an_earlier_one(void **stat
     assert_true(slots[12].p50 > PER_HOUR * 0.6 && slots[12].p50 < PER_HOUR * 1.6);
 }
 
+static void a_plan_says_what_it_stands_on(void **state) {
+    struct testbed *testbed = *state;
+    struct planner_campaign campaign = {CAMPAIGN, MONDAY_MS, MONDAY_MS + 400 * CLOCK_DAY_MS};
+    struct planner planner;
+    struct error err;
+    CLEANUP(session_cleanup) struct session *session = NULL;
+    prepare(testbed);
+    assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
+    settings.expected_otherwise = 1000;
+    assert_true(planner_init(&planner, session, CALENDAR_APP, &campaign, &settings, MONDAY_MS, &err));
+    struct planner_basis basis = planner_basis(&planner);
+    planner_done(&planner);
+    settings.expected_otherwise = 0;
+    assert_int_equal(basis.days_seen, 0);
+    assert_int_equal(basis.profile, PLANNER_NO_PROFILE);
+    assert_float_equal(basis.expected_per_day, 1000, 0);
+    count_days(testbed, MONDAY - 100, 12, 40);
+    count_days(testbed, MONDAY + 3, 3, 1);
+    assert_true(planner_init(&planner, session, CALENDAR_APP, &campaign, &settings,
+                             MONDAY_MS + 3 * CLOCK_DAY_MS, &err));
+    basis = planner_basis(&planner);
+    planner_done(&planner);
+    assert_int_equal(basis.days_seen, 3);
+    assert_int_equal(basis.profile, PLANNER_EARLIER_CAMPAIGN);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whoever_booked_is_expected_in_the_booked_hour_and_nowhere_else),
         cmocka_unit_test(the_rush_of_an_earlier_campaign_is_not_continued_but_its_hours_are),
         cmocka_unit_test(counts_of_this_campaign_outweigh_those_of_an_earlier_one),
+        cmocka_unit_test(a_plan_says_what_it_stands_on),
     };
     return testbed_run(tests, sizeof tests / sizeof *tests);
 }

@@ -29,7 +29,7 @@ struct held {
     struct calendar *calendar, *before;
     int64_t looked_day;            // the day of the last regular look; 0: none
     struct asked asked, answering; // what an operator wants, under wait_lock, and what the thread took of it
-    char trouble[ERROR_MESSAGE_SIZE]; // said once, not every few seconds
+    struct calendars_state state;  // under wait_lock
 };
 
 struct calendars {
@@ -99,7 +99,7 @@ static bool submit(struct calendars *calendars, struct arena *arena, struct cale
 }
 
 static bool look_through(struct calendars *calendars, struct session *session, enum calendar_series series,
-                         int64_t now_ms, struct error *err) {
+                         int64_t now_ms, struct planner_basis *ret_basis, struct error *err) {
     const struct site *site = calendars->site;
     const struct held *held = held_of(calendars, series);
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(WORK_BYTES_MAX);
@@ -115,6 +115,7 @@ static bool look_through(struct calendars *calendars, struct session *session, e
         !planner_init(&planner, session, series, &campaign, &settings, now_ms, err))
         return false;
     bool good = planner_calendar(&planner, session, series, &campaign, &settings, arena, &calendar, err);
+    *ret_basis = planner_basis(&planner);
     planner_done(&planner);
     if (!good)
         return false;
@@ -141,25 +142,52 @@ static void take_asked(struct calendars *calendars, struct held *held) {
     (void)pthread_mutex_unlock(&calendars->wait_lock);
 }
 
+// Keeps how a look went for the console, and logs a trouble once, not every few seconds. That a campaign is
+// over is none.
+static void note(struct calendars *calendars, enum calendar_series series, int64_t now_ms,
+                 const struct planner_basis *basis, const struct error *trouble) {
+    struct calendars_state *state = &held_of(calendars, series)->state;
+    bool told = trouble != NULL && strcmp(state->trouble, trouble->message) == 0;
+    if (trouble != NULL && !told)
+        LOG(trouble->kind == ERROR_UNAVAILABLE ? LOG_WARNING : LOG_INFO, "calendar not renewed",
+            log_text("series", calendar_series_name(series)), log_text("cause", trouble->message));
+    (void)pthread_mutex_lock(&calendars->wait_lock);
+    if (trouble == NULL) {
+        state->trouble_ms = 0;
+        state->trouble[0] = '\0';
+    } else {
+        state->trouble_ms = trouble->kind == ERROR_CONFLICT ? 0
+                            : state->trouble_ms != 0        ? state->trouble_ms
+                                                            : now_ms;
+        (void)snprintf(state->trouble, sizeof state->trouble, "%s", trouble->message);
+    }
+    if (basis != NULL) {
+        state->looked_ms = now_ms;
+        state->basis = *basis;
+    }
+    (void)pthread_mutex_unlock(&calendars->wait_lock);
+}
+
+// One look at a series. What fails for want of the store is tried again in a few seconds, all else tomorrow
+// or when an operator asks.
 static void look(struct calendars *calendars, struct session *session, enum calendar_series series) {
     struct held *held = held_of(calendars, series);
     int64_t now_ms = clock_now_ms(&calendars->site->clock), day = 0;
+    struct planner_basis basis;
     struct error err = {0};
-    bool good = renew(calendars, session, series, &err);
     take_asked(calendars, held);
-    if (good && is_due(calendars, held, now_ms, &day)) {
+    bool good = renew(calendars, session, series, &err), due = is_due(calendars, held, now_ms, &day);
+    if (good && due) {
         held->looked_day = day;
-        good =
-            look_through(calendars, session, series, now_ms, &err) && renew(calendars, session, series, &err);
+        good = look_through(calendars, session, series, now_ms, &basis, &err) &&
+               renew(calendars, session, series, &err);
         if (good || err.kind != ERROR_UNAVAILABLE) // else it is tried again
             held->answering = (struct asked){0};
     }
-    if (!good && strcmp(held->trouble, err.message) != 0)
-        LOG(err.kind == ERROR_UNAVAILABLE ? LOG_WARNING : LOG_INFO, "calendar not renewed",
-            log_text("series", calendar_series_name(series)), log_text("cause", err.message));
-    (void)snprintf(held->trouble, sizeof held->trouble, "%s", good ? "" : err.message);
     if (!good && err.kind == ERROR_UNAVAILABLE)
         held->looked_day = 0; // again in a few seconds
+    if (!good || due)         // a look that was not due says nothing about the last one
+        note(calendars, series, now_ms, good ? &basis : NULL, good ? NULL : &err);
 }
 
 // False when it is time to stop.
@@ -182,10 +210,14 @@ static void *run(void *context) {
     do {
         CLEANUP(session_cleanup) struct session *session = NULL;
         struct error err;
-        if (!session_open(calendars->site->store, SESSION_READ, &session, &err))
-            continue; // the store is away: the next look says more
+        bool here = session_open(calendars->site->store, SESSION_READ, &session, &err);
         for (enum calendar_series series = CALENDAR_APP; series <= CALENDAR_CALLS; series++)
-            look(calendars, session, series);
+            if (here) {
+                look(calendars, session, series);
+            } else {
+                held_of(calendars, series)->looked_day = 0; // when the store is back, at once
+                note(calendars, series, clock_now_ms(&calendars->site->clock), NULL, &err);
+            }
     } while (wait_for_work(calendars));
     return NULL;
 }
@@ -277,6 +309,13 @@ void calendars_ask(struct calendars *calendars, enum calendar_series series, con
     (void)snprintf(held->asked.by, sizeof held->asked.by, "%s", by);
     (void)pthread_cond_signal(&calendars->wake);
     (void)pthread_mutex_unlock(&calendars->wait_lock);
+}
+
+struct calendars_state calendars_state(struct calendars *calendars, enum calendar_series series) {
+    (void)pthread_mutex_lock(&calendars->wait_lock);
+    struct calendars_state state = held_of(calendars, series)->state;
+    (void)pthread_mutex_unlock(&calendars->wait_lock);
+    return state;
 }
 
 // What there is to see of a series, under the lock.

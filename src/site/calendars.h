@@ -6,6 +6,7 @@
 #pragma once
 
 #include "forecast/calendar_forms.h"
+#include "forecast/planner.h"
 #include "site/context.h"
 
 struct calendars;
@@ -17,6 +18,15 @@ void calendars_stop(struct calendars *calendars); // NULL is fine
 // Lets the thread look at a calendar at once, and publish it with this reason when anything changed.
 void calendars_ask(struct calendars *calendars, enum calendar_series series, const char *reason,
                    const char *by);
+
+// How the thread fares with a series.
+struct calendars_state {
+    int64_t looked_ms;          // the last look that went well; 0: none yet
+    struct planner_basis basis; // of that look
+    int64_t trouble_ms;         // since when it does not go well; 0: it does
+    char trouble[ERROR_MESSAGE_SIZE];
+};
+struct calendars_state calendars_state(struct calendars *calendars, enum calendar_series series);
 
 struct calendars_view {
     enum calendar_series series;

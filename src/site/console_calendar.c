@@ -88,6 +88,18 @@ static json_t *overrides_json(const struct calendar *calendar) {
     return overrides;
 }
 
+// What the planner's last look stood on, and since when it does not go well.
+static json_t *state_json(struct visit *visit, enum calendar_series series) {
+    static const char *const profiles[] = {NULL, "file", "earlier"};
+    struct calendars_state state = calendars_state(visit->site->calendars, series);
+    return json_pack("{s:s?, s:I, s:s?, s:f, s:s?, s:s?}", "looked",
+                     state.looked_ms == 0 ? NULL : visit_time(visit, state.looked_ms), "days",
+                     (json_int_t)state.basis.days_seen, "profile", profiles[state.basis.profile],
+                     "expected_per_day", state.basis.expected_per_day, "trouble_since",
+                     state.trouble_ms == 0 ? NULL : visit_time(visit, state.trouble_ms), "trouble",
+                     state.trouble_ms == 0 ? NULL : state.trouble);
+}
+
 static void answer_look(struct job *job, const struct error *err) {
     const struct look *look = job->data;
     const struct calendar *calendar = look->calendar;
@@ -101,11 +113,12 @@ static void answer_look(struct job *job, const struct error *err) {
         json_array_append_new(weeks, week_json(&look->weeks[i]));
     visit_respond_json(
         job->visit, &response,
-        json_pack("{s:s, s:I, s:s?, s:s?, s:s?, s:o, s:o}", "series", calendar_series_name(look->series),
+        json_pack("{s:s, s:I, s:s?, s:s?, s:s?, s:o, s:o, s:o}", "series", calendar_series_name(look->series),
                   "version", (json_int_t)(calendar == NULL ? 0 : calendar->number), "made",
                   calendar == NULL ? NULL : visit_time(job->visit, calendar->made_ms), "reason",
                   calendar == NULL ? NULL : calendar->reason, "by", calendar == NULL ? NULL : calendar->by,
-                  "overrides", overrides_json(calendar), "weeks", weeks));
+                  "overrides", overrides_json(calendar), "weeks", weeks, "plan",
+                  state_json(job->visit, look->series)));
 }
 
 void handle_console_calendar(struct http_request *request, void *context) {

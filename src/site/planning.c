@@ -28,13 +28,14 @@ void planning_settings(const struct config *config, enum calendar_series series,
         .holidays = config->calendar.holidays,
         .occasions = none_if_empty(config->calendar.occasions_file),
         .prior = none_if_empty(config->calendar.prior_file)};
-    if (sandbox && settings.expected_per_day == 0)
-        settings.expected_per_day = SANDBOX_PER_DAY;
+    if (sandbox)
+        settings.expected_otherwise = SANDBOX_PER_DAY;
     if (calls) {
         settings.rules.levels.capacity_per_hour = agents * 3600 / (double)config->calls.handle_s;
         settings.rules.opens_hour = (int)config->calls.opens_hour;
         settings.rules.closes_hour = (int)config->calls.closes_hour;
         settings.expected_per_day = (double)config->calls.expected_per_day;
+        settings.expected_otherwise = 0;
         settings.occasions = none_if_empty(config->calls.occasions_file);
         settings.prior = NULL;
     }

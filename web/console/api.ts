@@ -301,7 +301,17 @@ export interface Calendars {
     reason: string | null;
     overrides: { date: string; band: string; level: string; reason: string }[];
     weeks: CalendarWeek[];
+    plan: CalendarPlan;
   };
+}
+// What the last look at the calendar stood on; `trouble` since when it does not succeed any more.
+export interface CalendarPlan {
+  looked: string | null;
+  days: number;
+  profile: 'file' | 'earlier' | null;
+  expected_per_day: number;
+  trouble_since: string | null;
+  trouble: string | null;
 }
 export interface Plan {
   agents: number;

@@ -1,7 +1,7 @@
 // calendar.ts - when it will be quiet as residents read it, how well that was said, and setting a level by hand.
 import { html, nothing } from 'lit/html.js';
 
-import type { CalendarDay, CalendarPhase, CalendarSeries, CalendarWeek, Calendars } from '../api.js';
+import type { CalendarDay, CalendarPhase, CalendarPlan, CalendarSeries, CalendarWeek, Calendars } from '../api.js';
 import { publishCalendar, setCalendarLevel } from '../api.js';
 import type { Cell, Content } from '../parts.js';
 import { section, table } from '../parts.js';
@@ -58,6 +58,21 @@ function sentence({ series, said, kept }: Calendars): string {
     weeks: kept.weeks.length, compared: all.compared, exact: all.exact, share: shareText(all.exact, all.compared), wrong: all.false_smooth,
   })}${said.version === kept.version ? '' : word('calendar.behind')}`;
 }
+
+// What the forecast stands on: the campaign's own counts, whose profile beside them, and what was expected.
+function basis({ looked, days, profile, expected_per_day: expected }: CalendarPlan): Content {
+  if (looked === null) return nothing;
+  const parts = [
+    days > 0 ? word('calendar.basis.days', { days }) : word('calendar.basis.none'),
+    profile === null ? '' : word(`calendar.basis.${profile}`),
+    days === 0 && expected > 0 ? word('calendar.basis.expected', { count: Math.round(expected) }) : '',
+    days === 0 ? word('calendar.basis.wide') : '',
+  ];
+  return html`<p class="note">${parts.join('')}${word('calendar.basis.looked', { time: dateTimeText(looked) })}</p>`;
+}
+
+const trouble = ({ trouble: cause, trouble_since: since }: CalendarPlan): Content =>
+  since === null ? nothing : html`<p class="message" role="alert">${word('calendar.trouble', { since: dateTimeText(since), cause: cause ?? '' })}</p>`;
 
 const dayName = ({ date, holiday }: CalendarDay): string => (holiday ? word('calendar.holiday', { day: dateText(date) }) : dateText(date));
 
@@ -164,7 +179,7 @@ function steering({ series, said }: Calendars, hands: Hands): Content {
 export function viewCalendar(calendars: Calendars, hands: Hands): Content {
   const { series, said, year, kept } = calendars;
   const days = said.days ?? [];
-  return html`<h1 tabindex="-1">${word('calendar.title')}</h1><p class="lead">${sentence(calendars)}</p>
+  return html`<h1 tabindex="-1">${word('calendar.title')}</h1><p class="lead">${sentence(calendars)}</p>${trouble(kept.plan)}${basis(kept.plan)}
     <nav class="tabs" aria-label=${word('calendar.which')}><ul>${SERIES.map(
       (one) => html`<li><a href=${`/console/calendar?series=${one}`} aria-current=${one === series ? 'true' : nothing}>${word(`calendar.series.${one}`)}</a></li>`,
     )}</ul></nav>
