@@ -1,11 +1,14 @@
 // Interoperation with oidc-provider: what a certified provider says is understood, what a lying one says is
 // refused.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { start } from "./lib/juncho.mjs";
+import { freshDirectory, juncho, start } from "./lib/juncho.mjs";
 import { keyFile, keyPair, readToken, signToken } from "./lib/keys.mjs";
-import { CLIENT, IdentityProvider } from "./lib/oidc-provider.mjs";
+import { CLIENT, IdentityProvider, STAFF } from "./lib/oidc-provider.mjs";
+import { addOperator, Operator } from "./lib/operator.mjs";
 import { Resident } from "./lib/resident.mjs";
 
 const REDIRECTS_MAX = 10;
@@ -218,5 +221,92 @@ describe("partners that do not fit", () => {
     const { location } = await leave(both.server);
     assert.equal(new URL(location).pathname, "/protocol/openid-connect/auth"); // as the Japanese service has it
     await end(both);
+  });
+});
+
+// Operators enter by the accounts of their own organisation, residents by another provider (here the sandbox's).
+describe("operators of an organisation with oidc-provider", () => {
+  const SECRET = "only for tests, and long enough";
+  let provider, server;
+  before(async () => {
+    provider = await IdentityProvider.start();
+    const directory = freshDirectory();
+    const file = join(directory, "operators.secret");
+    writeFileSync(file, `${SECRET}\n`, { mode: 0o600 });
+    const operators = { issuer: provider.issuer, client_id: CLIENT, secret_file: file, domain: "city.example", viewer: "staff", operator: "desk", admin: "benefit" };
+    server = await start({ directory, set: Object.fromEntries(Object.entries(operators).map(([name, value]) => [`operators.${name}`, value])) });
+    provider.configure({ redirectUri: `${server.url}/console/callback`, secret: SECRET });
+    STAFF.sato = { email: "sato@city.example", email_verified: true, roles: ["staff", "desk"] };
+  });
+  after(() => end({ provider, server }));
+
+  // Goes to the provider as `person` and comes back; where the console then leads.
+  async function enter(person, who = new Operator(server.url)) {
+    provider.person = person;
+    const until = Date.now() + DISCOVERY_WAIT_MS;
+    let jump = await who.get("/console/jump");
+    while (jump.headers.location.startsWith("/console?signin=organisation-busy") && Date.now() < until) jump = await who.get("/console/jump");
+    const back = await visit(provider, server, jump.headers.location);
+    const answer = await who.get(`${back.pathname}${back.search}`);
+    assert.equal(answer.status, 303, answer.text);
+    return { who, back, page: answer.headers.location };
+  }
+  const session = async (who) => (await who.get("/api/v1/console/session")).json;
+
+  test("the role is what the claims say, each time, and the log says who it was", async () => {
+    assert.equal((await new Operator(server.url).get("/console/ways")).json.organisation, "組織のアカウント");
+    const { who, page } = await enter("sato");
+    assert.equal(page, "/console");
+    assert.deepEqual(await session(who), { name: "sato@city.example", role: "operator", password: false });
+    STAFF.sato.roles = ["benefit"];
+    const again = await enter("sato");
+    assert.equal((await session(again.who)).role, "admin");
+    assert.equal((await session(who)).role, "admin"); // one person
+    const { entries } = (await again.who.get("/api/v1/console/audit?count=9")).json;
+    const told = entries.filter(({ operator }) => operator === "sato@city.example").map(({ action, before, after }) => [action, before, after]);
+    assert.deepEqual(told, [["session.begin", "", ""], ["operator.role", "operator", "admin"], ["session.begin", "", ""], ["operator.add", "", "operator"]]);
+    const { operators } = (await again.who.get("/api/v1/console/operators")).json;
+    assert.equal(operators.find(({ name }) => name === "sato@city.example").by_organisation, true);
+    assert.equal((await again.who.leave()).status, 204);
+    assert.equal((await juncho(["verify", "--store", server.store])).code, 0);
+  });
+
+  test("whoever is not meant is sent back with the reason", async () => {
+    STAFF.guest = { email: "guest@city.example", roles: ["parks"] };
+    STAFF.far = { email: "far@elsewhere.example", roles: ["benefit"] };
+    STAFF.unsure = { email: "unsure@city.example", email_verified: false, roles: ["benefit"] };
+    for (const [person, code] of [["guest", "role"], ["far", "domain"], ["unsure", "domain"], ["resident-9", "failed"]]) {
+      const { who, page } = await enter(person);
+      assert.equal(page, `/console?signin=organisation-${code}`);
+      assert.equal((await who.get("/api/v1/console/session")).status, 401);
+    }
+    provider.person = null; // cancelled there
+    const { page } = await enter(null);
+    assert.equal(page, "/console?signin=organisation-failed");
+  });
+
+  test("a callback counts once and in its own browser only", async () => {
+    const { back, who } = await enter("sato");
+    const stranger = new Operator(server.url);
+    for (const [someone, code] of [[stranger, "again"], [who, "again"]]) {
+      const answer = await someone.get(`${back.pathname}${back.search}`);
+      assert.equal(answer.headers.location, `/console?signin=organisation-${code}`);
+    }
+    assert.equal((await stranger.get("/api/v1/console/session")).status, 401);
+    await stranger.get("/console/jump");
+    const answer = await stranger.get(`${back.pathname}${back.search}`);
+    assert.equal(answer.headers.location, "/console?signin=organisation-again");
+  });
+
+  test("a name with a password is not taken over, and a disabled one stays out", async () => {
+    await addOperator(server, "tanaka@city.example", "viewer");
+    STAFF.tanaka = { email: "tanaka@city.example", roles: ["benefit"] };
+    assert.equal((await enter("tanaka")).page, "/console?signin=organisation-refused");
+    STAFF.ito = { email: "ito@city.example", roles: ["staff"] };
+    const { who } = await enter("ito");
+    assert.equal((await addOperator(server, "ito@city.example", null, { verb: "reset" })).code, 1); // no password for them
+    assert.equal((await addOperator(server, "ito@city.example", null, { verb: "disable" })).code, 0);
+    assert.equal((await who.get("/api/v1/console/session")).status, 401);
+    assert.equal((await enter("ito")).page, "/console?signin=organisation-refused");
   });
 });

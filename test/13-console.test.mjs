@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { eachStore, freshDirectory, juncho, start } from "./lib/juncho.mjs";
-import { Operator, PASSWORD, addOperator, operator } from "./lib/operator.mjs";
+import { Operator, PASSWORD, addOperator, operator, totp } from "./lib/operator.mjs";
 import { Resident, exchange } from "./lib/resident.mjs";
 
 const ROLES = ["viewer", "operator", "admin"];
@@ -178,6 +178,27 @@ eachStore("operators", (store) => {
     assert.equal(await alone.stop(), 0);
   });
 
+  test("an operator changes their own password with the present one and a code; sessions elsewhere end", async () => {
+    const name = "nishi", next = "four doors in the evening";
+    const { secret } = await addOperator(server, name, "viewer");
+    const who = new Operator(server.url), elsewhere = new Operator(server.url);
+    // The code before this one, so that two are left; again when the half minute has just ended.
+    if ((await elsewhere.signIn(name, secret, { at: -1 })).status !== 201) await elsewhere.expect(201, elsewhere.signIn(name, secret, { at: -1 }));
+    await who.expect(201, who.signIn(name, secret));
+    const put = (current, at, password) =>
+      who.post("/api/v1/console/session/password", { current, code: totp(secret, Date.now() / 1000 + at * 30), password }, {}, "PUT");
+    assert.equal((await put("not mine at all", 1, next)).json.type, "urn:juncho:problem:operator-sign-in");
+    assert.equal((await put(PASSWORD, 1, "short")).json.field, "password");
+    assert.equal((await put(PASSWORD, -1, next)).json.type, "urn:juncho:problem:operator-code-used");
+    assert.equal((await elsewhere.get("/api/v1/console/session")).status, 200);
+    assert.equal((await put(PASSWORD, 1, next)).status, 204);
+    assert.equal((await who.get("/api/v1/console/session")).json.password, true);
+    assert.equal((await elsewhere.get("/api/v1/console/session")).status, 401);
+    assert.equal((await who.signIn(name, secret, { at: 2 })).status, 401);
+    const { entries } = (await (await operator(server, "admin")).get("/api/v1/console/audit?action=operator.password")).json;
+    assert.deepEqual(entries.map(({ operator: by, subject }) => [by, subject]), [[name, name]]);
+  });
+
   test("guessing waits longer and longer, and does not keep the owner's browser out", async () => {
     const owner = await operator(server, "viewer");
     const guesser = new Operator(server.url);
@@ -282,7 +303,7 @@ test("a sandbox's address lets one in once, and nobody where there is no sandbox
   const server = await start();
   const first = new Operator(server.url);
   assert.equal((await first.enterByLink(server)).status, 201);
-  assert.deepEqual((await first.get("/api/v1/console/session")).json, { name: "sandbox", role: "admin" });
+  assert.deepEqual((await first.get("/api/v1/console/session")).json, { name: "sandbox", role: "admin", password: false });
   const word = /console#enter=([\w-]+)/.exec(server.stderr)[1];
   const late = await exchange(`${server.url}/api/v1/console/session`, {
     method: "POST",

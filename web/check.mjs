@@ -16,7 +16,7 @@ const READ_BY_SERVER = ['language.name'];
 // The calendar is written by the server, which names its keys in this file.
 const CALENDAR_WORDS = '../src/forecast/calendar_words.c';
 // Keys of the console that are made of what the server answers.
-const CONSOLE_READS_FROM_SERVER = ['action.', 'band.', 'gate.reason.', 'gate.stage.', 'setting.'];
+const CONSOLE_READS_FROM_SERVER = ['action.', 'band.', 'gate.reason.', 'gate.stage.', 'setting.', 'signin.organisation-', 'account.refused.'];
 // Screens draw by the app's own html; markup.ts makes it, pictures.ts has no words, main.ts draws nothing itself.
 const OWN_HTML = /^app\/(?!markup|pictures|main)/;
 const LIT_HTML = /import \{[^}]*\bhtml\b[^}]*\} from 'lit\/html.js'/;

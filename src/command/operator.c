@@ -207,9 +207,10 @@ static int list(struct store *store, struct arena *arena, struct error *err) {
         if (operators[i].last_seen_ms != 0)
             clock_rfc3339(seen, operators[i].last_seen_ms);
         (void)printf("%s\t%s\t%s\t%s\n", operators[i].name, operator_role_name(operators[i].role),
-                     operators[i].disabled_ms != 0 ? "disabled"
-                     : operators[i].by_link        ? "by link"
-                                                   : "active",
+                     operators[i].disabled_ms != 0  ? "disabled"
+                     : operators[i].by_link         ? "by link"
+                     : operators[i].by_organisation ? "by organisation"
+                                                    : "active",
                      seen);
     }
     return EXIT_DONE;

@@ -30,8 +30,9 @@ static bool take_texts(struct provider *provider, const struct provider_options 
         (!text_is_made_of(options->acr_values, VISIBLE_ASCII " ", 0, PROVIDER_TEXT_SIZE - 1) ||
          !text_copy(provider->acr_values, sizeof provider->acr_values, options->acr_values)))
         return wrong(err, "acr_values", "must be words of ASCII, 255 characters at most");
-    if (options->rules.prefecture == NULL || municipality_count(options->rules.prefecture) == 0 ||
-        !text_copy(provider->prefecture, sizeof provider->prefecture, options->rules.prefecture))
+    const char *prefecture = options->rules.prefecture;
+    if (prefecture != NULL && (municipality_count(prefecture) == 0 ||
+                               !text_copy(provider->prefecture, sizeof provider->prefecture, prefecture)))
         return wrong(err, "prefecture", "must be one whose municipalities are known: 東京都");
     return true;
 }
@@ -57,8 +58,11 @@ void provider_set_age_min(struct provider *provider, int age_min) {
 static bool take(struct provider *provider, const struct provider_options *options, struct error *err) {
     if (!take_texts(provider, options, err) || !take_addresses(provider, options, err))
         return false;
-    if (options->client_key == NULL || options->subject_key == NULL)
+    const char *secret = options->client_secret == NULL ? "" : options->client_secret;
+    if ((options->client_key == NULL && secret[0] == '\0') || options->subject_key == NULL)
         return wrong(err, "key_file", "is missing");
+    if (!text_copy(provider->client_secret, sizeof provider->client_secret, secret))
+        return wrong(err, "secret_file", "holds more than 255 characters");
     if (options->in_flight_max == 0)
         return wrong(err, "in_flight_max", "must be at least 1");
     if (options->timeout_ms <= 0 || options->timeout_ms > TIMEOUT_MS_MAX)
@@ -105,6 +109,7 @@ void provider_free(struct provider *provider) {
     ASSERT(atomic_load(&provider->in_flight) == 0);
     published_free(provider->published);
     sodium_memzero(provider->subject_key, sizeof provider->subject_key);
+    sodium_memzero(provider->client_secret, sizeof provider->client_secret);
     free(provider);
 }
 

@@ -37,8 +37,9 @@ struct provider_options {
     bool plain_http;                  // http:// beyond this machine may be used: sandbox and tests only
     bool discover;                    // endpoints from the issuer's discovery document instead
     const struct key *client_key;     // signs client assertions; lives longer than the provider
+    const char *client_secret;        // instead of a key: sent with the code; NULL: none
     const unsigned char *subject_key; // PROVIDER_SUBJECT_KEY_SIZE bytes; copied
-    struct eligibility_rules rules;
+    struct eligibility_rules rules;   // prefecture NULL: nobody is judged here, every visit brings `take`
     unsigned in_flight_max;   // visits being finished at once; more are refused with ERROR_UNAVAILABLE
     int64_t timeout_ms;       // of each call
     int64_t (*wall_ms)(void); // NULL: clock_wall_ms
@@ -69,6 +70,10 @@ struct provider_visit {
     const struct transaction *transaction; // from transaction_from_state
     struct civil day;                      // eligibility's
     void *context;
+    // NULL: eligibility is judged. Else this takes from the claims what it needs: those of the ID token and,
+    // when it says ERROR_MISSING, those of userinfo. On the HTTP client's thread; true ends as
+    // IDENTITY_VERIFIED.
+    bool (*take)(struct provider_visit *visit, const json_t *claims, struct error *err);
     // On the HTTP client's thread, exactly once.
     void (*done)(struct provider_visit *visit);
     // The result.

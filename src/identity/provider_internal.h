@@ -19,6 +19,7 @@ struct provider {
     atomic_int age_min;
     unsigned char subject_key[PROVIDER_SUBJECT_KEY_SIZE];
     const struct key *client_key;
+    char client_secret[PROVIDER_TEXT_SIZE]; // "": assertions are signed
     struct http_client *client;
     struct published *published;
     unsigned in_flight_max;

@@ -155,6 +155,18 @@ static void judge(struct provider_work *work, const json_t *claims) {
     finish(work, eligibility.outcome, NULL);
 }
 
+// What the visit itself takes from the claims; false: it wants to see userinfo too.
+static bool give(struct provider_work *work, const json_t *claims, bool last) {
+    struct error err = {0};
+    if (work->visit->take(work->visit, claims, &err))
+        finish(work, IDENTITY_VERIFIED, NULL);
+    else if (err.kind == ERROR_MISSING && !last)
+        return false;
+    else
+        finish(work, err.kind == ERROR_UNAVAILABLE ? IDENTITY_BUSY : IDENTITY_OTHER, &err);
+    return true;
+}
+
 static void userinfo_done(struct http_call *call, const struct error *call_err) {
     struct provider_work *work = call->context;
     struct error err = {0};
@@ -168,7 +180,10 @@ static void userinfo_done(struct http_call *call, const struct error *call_err) 
         finish(work, IDENTITY_OTHER, &err);
         return;
     }
-    judge(work, userinfo);
+    if (work->visit->take != NULL)
+        (void)give(work, userinfo, true);
+    else
+        judge(work, userinfo);
 }
 
 static void ask_userinfo(struct provider_work *work) {
@@ -221,8 +236,11 @@ static void verify(struct provider_work *work) {
     if (!jwt_verify(work->id_token, key, work->arena, &work->claims, &err) ||
         !id_token_check(work->claims, &expectation, &work->subject, &err))
         finish(work, IDENTITY_OTHER, &err);
-    else if (json_object_get(work->claims, "birthdate") != NULL &&
-             json_object_get(work->claims, "address") != NULL)
+    else if (work->visit->take != NULL) {
+        if (!give(work, work->claims, false))
+            ask_userinfo(work);
+    } else if (json_object_get(work->claims, "birthdate") != NULL &&
+               json_object_get(work->claims, "address") != NULL)
         judge(work, work->claims);
     else
         ask_userinfo(work);
@@ -259,15 +277,28 @@ static void token_done(struct http_call *call, const struct error *call_err) {
     finish(work, IDENTITY_OTHER, &err);
 }
 
-static bool token_form(struct provider_work *work, const struct published_endpoints *endpoints,
-                       const char **ret_form, struct error *err) {
+// How the client proves who it is: its secret, or a signed assertion.
+static bool add_proof(struct provider_work *work, const struct published_endpoints *endpoints,
+                      struct buffer *form, struct error *err) {
     const struct provider *provider = work->provider;
     const char *assertion = NULL;
+    if (provider->client_secret[0] != '\0') {
+        form_add(form, "client_secret", provider->client_secret);
+        return true;
+    }
     const char *audience = provider->audience[0] != '\0' ? provider->audience : endpoints->token;
     const struct jwt_client client = {
         .key = provider->client_key, .client_id = provider->client_id, .audience = audience};
     if (!jwt_client_assertion(&client, provider->wall_ms(), work->arena, &assertion, err))
         return false;
+    form_add(form, "client_assertion_type", ASSERTION_TYPE);
+    form_add(form, "client_assertion", assertion);
+    return true;
+}
+
+static bool token_form(struct provider_work *work, const struct published_endpoints *endpoints,
+                       const char **ret_form, struct error *err) {
+    const struct provider *provider = work->provider;
     struct buffer form;
     buffer_init(&form, work->arena);
     form_add(&form, "grant_type", "authorization_code");
@@ -275,8 +306,8 @@ static bool token_form(struct provider_work *work, const struct published_endpoi
     form_add(&form, "redirect_uri", provider->redirect_uri);
     form_add(&form, "code_verifier", work->visit->transaction->code_verifier);
     form_add(&form, "client_id", provider->client_id);
-    form_add(&form, "client_assertion_type", ASSERTION_TYPE);
-    form_add(&form, "client_assertion", assertion);
+    if (!add_proof(work, endpoints, &form, err))
+        return false;
     if (form.failed)
         return error_set(err, ERROR_UNAVAILABLE, "no memory for a token request");
     *ret_form = form.text;

@@ -11,8 +11,17 @@ static const struct statement ADD = {
     "SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5 FROM operator WHERE 1 = 1 ON CONFLICT (name) DO "
     "NOTHING",
     "titbi"};
-static const struct statement RESET = {
-    "UPDATE operator SET password = $2, totp = $3, totp_step = 0, disabled_ms = NULL WHERE name = $1", "ttb"};
+static const struct statement RESET = {"UPDATE operator SET password = $2, totp = $3, totp_step = 0, "
+                                       "disabled_ms = NULL WHERE name = $1 AND subject "
+                                       "IS NULL",
+                                       "ttb"};
+static const struct statement ENTER_FIRST = {
+    "INSERT INTO operator (id, name, role, password, totp, created_ms, subject) "
+    "SELECT COALESCE(MAX(id), 0) + 1, $1, $2, '', $3, $4, $5 FROM operator WHERE NOT EXISTS (SELECT 1 FROM "
+    "operator o WHERE o.subject = $5) ON CONFLICT (name) DO NOTHING",
+    "tibit"};
+static const struct statement ENTER = {
+    "UPDATE operator SET role = $2 WHERE subject = $1 AND disabled_ms IS NULL", "ti"};
 // Another admin who may sign in with a password is there.
 #define NOT_THE_LAST                                                                                \
     "(role < 3 OR EXISTS (SELECT 1 FROM operator o WHERE o.role = 3 AND o.disabled_ms IS NULL AND " \
@@ -26,9 +35,10 @@ static const struct statement END_SESSIONS = {
 
 #define COLUMNS                                                                              \
     "SELECT id, name, role, password, created_ms, disabled_ms, (SELECT MAX(s.seen_ms) FROM " \
-    "operator_session s WHERE s.operator_id = operator.id), totp, totp_step FROM operator "
+    "operator_session s WHERE s.operator_id = operator.id), totp, totp_step, subject FROM operator "
 static const struct statement LIST = {COLUMNS "ORDER BY name LIMIT $1", "i"};
 static const struct statement FIND = {COLUMNS "WHERE name = $1", "t"};
+static const struct statement FIND_BY_SUBJECT = {COLUMNS "WHERE subject = $1", "t"};
 
 static const char *const role_names[] = {"", "viewer", "operator", "admin"};
 
@@ -77,6 +87,14 @@ void operator_add_by_link(struct command *command, const char *name, enum operat
                       value_int(now_ms));
 }
 
+void operator_enter(struct command *command, const char *subject, const char *name, enum operator_role role,
+                    int64_t now_ms) {
+    const struct value values[] = {value_text(subject), value_int(role)};
+    (void)COMMAND_ADD(command, &ENTER_FIRST, value_text(name), value_int(role), value_blob("", 0),
+                      value_int(now_ms), value_text(subject));
+    add_must_change(command, &ENTER, values, sizeof values / sizeof *values);
+}
+
 void operator_reset(struct command *command, const char *name, const struct operator_secrets *secrets) {
     const struct value values[] = {value_text(name), value_text(secrets->password),
                                    value_blob(secrets->totp, sizeof secrets->totp)};
@@ -100,10 +118,12 @@ void operator_set_role(struct command *command, const char *name, enum operator_
 
 static struct operator_account operator_of(const struct rows *rows, size_t row) {
     const char *password = rows_text(rows, row, 3);
+    bool of_organisation = rows_text(rows, row, 9) != NULL;
     return (struct operator_account){.id = rows_int(rows, row, 0),
                                      .name = rows_text(rows, row, 1),
                                      .role = (enum operator_role)rows_int(rows, row, 2),
-                                     .by_link = password == NULL || password[0] == '\0',
+                                     .by_link = !of_organisation && (password == NULL || password[0] == '\0'),
+                                     .by_organisation = of_organisation,
                                      .created_ms = rows_int(rows, row, 4),
                                      .disabled_ms = rows_int(rows, row, 5),
                                      .last_seen_ms = rows_int(rows, row, 6)};
@@ -121,6 +141,15 @@ bool operator_list(struct session *session, struct arena *arena, struct operator
         operators[row] = operator_of(&rows, row);
     *ret_operators = operators;
     *ret_count = rows.count;
+    return true;
+}
+
+bool operator_find_by_subject(struct session *session, const char *subject, struct arena *arena,
+                              struct operator_account *ret_operator, struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(session, &FIND_BY_SUBJECT, arena, &rows, err, value_text(subject)))
+        return false;
+    *ret_operator = rows.count == 0 ? (struct operator_account){0} : operator_of(&rows, 0);
     return true;
 }
 

@@ -25,6 +25,7 @@ struct operator_account {
     const char *name; // in the arena it was read into
     enum operator_role role;
     bool by_link;         // has no password: enters by a sandbox's link only
+    bool by_organisation; // enters by their organisation's identity provider only
     int64_t created_ms;   //
     int64_t disabled_ms;  // 0: may sign in
     int64_t last_seen_ms; // of the sessions that are there; 0: none
@@ -49,7 +50,12 @@ void operator_add(struct command *command, const char *name, enum operator_role 
                   const struct operator_secrets *secrets, int64_t now_ms);
 // The sandbox's own operator, who enters by a link: made once, harmless when it is there.
 void operator_add_by_link(struct command *command, const char *name, enum operator_role role, int64_t now_ms);
-// New password and second factor, may sign in again; every session ends. ERROR_EXHAUSTED: no such operator.
+// Who comes by their organisation's provider: made at the first time, the role is what is said now. Refused
+// with ERROR_EXHAUSTED when somebody with a password has the name, or this one was disabled here.
+void operator_enter(struct command *command, const char *subject, const char *name, enum operator_role role,
+                    int64_t now_ms);
+// New password and second factor, may sign in again; every session ends. ERROR_EXHAUSTED: no such operator,
+// or one of the organisation.
 void operator_reset(struct command *command, const char *name, const struct operator_secrets *secrets);
 // May no longer sign in, and every session ends. ERROR_EXHAUSTED: no such operator, disabled already, or the
 // last admin that could sign in.
@@ -61,6 +67,9 @@ void operator_set_role(struct command *command, const char *name, enum operator_
 // Everybody, by name; arrays in the arena.
 MUST_CHECK bool operator_list(struct session *session, struct arena *arena,
                               struct operator_account **ret_operators, size_t *ret_count, struct error *err);
+// Who has entered by this subject before; id 0: nobody.
+MUST_CHECK bool operator_find_by_subject(struct session *session, const char *subject, struct arena *arena,
+                                         struct operator_account *ret_operator, struct error *err);
 // ERROR_MISSING: nobody of that name.
 MUST_CHECK bool operator_find(struct session *session, const char *name, struct arena *arena,
                               struct operator_proof *ret_proof, struct error *err);

@@ -112,12 +112,34 @@ static void the_last_admin_stays(void **state) {
     writer_stop(bench.writer);
 }
 
+static void who_comes_by_the_organisation_is_made_once_and_takes_no_name(void **state) {
+    struct bench bench = bench_of(state);
+    operator_add(command_of(&bench), "yamada", OPERATOR_ADMIN, &secrets, 1);
+    assert_int_equal(run(&bench), ERROR_NONE);
+    operator_enter(command_of(&bench), "https://id 1", "sato", OPERATOR_VIEWER, 2);
+    assert_int_equal(run(&bench), ERROR_NONE);
+    operator_enter(command_of(&bench), "https://id 1", "sato", OPERATOR_ADMIN, 3);
+    assert_int_equal(run(&bench), ERROR_NONE);
+    operator_enter(command_of(&bench), "https://id 2", "yamada", OPERATOR_ADMIN, 3); // a name with a password
+    assert_int_equal(run(&bench), ERROR_EXHAUSTED);
+    operator_reset(command_of(&bench), "sato", &secrets);
+    assert_int_equal(run(&bench), ERROR_EXHAUSTED);
+    operator_disable(command_of(&bench), "yamada", 4); // an admin of the organisation is not the last way in
+    assert_int_equal(run(&bench), ERROR_EXHAUSTED);
+    operator_disable(command_of(&bench), "sato", 4);
+    assert_int_equal(run(&bench), ERROR_NONE);
+    operator_enter(command_of(&bench), "https://id 1", "sato", OPERATOR_ADMIN, 5);
+    assert_int_equal(run(&bench), ERROR_EXHAUSTED);
+    writer_stop(bench.writer);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roles_have_names),
         cmocka_unit_test(names_are_short_and_without_blanks),
         cmocka_unit_test(a_name_is_taken_once),
         cmocka_unit_test(the_last_admin_stays),
+        cmocka_unit_test(who_comes_by_the_organisation_is_made_once_and_takes_no_name),
     };
     return testbed_run(tests, sizeof tests / sizeof *tests);
 }

@@ -15,13 +15,24 @@ static const struct statement BEGIN = {
     "INSERT INTO operator_session (token_hash, operator_id, began_ms, seen_ms) SELECT $1, id, $3, $3 FROM "
     "operator WHERE id = $2 AND disabled_ms IS NULL",
     "bii"};
+static const struct statement BEGIN_BY_SUBJECT = {
+    "INSERT INTO operator_session (token_hash, operator_id, began_ms, seen_ms) SELECT $1, id, $3, $3 FROM "
+    "operator WHERE subject = $2 AND disabled_ms IS NULL",
+    "bti"};
 static const struct statement PURGE = {"DELETE FROM operator_session WHERE seen_ms < $1 OR began_ms < $2",
                                        "ii"};
 static const struct statement END = {"DELETE FROM operator_session WHERE token_hash = $1", "b"};
+static const struct statement SET_PASSWORD = {"UPDATE operator SET password = $3, totp_step = $2 WHERE id = "
+                                              "$1 AND totp_step < $2 AND disabled_ms IS NULL "
+                                              "AND password <> ''",
+                                              "iit"};
+static const struct statement END_OTHERS = {
+    "DELETE FROM operator_session WHERE operator_id = $1 AND token_hash <> $2", "ib"};
 static const struct statement TOUCH = {
     "UPDATE operator_session SET seen_ms = $2 WHERE token_hash = $1 AND seen_ms < $2", "bi"};
 static const struct statement READ = {
-    "SELECT o.id, o.name, o.role, o.password, o.created_ms, s.began_ms, s.seen_ms FROM operator_session s "
+    "SELECT o.id, o.name, o.role, o.password, o.created_ms, s.began_ms, s.seen_ms, o.subject FROM "
+    "operator_session s "
     "JOIN operator o ON o.id = s.operator_id WHERE s.token_hash = $1 AND s.seen_ms > $2 AND s.began_ms > $3 "
     "AND o.disabled_ms IS NULL",
     "bii"};
@@ -69,6 +80,20 @@ bool sign_in_check(struct session *session, const struct sign_in_claim *claim, s
     return true;
 }
 
+static void purge(struct command *command, int64_t now_ms) {
+    (void)COMMAND_ADD(command, &PURGE, value_int(now_ms - SIGN_IN_IDLE_MS),
+                      value_int(now_ms - SIGN_IN_LIFE_MS));
+}
+
+void sign_in_begin_by_subject(struct command *command, const char *subject, const struct sign_in_token *token,
+                              int64_t now_ms) {
+    purge(command, now_ms);
+    struct step *begin = COMMAND_ADD(command, &BEGIN_BY_SUBJECT, value_blob(token->hash, SIGN_IN_HASH_SIZE),
+                                     value_text(subject), value_int(now_ms));
+    if (begin != NULL)
+        begin->must_change = true;
+}
+
 void sign_in_begin(struct command *command, int64_t operator_id, int64_t step,
                    const struct sign_in_token *token, int64_t now_ms) {
     if (step != 0) {
@@ -76,8 +101,7 @@ void sign_in_begin(struct command *command, int64_t operator_id, int64_t step,
         if (use != NULL)
             use->must_change = true;
     }
-    (void)COMMAND_ADD(command, &PURGE, value_int(now_ms - SIGN_IN_IDLE_MS),
-                      value_int(now_ms - SIGN_IN_LIFE_MS));
+    purge(command, now_ms);
     struct step *begin = COMMAND_ADD(command, &BEGIN, value_blob(token->hash, SIGN_IN_HASH_SIZE),
                                      value_int(operator_id), value_int(now_ms));
     if (begin != NULL)
@@ -86,6 +110,16 @@ void sign_in_begin(struct command *command, int64_t operator_id, int64_t step,
 
 void sign_in_end(struct command *command, const struct sign_in_token *token) {
     (void)COMMAND_ADD(command, &END, value_blob(token->hash, SIGN_IN_HASH_SIZE));
+}
+
+void sign_in_set_password(struct command *command, int64_t operator_id, int64_t step, const char *hash,
+                          const struct sign_in_token *keep) {
+    struct step *set =
+        COMMAND_ADD(command, &SET_PASSWORD, value_int(operator_id), value_int(step), value_text(hash));
+    if (set != NULL)
+        set->must_change = true;
+    (void)COMMAND_ADD(command, &END_OTHERS, value_int(operator_id),
+                      value_blob(keep->hash, SIGN_IN_HASH_SIZE));
 }
 
 void sign_in_touch(struct command *command, const struct sign_in_token *token, int64_t now_ms) {
@@ -100,12 +134,15 @@ bool sign_in_read(struct session *session, const struct sign_in_token *token, in
         return false;
     if (rows.count == 0)
         return error_set(err, ERROR_DENIED, "the session has ended");
-    *ret_sign_in = (struct sign_in){.operator= {.id = rows_int(&rows, 0, 0),
-                                                .name = rows_text(&rows, 0, 1),
-                                                .role = (enum operator_role)rows_int(&rows, 0, 2),
-                                                .by_link = rows_text(&rows, 0, 3)[0] == '\0',
-                                                .created_ms = rows_int(&rows, 0, 4)},
-                                    .began_ms = rows_int(&rows, 0, 5),
-                                    .seen_ms = rows_int(&rows, 0, 6)};
+    bool of_organisation = rows_text(&rows, 0, 7) != NULL;
+    *ret_sign_in =
+        (struct sign_in){.operator= {.id = rows_int(&rows, 0, 0),
+                                     .name = rows_text(&rows, 0, 1),
+                                     .role = (enum operator_role)rows_int(&rows, 0, 2),
+                                     .by_link = !of_organisation && rows_text(&rows, 0, 3)[0] == '\0',
+                                     .by_organisation = of_organisation,
+                                     .created_ms = rows_int(&rows, 0, 4)},
+                         .began_ms = rows_int(&rows, 0, 5),
+                         .seen_ms = rows_int(&rows, 0, 6)};
     return true;
 }

@@ -38,7 +38,13 @@ MUST_CHECK bool sign_in_check(struct session *session, const struct sign_in_clai
 // before, or the operator has been disabled. `step` 0: by a sandbox's link, without a code.
 void sign_in_begin(struct command *command, int64_t operator_id, int64_t step,
                    const struct sign_in_token *token, int64_t now_ms);
+// The same for who has just entered by their organisation (operator_enter).
+void sign_in_begin_by_subject(struct command *command, const char *subject, const struct sign_in_token *token,
+                              int64_t now_ms);
 void sign_in_end(struct command *command, const struct sign_in_token *token);
+// Sets a password (password_hash) and uses the code of `step` up, as sign_in_begin; every other session ends.
+void sign_in_set_password(struct command *command, int64_t operator_id, int64_t step, const char *hash,
+                          const struct sign_in_token *keep);
 // Writes a sign of life.
 void sign_in_touch(struct command *command, const struct sign_in_token *token, int64_t now_ms);
 

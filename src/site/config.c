@@ -109,6 +109,32 @@ static const struct config_key keys[] = {
      "calls to the provider at a time"},
     {"identity", "timeout_ms", NUMBER(identity.timeout_ms), "10000", 100, 120000, NULL,
      "for one call to the provider"},
+    {"operators", "issuer", WORDS(operators.issuer), "", ANY,
+     "OpenID Connect provider of the operators' own organisation, exactly as it writes itself (its discovery "
+     "document is read); empty: operators have passwords only. It sends back to /console/callback"},
+    {"operators", "client_id", WORDS(operators.client_id), "", ANY, "as registered with it"},
+    {"operators", "secret_file", WORDS(operators.secret_file), "", ANY,
+     "file of mode 0600 with the client's secret"},
+    {"operators", "key_file", WORDS(operators.key_file), "", ANY,
+     "instead of a secret: private key (JWK or PEM) that signs the client assertion"},
+    {"operators", "scopes", WORDS(operators.scopes), "openid profile email", ANY, "what is asked of it"},
+    {"operators", "acr_values", WORDS(operators.acr_values), "", ANY, "sent with the request"},
+    {"operators", "label", WORDS(operators.label), "組織のアカウント", ANY,
+     "what the account is called on the page for signing in"},
+    {"operators", "name_claim", WORDS(operators.name_claim), "email", ANY,
+     "claim with the name that the console and its log show; without blanks"},
+    {"operators", "role_claim", WORDS(operators.role_claim), "roles", ANY,
+     "claim that gives the role: a text or a list of texts; realm_access.roles is a member of a member"},
+    {"operators", "viewer", WORDS(operators.viewer), "", ANY,
+     "values of the claim, separated by blanks, that make a viewer; empty: nobody"},
+    {"operators", "operator", WORDS(operators.operator), "", ANY, "values that make an operator"},
+    {"operators", "admin", WORDS(operators.admin), "", ANY, "values that make an admin"},
+    {"operators", "domain", WORDS(operators.domain), "", ANY,
+     "only names that end with @ and this are let in; empty: all"},
+    {"operators", "acr", WORDS(operators.acr), "", ANY,
+     "the token's acr must be one of these, separated by blanks; empty: any"},
+    {"operators", "amr", WORDS(operators.amr), "", ANY,
+     "the token's amr must hold one of these, for example mfa; empty: any"},
     {"guidance", "languages_dir", WORDS(guidance.languages_dir), "", ANY,
      "folder with CODE.json, faq.CODE.md, words.CODE.txt: further languages, or texts instead of the shipped "
      "ones"},
@@ -340,6 +366,13 @@ bool config_check(const struct config *config, struct error *err) {
                            url[strlen(url) - 1] == '/'))
         return error_set_field(err, ERROR_INVALID, "server.public_url",
                                "server.public_url must begin with https:// and not end with a slash");
+    if (config->operators.issuer[0] != '\0' && config->operators.client_id[0] == '\0')
+        return error_set_field(err, ERROR_INVALID, "operators.client_id",
+                               "operators.client_id is needed with operators.issuer");
+    if (config->operators.issuer[0] != '\0' &&
+        (config->operators.secret_file[0] == '\0') == (config->operators.key_file[0] == '\0'))
+        return error_set_field(err, ERROR_INVALID, "operators.secret_file",
+                               "operators.issuer needs one of operators.secret_file and operators.key_file");
     if (strcmp(config->identity.provider, "sandbox") == 0)
         return true;
     const char *needed[][2] = {{"identity.issuer", config->identity.issuer},

@@ -48,6 +48,14 @@ struct config {
         int64_t discovery, in_flight_max, timeout_ms;
     } identity;
     struct {
+        char issuer[CONFIG_TEXT_SIZE]; // empty: operators have passwords only
+        char client_id[CONFIG_TEXT_SIZE], secret_file[CONFIG_TEXT_SIZE], key_file[CONFIG_TEXT_SIZE];
+        char scopes[CONFIG_TEXT_SIZE], acr_values[CONFIG_TEXT_SIZE], label[CONFIG_TEXT_SIZE];
+        char name_claim[CONFIG_TEXT_SIZE], role_claim[CONFIG_TEXT_SIZE], domain[CONFIG_TEXT_SIZE];
+        char viewer[CONFIG_TEXT_SIZE], operator[CONFIG_TEXT_SIZE], admin[CONFIG_TEXT_SIZE];
+        char acr[CONFIG_TEXT_SIZE], amr[CONFIG_TEXT_SIZE];
+    } operators;
+    struct {
         char languages_dir[CONFIG_TEXT_SIZE]; // empty: the languages of the program alone
         char videos_dir[CONFIG_TEXT_SIZE];    // empty: no videos
     } guidance;

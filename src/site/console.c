@@ -149,8 +149,10 @@ static void answer_admission(struct job *job, const struct error *err) {
         problem_respond(visit->request, err, NULL);
         return;
     }
-    // Who came in by a sandbox's link is nobody where there is no sandbox.
-    if (err != NULL || (admission->sign_in.operator.by_link && visit->site->sandbox == NULL)) {
+    // Who came in by a sandbox's link, or by a provider that is configured no more, is nobody.
+    const struct operator_account *account = err == NULL ? &admission->sign_in.operator: NULL;
+    if (account == NULL || (account->by_link && visit->site->sandbox == NULL) ||
+        (account->by_organisation && visit->site->organisation == NULL)) {
         respond_unknown(visit);
         return;
     }
@@ -172,19 +174,24 @@ static void answer_admission(struct job *job, const struct error *err) {
     job_write(touch, enter);
 }
 
-void console_admit(struct visit *visit) {
+bool console_token(struct visit *visit, struct sign_in_token *ret_token) {
     struct arena *arena = http_request_arena(visit->request);
-    struct admission *admission = arena_alloc(arena, sizeof *admission);
     const char *name = cookie_name(arena, CONSOLE_COOKIE, visit->site->secure);
     const char *text = name == NULL ? NULL : http_request_cookie(visit->request, name);
+    if (text != NULL && sign_in_parse(text, ret_token))
+        return true;
+    respond_unknown(visit);
+    return false;
+}
+
+void console_admit(struct visit *visit) {
+    struct admission *admission = arena_alloc(http_request_arena(visit->request), sizeof *admission);
     if (admission == NULL) {
         problem_respond_memory(visit->request);
         return;
     }
-    if (text == NULL || !sign_in_parse(text, &admission->token)) {
-        respond_unknown(visit);
+    if (!console_token(visit, &admission->token))
         return;
-    }
     struct job *job = job_new(visit, admission);
     if (job != NULL)
         job_read(job, read_admission, answer_admission);

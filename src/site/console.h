@@ -13,6 +13,9 @@ MUST_CHECK bool console_new(struct site *site, struct console **ret_console, str
 void console_free(struct console *console); // NULL is fine
 struct throttle *console_throttle(struct site *site);
 
+// The identity provider of the operators' own organisation, where one is configured: `site->organisation`.
+MUST_CHECK bool console_organisation_new(struct site *site, struct error *err);
+
 // Finds the operator of a request by its cookie, then runs the route's handler, or responds with 401 or 403.
 // A request that says `quiet=1` is no sign of life: a page that looks by itself does not keep a session.
 void console_admit(struct visit *visit);
@@ -33,6 +36,11 @@ struct setting_override;
 json_t *console_terms_json(struct visit *visit, const struct setting_override *overrides, size_t count);
 struct audit_entry;
 json_t *console_entry_json(struct visit *visit, const struct audit_entry *entry); // a new reference
+
+// The session's token; false after it responded that there is none.
+bool console_token(struct visit *visit, struct sign_in_token *ret_token);
+// 429: too many tries.
+void console_respond_wait(struct visit *visit, int64_t wait_ms);
 
 // One hash of a password is computed at a time: 64 MiB and a tenth of a second each. False: busy.
 bool console_hash_begin(struct site *site);

@@ -49,9 +49,10 @@ static void answer_operators(struct job *job, const struct error *err) {
         const struct operator_account *account = &listing->operators[i];
         (void)json_array_append_new(
             operators,
-            json_pack("{s:s,s:s,s:b,s:b,s:s,s:s*}", "name", account->name, "role",
+            json_pack("{s:s,s:s,s:b,s:b,s:b,s:s,s:s*}", "name", account->name, "role",
                       operator_role_name(account->role), "disabled", account->disabled_ms != 0, "by_link",
-                      account->by_link, "created", visit_time(visit, account->created_ms), "last_seen",
+                      account->by_link, "by_organisation", account->by_organisation, "created",
+                      visit_time(visit, account->created_ms), "last_seen",
                       account->last_seen_ms == 0 ? NULL : visit_time(visit, account->last_seen_ms)));
     }
     struct http_response response = {.status = 200};

@@ -78,7 +78,8 @@ static bool set_cookies(struct visit *visit, struct http_response *response, con
 }
 
 static json_t *operator_json(const struct operator_account *account) {
-    return json_pack("{s:s,s:s}", "name", account->name, "role", operator_role_name(account->role));
+    return json_pack("{s:s,s:s,s:b}", "name", account->name, "role", operator_role_name(account->role),
+                     "password", !account->by_link && !account->by_organisation);
 }
 
 static void answer_begin(struct job *job, const struct error *err) {
@@ -149,7 +150,7 @@ static void answer_claim(struct job *job, const struct error *err) {
         begin(visit, entry);
 }
 
-static void respond_wait(struct visit *visit, int64_t wait_ms) {
+void console_respond_wait(struct visit *visit, int64_t wait_ms) {
     problem_respond_status(visit->request, 429, "operator-wait", NULL,
                            arena_print(http_request_arena(visit->request),
                                        "too many tries; the next one counts in %lld seconds",
@@ -165,7 +166,7 @@ static bool may_try(struct visit *visit, struct entry *entry) {
     }
     int64_t wait_ms = throttle_wait_ms(console_throttle(visit->site), entry->key, clock_wall_ms());
     if (wait_ms > 0) {
-        respond_wait(visit, wait_ms);
+        console_respond_wait(visit, wait_ms);
         return false;
     }
     if (!console_hash_begin(visit->site)) {

@@ -56,6 +56,8 @@ struct site {
     struct calendars *calendars;
     struct key *client_key;
     struct provider *provider;
+    struct provider *organisation; // of operators; NULL: they have passwords only
+    struct key *organisation_key;  // NULL: it knows us by a secret
     struct gate *gate;
     struct held *held;                 // who wait for room at the provider
     struct allowance *anonymous;       // places for people without an account, by address

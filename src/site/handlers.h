@@ -31,6 +31,7 @@ http_handler handle_calendar, handle_calendar_page;
 http_handler handle_console_calendar, handle_console_calendar_override, handle_console_calendar_publish;
 http_handler handle_console_staff;
 http_handler handle_bookings, handle_booking_make, handle_booking_cancel, handle_booking_file;
+http_handler handle_console_password, handle_console_ways, handle_console_jump, handle_console_callback;
 http_handler handle_console_settings, handle_console_setting_effect, handle_console_setting_change;
 http_handler handle_console_now, handle_console_heat, handle_console_funnel;
 http_handler handle_console_participants, handle_console_calls, handle_console_relief;

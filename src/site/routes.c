@@ -70,8 +70,12 @@ static const struct route routes[] = {
     {HTTP_POST, "/waiting", handle_waiting_press, ROUTE_FORM},
 
     // Of operators. Their visits are not part of the published counts.
+    {HTTP_GET, "/console/ways", handle_console_ways, ROUTE_UNCOUNTED},
+    {HTTP_GET, "/console/jump", handle_console_jump, ROUTE_UNCOUNTED},
+    {HTTP_GET, "/console/callback", handle_console_callback, ROUTE_UNCOUNTED},
     {HTTP_POST, "/api/v1/console/session", handle_console_enter, ROUTE_CHANGES | ROUTE_UNCOUNTED},
     {HTTP_GET, "/api/v1/console/session", handle_console_session, SEE},
+    {HTTP_PUT, "/api/v1/console/session/password", handle_console_password, SEE | ROUTE_CHANGES},
     {HTTP_DELETE, "/api/v1/console/session", handle_console_leave, SEE | ROUTE_CHANGES},
     {HTTP_GET, "/api/v1/console/survey", handle_console_survey, SEE},
     {HTTP_GET, "/api/v1/console/survey.csv", handle_console_survey_csv, ROUTE_OPERATOR | ROUTE_UNCOUNTED},

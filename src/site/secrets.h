@@ -26,10 +26,11 @@ enum secrets_use {
     SECRETS_SANDBOX = 9,         // all nodes are one sandbox provider
     SECRETS_SANDBOX_CLIENT = 10, // and one client of it
     SECRETS_MARK = 11,           // stands in the store; tells nothing of the others
+    SECRETS_OPERATOR_HOP = 12,   // of jumps to the operators' own provider
 };
 
 struct secrets {
-    unsigned char keys[12][SECRETS_KEY_SIZE]; // by enum secrets_use
+    unsigned char keys[13][SECRETS_KEY_SIZE]; // by enum secrets_use
 };
 
 // Where the key file is: `configured`, or beside an SQLite file when that is empty. ERROR_INVALID: the store

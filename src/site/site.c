@@ -245,7 +245,7 @@ static bool start(struct running *running, struct error *err) {
         !readers_start(site->store, (unsigned)config->store.readers, (size_t)config->store.queue_max,
                        &site->readers, err) ||
         !gate_keeper_start(site, &running->gate_keeper, err) || !console_new(site, &site->console, err) ||
-        !listen_on(running, err) || !prepare_identity(running, err) ||
+        !listen_on(running, err) || !prepare_identity(running, err) || !console_organisation_new(site, err) ||
         !calendars_start(site, &site->calendars, err) || !ticker_start(site, &running->ticker, err))
         return false;
     console_offer_link(site);
@@ -287,8 +287,10 @@ void site_stop(struct site *site) {
     writer_stop(site->writer);
     store_close(site->store);
     provider_free(site->provider);
+    provider_free(site->organisation);
     sandbox_free(site->sandbox);
     key_free(site->client_key);
+    key_free(site->organisation_key);
     videos_free(site->videos);
     guidance_free(site->guidance);
     questionnaire_free(site->questionnaire);

@@ -53,7 +53,7 @@ static const char *const changeable[] = {
 };
 
 static const char *why_not(const struct config_key *key) {
-    static const char *const sections[] = {"store", "identity", "gate", "campaign"};
+    static const char *const sections[] = {"store", "identity", "gate", "campaign", "operators"};
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         if (strcmp(key->section, sections[i]) == 0)
             return sections[i];

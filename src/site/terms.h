@@ -21,7 +21,7 @@ MUST_CHECK bool terms_refresh(struct site *site, struct session *session, struct
 void terms_watch(struct site *site);
 
 // Whether a key may be changed in the console; else why not: "start" (read at the start only), "store",
-// "identity", "gate" (its view changes what may be), "campaign", "file".
+// "identity", "gate" (its view changes what may be), "campaign", "operators", "file".
 bool terms_may_change(const struct config_key *key, const char **ret_why);
 // What the settings would be: the file's with these over them. ERROR_INVALID: they do not go together.
 MUST_CHECK bool terms_resolve(const struct site *site, const struct setting_override *overrides, size_t count,

@@ -10,7 +10,7 @@ import { addOperator, Operator, PASSWORD, totp } from "../lib/operator.mjs";
 
 const DESK = { width: 1280, height: 900 };
 const TABLET = { width: 820, height: 1180 };
-const VIEWS = ["now", "gate", "heat", "funnel", "participants", "calls", "survey", "calendar", "staff", "settings", "log", "operators"];
+const VIEWS = ["now", "gate", "heat", "funnel", "participants", "calls", "survey", "calendar", "staff", "settings", "log", "operators", "account"];
 const messages = JSON.parse(readFileSync(join(ROOT, "web/messages/console.ja.json"), "utf8"));
 const word = (key, values = {}) => messages[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 

@@ -14,7 +14,11 @@ const PEOPLE = {
   outside: { address: { formatted: "千葉県浦安市猫実一丁目1番1号" } },
 };
 
+// Those who work in the city: what the organisation says of them.
+export const STAFF = {};
+
 function claimsOf(person) {
+  if (person in STAFF) return { sub: person, ...STAFF[person] };
   return {
     sub: person,
     birthdate: "1990-05-05",
@@ -37,7 +41,7 @@ export class IdentityProvider {
   }
 
   // Registers the client; before this, only the issuer is known.
-  configure({ redirectUri, clientKey, idTokenAlgorithm = "ES256", assertionAlgorithm }) {
+  configure({ redirectUri, clientKey, secret, idTokenAlgorithm = "ES256", assertionAlgorithm }) {
     this.person = "resident-1";
     this.provider = new Provider(this.issuer, {
       clients: [
@@ -46,17 +50,17 @@ export class IdentityProvider {
           redirect_uris: [redirectUri],
           response_types: ["code"],
           grant_types: ["authorization_code"],
-          token_endpoint_auth_method: "private_key_jwt",
-          token_endpoint_auth_signing_alg: assertionAlgorithm,
           id_token_signed_response_alg: idTokenAlgorithm,
-          jwks: { keys: [clientKey] },
+          ...(secret
+            ? { token_endpoint_auth_method: "client_secret_post", client_secret: secret }
+            : { token_endpoint_auth_method: "private_key_jwt", token_endpoint_auth_signing_alg: assertionAlgorithm, jwks: { keys: [clientKey] } }),
         },
       ],
       jwks: { keys: this.keys.map(({ privateJwk }) => privateJwk) },
       cookies: { keys: ["only for tests"] },
       pkce: { required: () => true },
-      scopes: ["openid"],
-      claims: { openid: ["sub"], address: ["address"], birthdate: ["birthdate"] },
+      scopes: ["openid", "profile", "email"],
+      claims: { openid: ["sub"], profile: ["roles"], email: ["email", "email_verified"], address: ["address"], birthdate: ["birthdate"] },
       enabledJWA: {
         idTokenSigningAlgValues: ["ES256", "RS256", "PS256"],
         clientAuthSigningAlgValues: ["ES256", "RS256"],

@@ -6,6 +6,7 @@ export type Role = 'viewer' | 'operator' | 'admin';
 export interface Person {
   name: string;
   role: Role;
+  password?: boolean; // false: enters by the organisation or by a link
 }
 
 export interface Sum {
@@ -252,7 +253,7 @@ export interface Log {
   entries: Entry[];
 }
 export interface Operators {
-  operators: { name: string; role: Role; disabled: boolean; by_link: boolean; created: string; last_seen?: string }[];
+  operators: { name: string; role: Role; disabled: boolean; by_link: boolean; by_organisation: boolean; created: string; last_seen?: string }[];
 }
 
 // What an order about an operator answers; the secrets stand in it this once.
@@ -422,6 +423,15 @@ export async function addOperator(somebody: { name: string; role: string; reason
 
 export async function changeOperator(name: string, change: { change: string; role?: string; reason: string }): Promise<Told> {
   return (await (await ask('PUT', `/api/v1/console/operators/${encodeURIComponent(name)}`, change)).json()) as Told;
+}
+
+// What the organisation's account is called; null: there is no such way in.
+export async function readWays(): Promise<string | null> {
+  return ((await (await ask('GET', '/console/ways')).json()) as { organisation: string | null }).organisation;
+}
+
+export async function changePassword(change: { current: string; code: string; password: string }): Promise<void> {
+  await ask('PUT', '/api/v1/console/session/password', change);
 }
 
 export async function leave(): Promise<void> {

@@ -5,6 +5,7 @@ import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
 import type { Answers, Calendars, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Publication, Relief, ReportNote, Settings, Survey } from './api.js';
 import { Refusal, changeSetting, leave, orderGate, read, readCalendars, resetGate } from './api.js';
 import type { Content } from './parts.js';
+import { viewAccount } from './views/account.js';
 import { viewAnswers } from './views/answers.js';
 import { viewCalendar } from './views/calendar.js';
 import { viewFunnel } from './views/funnel.js';
@@ -32,13 +33,13 @@ const TOPICS = {
   use: ['heat', 'funnel', 'participants', 'calls', 'survey'],
   plan: ['calendar', 'staff'],
   guide: ['answers', 'relief', 'news', 'report'],
-  manage: ['settings', 'log', 'operators'],
+  manage: ['settings', 'log', 'operators', 'account'],
 } as const;
 type Topic = keyof typeof TOPICS;
 type View = (typeof TOPICS)[Topic][number];
 const VIEWS: readonly View[] = Object.values(TOPICS).flat();
 // What the server calls a view's part, where that is another word.
-const PART_OF: Partial<Record<View, string>> = { log: 'audit', answers: 'faq', news: 'announcements', staff: 'calls' };
+const PART_OF: Partial<Record<View, string>> = { log: 'audit', answers: 'faq', news: 'announcements', staff: 'calls', account: 'session' };
 const SPANS: readonly View[] = ['heat', 'funnel', 'calls', 'staff', 'relief'];
 
 const root = document.getElementById('console') as HTMLElement;
@@ -156,6 +157,7 @@ function body(view: View): Content {
   if (view === 'settings') {
     return viewSettings(shown.data as Settings, person?.role === 'admin', { change: (change) => took(changeSetting(change)), draw });
   }
+  if (view === 'account') return viewAccount(shown.data as Person, draw);
   if (view === 'log') return viewLog(shown.data as Log, !shown.search.includes('before='));
   if (view === 'calendar') return viewCalendar(shown.data as Calendars, hands);
   if (view === 'relief') return viewRelief(shown.data as Relief);
@@ -272,7 +274,7 @@ function entered(someone: Person): void {
 // Links within the console change the view without loading the page again.
 document.addEventListener('click', (event) => {
   const link = (event.target as Element).closest('a');
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !link.pathname.startsWith('/console') || link.hash) return;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !link.pathname.startsWith('/console') || link.hash || 'away' in link.dataset) return;
   event.preventDefault();
   void go(link.pathname + link.search);
 });

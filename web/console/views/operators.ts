@@ -103,7 +103,7 @@ function changeForm(names: string[], hands: Hands): Content {
 
 export function viewOperators({ operators }: Operators, hands: Hands): Content {
   const state = (one: Operators['operators'][number]): string =>
-    word(one.disabled ? 'operators.disabled' : one.by_link ? 'operators.by_link' : 'operators.active');
+    word(one.disabled ? 'operators.disabled' : one.by_link ? 'operators.by_link' : one.by_organisation ? 'operators.by_organisation' : 'operators.active');
   const usable = operators.filter(({ disabled }) => !disabled).length;
   const names = operators.filter(({ by_link }) => !by_link).map(({ name }) => name);
   return html`<h1 tabindex="-1">${word('operators.title')}</h1>

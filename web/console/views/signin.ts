@@ -2,13 +2,14 @@
 import { html, nothing } from 'lit/html.js';
 
 import type { Person } from '../api.js';
-import { Refusal, enter } from '../api.js';
+import { Refusal, enter, readWays } from '../api.js';
 import type { Content } from '../parts.js';
 import type { Key } from '../words.js';
-import { word } from '../words.js';
+import { word, wordOr } from '../words.js';
 
 let working = false;
 let message = '';
+let organisation: string | null | undefined; // undefined: not asked yet
 
 const KNOWN: Record<string, Key> = {
   'operator-sign-in': 'signin.operator-sign-in',
@@ -39,6 +40,24 @@ export function enterByLink(entered: (person: Person) => void, draw: () => void)
   return true;
 }
 
+// A jump to the organisation that led nowhere says why in the address, once.
+function takeReason(): void {
+  const reason = new URLSearchParams(location.search).get('signin');
+  if (reason === null) return;
+  message = wordOr(`signin.${reason}`, word('signin.organisation-failed'));
+  history.replaceState(null, '', location.pathname);
+}
+
+async function askWays(draw: () => void): Promise<void> {
+  organisation = null;
+  try {
+    organisation = await readWays();
+    if (organisation !== null) draw();
+  } catch {
+    // The form stays.
+  }
+}
+
 export function signIn(ended: boolean, entered: (person: Person) => void, draw: () => void): Content {
   const send = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -47,10 +66,16 @@ export function signIn(ended: boolean, entered: (person: Person) => void, draw: 
     const code = text('code').normalize('NFKC').replace(/\s/g, '');
     void tryTo({ name: text('name').trim(), password: text('password'), code }, entered, draw);
   };
+  takeReason();
+  if (organisation === undefined) void askWays(draw);
   const words = message || (ended ? word('session.ended') : '');
   return html`<main id="main" class="sign-in" tabindex="-1">
     <h1>${word('signin.title')}</h1>
     <p role="alert" class=${words ? 'message' : ''}>${words || nothing}</p>
+    ${organisation
+      ? html`<p><a class="primary" href="/console/jump" data-away>${word('signin.organisation', { label: organisation })}</a></p>
+          <p class="note">${word('signin.organisation.note')}</p>`
+      : nothing}
     <form @submit=${send}>
       <label for="name">${word('signin.name')}</label>
       <input id="name" name="name" required maxlength="60" autocomplete="username" autocapitalize="none" spellcheck="false" />
