@@ -92,29 +92,46 @@ const char *fold_text(const struct fold_table *table, const char *text, struct a
     return buffer.failed ? NULL : buffer.text;
 }
 
-// One line: the word that the others are brought to, a colon, the others.
+bool fold_is_empty(const struct fold_table *table, const char *folded) {
+    for (size_t i = 0; table != NULL && i < table->empty_count; i++)
+        if (strcmp(table->empty[i], folded) == 0)
+            return true;
+    return false;
+}
+
+// `to` NULL: the word is empty.
+static bool add_word(struct fold_table *table, const char *from, const char *to, struct error *err) {
+    if (from == NULL || *from == '\0')
+        return error_set(err, ERROR_INVALID, "an empty word after the colon");
+    if (to == NULL && table->empty_count < FOLD_EMPTY_MAX)
+        table->empty[table->empty_count++] = from;
+    else if (to != NULL && table->count < FOLD_WORDS_MAX)
+        table->words[table->count++] =
+            (struct fold_word){.from = from, .to = to, .from_length = strlen(from)};
+    else
+        return error_set(err, ERROR_INVALID, "more than %d words",
+                         to == NULL ? FOLD_EMPTY_MAX : FOLD_WORDS_MAX);
+    return true;
+}
+
+// One line: the word that the others are brought to, a colon, the others; "-" for words that say nothing.
 static bool read_line(struct fold_table *table, char *line, struct arena *arena, struct error *err) {
     char *colon = strchr(line, ':'), *rest = colon == NULL ? NULL : colon + 1, *other;
     if (colon == NULL)
         return error_set(err, ERROR_INVALID, "not \"word: other, other\"");
     *colon = '\0';
-    const char *to = fold_characters(line, arena);
-    if (to == NULL || *to == '\0')
+    bool empty = strcmp(line, "-") == 0;
+    const char *to = empty ? NULL : fold_characters(line, arena);
+    if (!empty && (to == NULL || *to == '\0'))
         return error_set(err, ERROR_INVALID, "no word before the colon");
-    while ((other = strsep(&rest, ",")) != NULL) {
-        const char *from = fold_characters(other, arena);
-        if (from == NULL || *from == '\0')
-            return error_set(err, ERROR_INVALID, "an empty word after the colon");
-        if (table->count == FOLD_WORDS_MAX)
-            return error_set(err, ERROR_INVALID, "more than %d words", FOLD_WORDS_MAX);
-        table->words[table->count++] =
-            (struct fold_word){.from = from, .to = to, .from_length = strlen(from)};
-    }
+    while ((other = strsep(&rest, ",")) != NULL)
+        if (!add_word(table, fold_characters(other, arena), to, err))
+            return false;
     return true;
 }
 
 bool fold_table_read(const char *text, struct arena *arena, struct fold_table *ret_table, struct error *err) {
-    ret_table->count = 0;
+    ret_table->count = ret_table->empty_count = 0;
     for (int number = 1; *text != '\0'; number++) {
         char line[FOLD_LINE_BYTES];
         size_t length = strcspn(text, "\n");

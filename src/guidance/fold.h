@@ -13,6 +13,7 @@
 #define FOLD_BYTES_MAX  65536
 #define FOLD_WORDS_MAX  512
 #define FOLD_LINE_BYTES 512
+#define FOLD_EMPTY_MAX  160
 
 struct fold_word {
     const char *from, *to; // folded both; the longest `from` is tried first
@@ -22,12 +23,18 @@ struct fold_word {
 struct fold_table {
     struct fold_word words[FOLD_WORDS_MAX];
     size_t count;
+    const char
+        *empty[FOLD_EMPTY_MAX]; // folded: endings, particles and words that say nothing of what is asked
+    size_t empty_count;
 };
 
-// Reads lines of "word: other, other"; '#' begins a comment. Texts lie in the arena. ERROR_INVALID names the
-// line.
+// Reads lines of "word: other, other" and of "-: empty, empty"; '#' begins a comment. Texts lie in the arena.
+// ERROR_INVALID names the line.
 MUST_CHECK bool fold_table_read(const char *text, struct arena *arena, struct fold_table *ret_table,
                                 struct error *err);
+
+// Whether a word, or a pair of characters, is one of the empty ones. `table` may be NULL.
+bool fold_is_empty(const struct fold_table *table, const char *folded);
 
 // The folded text in the arena, runs of letters apart by spaces, words of the table too; NULL when it is no
 // UTF-8, longer than FOLD_BYTES_MAX, or memory is exhausted. `table` may be NULL.

@@ -49,6 +49,17 @@ static void the_longest_word_wins(void **state) {
     assert_string_equal(fold_text(&table, "あいあ", arena), " 長  短 ");
 }
 
+static void words_that_say_nothing_are_known(void **state) {
+    struct fold_table table;
+    struct error err;
+    assert_true(fold_table_read("-: デス, The\n申込: 申し込み\n-: ます\n", arena, &table, &err));
+    assert_int_equal(table.count, 1);
+    assert_true(fold_is_empty(&table, "です") && fold_is_empty(&table, "the") &&
+                fold_is_empty(&table, "ます"));
+    assert_false(fold_is_empty(&table, "申込") || fold_is_empty(NULL, "です"));
+    assert_false(fold_table_read("-: a,,b\n", arena, &table, &err));
+}
+
 static void a_bad_line_is_named(void **state) {
     struct fold_table table;
     struct error err;
@@ -71,6 +82,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(width_kana_case_and_marks_do_not_matter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_that_stand_for_one_another_become_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_longest_word_wins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(words_that_say_nothing_are_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bad_line_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_text_has_no_fold, set_up, tear_down),
     };

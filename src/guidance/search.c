@@ -20,25 +20,10 @@ struct gram {
 };
 
 struct grams {
+    const struct fold_table *table;
     struct gram list[GRAMS_MAX];
     size_t count;
 };
-
-// Endings and particles that say nothing of what is asked.
-static const char *const empty_words[] = {
-    "です", "ます", "した", "たい", "ない", "ませ", "せん",   "のは", "のか", "すか", "まし", "くだ", "ださ",
-    "さい", "とは", "には", "では", "から", "まで", "いま",   "する", "ある", "いる", "して", "ので", "って",
-    "ても", "れる", "にな", "なり", "りま", "どう", "うし",   "した", "らい", "いい", "よい", "んで", "がで",
-    "でき", "きま", "きな", "たら", "しま", "です", "ですか", "the",  "a",    "is",   "to",   "do",   "i",
-    "my",   "how",  "can",  "what", "of",   "and",  "in",     "it",   "for",  "on",   "are",
-};
-
-static bool is_empty_word(const char *text) {
-    for (size_t i = 0; i < sizeof empty_words / sizeof *empty_words; i++)
-        if (strcmp(empty_words[i], text) == 0)
-            return true;
-    return false;
-}
 
 static void add_gram(struct grams *grams, const char *bytes, size_t length) {
     struct gram gram = {.weight = 0};
@@ -46,7 +31,7 @@ static void add_gram(struct grams *grams, const char *bytes, size_t length) {
         return;
     memcpy(gram.text, bytes, length);
     gram.text[length] = '\0';
-    if (is_empty_word(gram.text))
+    if (fold_is_empty(grams->table, gram.text))
         return;
     for (size_t i = 0; i < grams->count; i++)
         if (strcmp(grams->list[i].text, gram.text) == 0)
@@ -99,7 +84,6 @@ static const char *cut_pairs(struct grams *grams, const char *text) {
 }
 
 static void cut(struct grams *grams, const char *folded) {
-    grams->count = 0;
     while (*folded != '\0') {
         if (*folded == ' ')
             folded++;
@@ -168,6 +152,8 @@ size_t search_find(const struct search *search, const char *query, struct arena 
     size_t count = 0;
     if (grams == NULL || folded == NULL)
         return 0;
+    grams->table = search->table;
+    grams->count = 0;
     cut(grams, folded);
     weigh(search, grams);
     for (size_t i = 0; i < search->faq->count; i++) {

@@ -64,4 +64,21 @@ describe("a further language", () => {
     await page.locator("html[lang=fr]").waitFor();
     await context.close();
   });
+
+  test("a reader of Traditional Chinese is told that it is Simplified, until they have said that it will do", async () => {
+    const context = await browser.newContext({ locale: "zh-TW", baseURL: server.url, viewport: PHONE });
+    const page = await context.newPage();
+    await page.goto("/");
+    await page.locator("html[lang^=zh]").waitFor();
+    const told = page.locator("section[lang=zh-Hant]");
+    await told.getByRole("button", { name: "選擇其他語言" }).click();
+    await page.locator("dialog[open]").getByText("한국어").waitFor();
+    await page.keyboard.press("Escape");
+    await told.getByRole("button", { name: "繼續使用簡體中文" }).click();
+    await told.waitFor({ state: "detached" });
+    await page.reload();
+    await page.locator(".banner").waitFor();
+    assert.equal(await told.count(), 0);
+    await context.close();
+  });
 });

@@ -12,6 +12,7 @@ import type { View } from './route.js';
 import { viewNow } from './route.js';
 import { consentScreen, intentScreen, procedureScreen, registerScreen } from './screens/steps.js';
 import { notOpenScreen, receiptScreen, refusedScreen, verifiedScreen } from './screens/finish.js';
+import { hantPart } from './screens/hant.js';
 import { home } from './screens/home.js';
 import { identityScreen } from './screens/identity.js';
 import { news } from './screens/news.js';
@@ -131,7 +132,7 @@ export function frame(): TemplateResult {
   return html`
     <a class="skip" href="#main">${word('page.skip')}</a>
     ${sandboxStrip()} ${header()}
-    <main id="main" tabindex="-1" class="view-${view}">${news()} ${trouble()} ${SCREENS[view]()}</main>
+    <main id="main" tabindex="-1" class="view-${view}">${hantPart()} ${news()} ${trouble()} ${SCREENS[view]()}</main>
     ${footer()}
     ${settingsDialog()}
     <div class=${model.said.visible && model.said.text !== '' ? 'toast' : 'hidden'} role="status" aria-live="polite">

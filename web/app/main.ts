@@ -16,7 +16,7 @@ import type { View } from './route.js';
 import { routeStart, SCREENS, viewNow } from './route.js';
 import { videosOpen } from './videos.js';
 import { watch, watchAgain } from './watch.js';
-import { languageNow, languageStart, word } from './words.js';
+import { languageIsGuess, languageNow, languageStart, word } from './words.js';
 
 const root = document.getElementById('app') as HTMLElement;
 
@@ -67,7 +67,7 @@ function look(): void {
 }
 
 await languageStart();
-change({ language: languageNow() });
+change({ language: languageNow(), hant: languageIsGuess() });
 lookFollow(() => model.look, look);
 modelOnChange(draw);
 routeStart();

@@ -79,6 +79,8 @@ export interface Model {
   putAway: string[];
   look: Look;
   language: string;
+  // The browser reads Traditional Chinese and nobody chose: what is shown is Simplified.
+  hant: boolean;
   languages: Language[];
   // What the live region says; `visible` when the eye needs it too.
   said: { text: string; visible: boolean };
@@ -126,6 +128,7 @@ export const model: Model = {
   putAway: kept<string[]>('put-away') ?? [],
   look: lookKept(),
   language: 'ja',
+  hant: false,
   languages: [],
   said: { text: '', visible: false },
   now: Date.now(),

@@ -58,6 +58,13 @@ export async function languageChoose(code: string): Promise<void> {
   languageRemember(code);
 }
 
+const TRADITIONAL = /^zh-(hant|tw|hk|mo)/i;
+
+// Whether a browser that reads Traditional Chinese was given Simplified, for there is nothing nearer.
+export function languageIsGuess(): boolean {
+  return language === 'zh' && kept<string>('language') === null && TRADITIONAL.test(navigator.languages[0] ?? '');
+}
+
 // The language that was chosen here before, else the first of the browser's that there are words for. Without
 // an answer the page is Japanese rather than empty.
 export async function languageStart(): Promise<void> {

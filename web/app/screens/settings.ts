@@ -33,7 +33,7 @@ function option(name: string, text: string, checked: boolean, chosen: () => void
 function chooseLanguage(code: string): void {
   languageChoose(code)
     .then(() => {
-      change({ language: code });
+      change({ language: code, hant: false });
       newsWatch();
     })
     .catch(() => announce(word('look.languageFailed'), true));
@@ -55,13 +55,13 @@ function languagePart(): Piece {
   </fieldset>`;
 }
 
-function open(): void {
+export function settingsOpen(): void {
   dialogOpen(ID);
   if (model.languages.length === 0) languagesRead().then((languages) => change({ languages }), () => {});
 }
 
 export function settingsButton(): TemplateResult {
-  return html`<button class="plain look" type="button" @click=${open}>
+  return html`<button class="plain look" type="button" @click=${settingsOpen}>
     ${icons.look}<span>${word('look.open')}</span><span class="hidden">${word('look.openLong')}</span>
   </button>`;
 }
