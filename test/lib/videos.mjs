@@ -12,10 +12,10 @@ function captions(...cues) {
   return `WEBVTT\n\n${cues.map((words, at) => `00:0${at}.000 --> 00:0${at + 1}.000\n${words}\n`).join("\n")}`;
 }
 
-export function videosFolder({ film }) {
+export function videosFolder({ film, file = "card.mp4" }) {
   const folder = freshDirectory();
   const write = (name, content) => writeFileSync(join(folder, name), content);
-  write("card.mp4", film);
+  write(file, film);
   write("card.png", POSTER);
   write("card.ja.vtt", captions("カードをあてます。", "待ちます。"));
   write("card.en.vtt", captions("Hold the card.", "Wait."));
@@ -23,7 +23,7 @@ export function videosFolder({ film }) {
     videos: [{
       name: "card",
       step: "identity",
-      file: "card.mp4",
+      file,
       poster: "card.png",
       captions: { ja: "card.ja.vtt", en: "card.en.vtt" },
       title: { ja: "カードのあて方", en: "How to hold the card" },

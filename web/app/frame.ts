@@ -82,7 +82,7 @@ function header(): TemplateResult {
   const name = model.campaign?.name ?? word('page.name');
   return html`<header class="top">
     <div class="inner">
-      ${link('/', html`<img src="/icon.svg" alt="" width="32" height="32" /><span>${name}</span>`, 'brand')}
+      ${link('/', html`<img src="/icon.svg" alt="" width="32" height="32" /><span lang=${model.campaign ? 'ja' : nothing}>${name}</span>`, 'brand')}
       <nav aria-label=${word('page.nav')}>
         ${link('/', word('page.home'), model.path === '/' ? 'here' : '')}
         ${link('/points', word('page.points'), model.path === '/points' ? 'here' : '')}

@@ -14,6 +14,12 @@ import { dateTimeText, word } from './words.js';
 
 export type Piece = TemplateResult | typeof nothing;
 
+// A prefecture's name as the language of the page has it, from "name=Name, ..."; where it has none, as it is.
+function placeName(name: string): string {
+  const found = word('campaign.places').split(', ').find((one) => one.startsWith(`${name}=`));
+  return found === undefined ? name : found.slice(name.length + 1);
+}
+
 // The words that most sentences need, from the campaign as it is.
 export function campaignValues(): Values {
   const { campaign } = model;
@@ -22,7 +28,7 @@ export function campaignValues(): Values {
     campaign: campaign.name,
     points: campaign.points,
     age: campaign.age_min,
-    prefecture: campaign.prefecture,
+    prefecture: placeName(campaign.prefecture),
     app: campaign.identity_app.name,
     opens: dateTimeText(campaign.opens),
     closes: dateTimeText(campaign.closes),

@@ -7,7 +7,7 @@ import { html } from '../markup.js';
 import type { Model } from '../model.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
-import { heading, link, message, pendingPart, say, sayWhole } from '../parts.js';
+import { link, message, pendingPart, say, sayWhole } from '../parts.js';
 import { icons } from '../pictures.js';
 import { isCalled, isInLine } from '../route.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
@@ -190,7 +190,7 @@ export function home(): TemplateResult {
   const wanted = checklistWanted(me, campaign);
   return html`<div class="home">
     <section class="hero">
-      ${heading(campaign.name)}
+      <h1 tabindex="-1" lang="ja">${campaign.name}</h1>
       <p class="lead">${say('home.lead')}</p>
       <p class="period"><b>${word('home.period')}</b> ${sayWhole('home.periodText')}</p>
     </section>
