@@ -168,11 +168,13 @@ describe("what is shown", () => {
     assert.equal(show(first, document({ ...waits(90, 110), now }), spot(350), 60_000).reason, "slower");
   });
 
-  test("a line that is counted anew says so", () => {
+  test("a line that was begun anew says so, and keeps saying it for a while", () => {
     const first = show(null, document(), spot(350), 0);
     const again = show(first, document({ epoch: 2, passed: 0 }), spot(350), 6000);
-    assert.equal(again.reason, "recount");
+    assert.equal(again.reason, "anew");
     assert.ok(again.ahead > first.ahead);
+    assert.equal(show(again, document({ epoch: 2, passed: 0 }), spot(350), 20 * 60_000).reason, "anew");
+    assert.equal(show(again, document({ epoch: 2, passed: 0 }), spot(350), 40 * 60_000).reason, null);
   });
 
   test("paused: nobody is told a time; closed and the draw have their own words", () => {

@@ -16,6 +16,7 @@
 #define WORK_BYTES_MAX ((size_t)64 << 20)
 #define WORD_BYTES_MAX ((size_t)4 << 20)
 #define SERIES         2
+#define QUIET_DAYS     28
 
 // What an operator asked for.
 struct asked {
@@ -316,6 +317,23 @@ struct calendars_state calendars_state(struct calendars *calendars, enum calenda
     struct calendars_state state = held_of(calendars, series)->state;
     (void)pthread_mutex_unlock(&calendars->wait_lock);
     return state;
+}
+
+bool calendars_next_quiet(struct calendars *calendars, int64_t now_ms, struct calendar_quiet *ret_quiet) {
+    struct civil civil = clock_civil(now_ms);
+    int64_t today = clock_day_number(civil.year, civil.month, civil.day);
+    (void)pthread_rwlock_rdlock(&calendars->lock);
+    const struct calendar *calendar = held_of(calendars, CALENDAR_APP)->calendar;
+    struct calendar_quiet quiet[2]; // the first may be the time that runs
+    size_t count =
+        calendar == NULL ? 0 : calendar_quiet(calendar, today, civil.hour, QUIET_DAYS, false, quiet, 2);
+    (void)pthread_rwlock_unlock(&calendars->lock);
+    for (size_t i = 0; i < count; i++)
+        if (quiet[i].day > today || calendar_band_from(quiet[i].band) > civil.hour) {
+            *ret_quiet = quiet[i];
+            return true;
+        }
+    return false;
 }
 
 // What there is to see of a series, under the lock.

@@ -7,6 +7,7 @@
 
 #include "http/static.h"
 #include "identity/form.h"
+#include "site/calendars.h"
 #include "site/device.h"
 #include "site/handlers.h"
 #include "site/pages.h"
@@ -15,7 +16,12 @@
 #define TICKET_AGE_S     INT64_C(604800) // a week
 #define RETURN_BYTES_MAX 2000
 #define MINUTE_S         60
-#define BLANKS_MAX       8
+#define HOUR_MIN         60
+// In the page's address, what the last press came to: a moment too early, or a place in the line that is
+// there now.
+#define NOTE_HELD  "held"
+#define NOTE_ANEW  "anew"
+#define BLANKS_MAX 20
 
 // A blank of the page, which stands there once, and what comes there instead.
 struct blank {
@@ -34,14 +40,17 @@ static const char *way_back(const struct visit *visit) {
 }
 
 // "/waiting" with the way back, in the arena.
-static const char *own_address(struct visit *visit) {
+static const char *own_address(struct visit *visit, const char *note) {
     struct buffer buffer;
     const char *path = way_back(visit);
     buffer_init(&buffer, http_request_arena(visit->request));
-    if (path == NULL)
+    if (path == NULL && note == NULL)
         return "/waiting";
     form_address(&buffer, "/waiting");
-    form_add(&buffer, "return", path);
+    if (path != NULL)
+        form_add(&buffer, "return", path);
+    if (note != NULL)
+        form_add(&buffer, note, "1");
     return buffer.failed ? NULL : buffer.text;
 }
 
@@ -97,6 +106,36 @@ static const char *page_with(struct arena *arena, const struct static_asset *pag
     return buffer.failed ? NULL : buffer.text;
 }
 
+// The span as web/shared/shown.ts tells it: from the median, rounded down, to the ninetieth percentile,
+// rounded up.
+struct plain_span {
+    const char *kind;
+    unsigned from_min, to_min;
+};
+
+static unsigned step_of(unsigned minutes) {
+    if (minutes < 10)
+        return 1;
+    if (minutes < HOUR_MIN)
+        return 5;
+    return minutes < 3 * HOUR_MIN ? 10 : 30;
+}
+
+static struct plain_span plain_span(struct promise_wait wait) {
+    unsigned from_min = wait.p50_s / MINUTE_S, to_min = (wait.p90_s + MINUTE_S - 1) / MINUTE_S;
+    unsigned low_step = step_of(from_min), high_step = step_of(to_min);
+    struct plain_span span = {.from_min = from_min / low_step * low_step,
+                              .to_min = (to_min + high_step - 1) / high_step * high_step};
+    if (span.to_min < span.from_min + low_step)
+        span.to_min = span.from_min + low_step;
+    span.kind = span.to_min <= 1 ? "soon" : span.to_min < HOUR_MIN ? "minutes" : "hours";
+    return span;
+}
+
+static bool flag(struct visit *visit, const char *note) {
+    return http_request_query(visit->request, note) != NULL;
+}
+
 // Texts for the page; any of them NULL: no memory.
 static const char *fill(struct visit *visit, const struct static_asset *page) {
     struct arena *arena = http_request_arena(visit->request);
@@ -109,12 +148,30 @@ static const char *fill(struct visit *visit, const struct static_asset *page) {
     uint64_t ahead = holds_place ? gate_ahead(gate, place) : 0;
     struct promise_wait wait = gate_wait(gate, ahead);
     struct civil turn = clock_civil(visit->now_ms + (int64_t)wait.p50_s * CLOCK_SECOND_MS);
-    const char *address = own_address(visit);
+    const char *address = own_address(visit, NULL);
+    struct plain_span span = plain_span(wait);
+    struct calendar_quiet quiet = {0};
+    bool is_quiet = calendars_next_quiet(visit->site->calendars, visit->now_ms, &quiet);
+    struct civil day = calendar_date(quiet.day);
+    bool old = !holds_place && device_cookie(visit, "juncho-ticket") != NULL;
     const struct blank blanks[BLANKS_MAX] = {
+        {"data-old=\"no\"", old ? "data-old=\"yes\"" : "data-old=\"no\""},
+        {"data-held=\"no\"", flag(visit, NOTE_HELD) ? "data-held=\"yes\"" : "data-held=\"no\""},
+        {"data-anew=\"no\"", flag(visit, NOTE_ANEW) ? "data-anew=\"yes\"" : "data-anew=\"no\""},
+        {"data-plain=\"minutes\"", arena_print(arena, "data-plain=\"%s\"", span.kind)},
+        {"data-quiet=\"none\"", is_quiet ? "data-quiet=\"some\"" : "data-quiet=\"none\""},
+        {"{month}", arena_print(arena, "%d", day.month)},
+        {"{day}", arena_print(arena, "%d", day.day)},
+        {"{opens}", arena_print(arena, "%d", calendar_band_from(quiet.band))},
+        {"{ends}", arena_print(arena, "%d", calendar_band_until(quiet.band) % 24)},
+        {"{fromHours}", arena_print(arena, "%u", span.from_min / HOUR_MIN)},
+        {"{fromMinutes}", arena_print(arena, "%u", span.from_min % HOUR_MIN)},
+        {"{toHours}", arena_print(arena, "%u", span.to_min / HOUR_MIN)},
+        {"{toMinutes}", arena_print(arena, "%u", span.to_min % HOUR_MIN)},
         {"data-phase=\"join\"", arena_print(arena, "data-phase=\"%s\"", phase_of(&view, holds_place, ahead))},
         {"action=\"/waiting\"", address == NULL ? NULL : arena_print(arena, "action=\"%s\"", address)},
-        {"{from}", arena_print(arena, "%u", wait.p50_s / MINUTE_S)},
-        {"{to}", arena_print(arena, "%u", wait.p90_s / MINUTE_S + 1)},
+        {"{from}", arena_print(arena, "%u", span.from_min)},
+        {"{to}", arena_print(arena, "%u", span.to_min)},
         {"{clock}", arena_print(arena, "%d:%02d", turn.hour, turn.minute)},
         {"{people}", arena_print(arena, "%llu", (unsigned long long)ahead)},
     };
@@ -166,20 +223,26 @@ void handle_waiting_press(struct http_request *request, void *context) {
     struct holder holder;
     struct place place;
     struct error err;
-    const char *address = own_address(visit), *back = way_back(visit);
+    const char *address = own_address(visit, NULL), *back = way_back(visit);
     if (!held_place(visit, &holder, &place)) {
+        if (device_cookie(visit, "juncho-ticket") != NULL)
+            address = own_address(visit, NOTE_ANEW);
         if (!join(visit, &response, &err)) {
             problem_respond(request, &err, NULL);
             return;
         }
-    } else if (gate_enter(visit->site->gate, visit->now_ms / CLOCK_SECOND_MS, &holder, place) ==
-               GATE_ENTERS) {
+    } else {
         char pass[PASS_TEXT_SIZE];
-        if (!device_set_pass(visit, &response, &holder, pass)) {
+        enum gate_verdict verdict =
+            gate_enter(visit->site->gate, visit->now_ms / CLOCK_SECOND_MS, &holder, place);
+        if (verdict == GATE_ENTERS && !device_set_pass(visit, &response, &holder, pass)) {
             problem_respond_memory(request);
             return;
         }
-        address = back == NULL ? "/" : back;
+        if (verdict == GATE_ENTERS)
+            address = back == NULL ? "/" : back;
+        else if (verdict == GATE_HELD)
+            address = own_address(visit, NOTE_HELD);
     }
     if (address == NULL)
         problem_respond_memory(request);

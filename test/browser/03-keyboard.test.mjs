@@ -5,23 +5,8 @@ import { after, before, describe, test } from "node:test";
 import { DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
-const TABS_MAX = 60;
 const TARGET_PX_MIN = 44;
 const APP = { app: "マイナアプリ" };
-
-// Presses Tab until what has the focus says `text`, then Enter. The focus has to be visible all the way.
-async function tabTo(visitor, text) {
-  for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
-    await visitor.page.keyboard.press("Tab");
-    const now = await visitor.page.evaluate(() => {
-      const element = document.activeElement;
-      return { text: element.textContent.trim(), outline: getComputedStyle(element).outlineStyle };
-    });
-    assert.notEqual(now.outline, "none", `no ring around ${now.text}`);
-    if (now.text.includes(text)) return visitor.page.keyboard.press("Enter");
-  }
-  assert.fail(`not reached by Tab: ${text}`);
-}
 
 describe("the journey for everybody", () => {
   let server, browser;
@@ -38,22 +23,22 @@ describe("the journey for everybody", () => {
       const visitor = await Visitor.open(browser, server.url, { size });
       await visitor.go("/");
       await visitor.seesText(word("banner.verify.title"));
-      await tabTo(visitor, word("page.skip"));
+      await visitor.tabTo(word("page.skip"));
       await visitor.page.waitForFunction(() => document.activeElement.id === "main");
-      await tabTo(visitor, word("banner.verify.title"));
+      await visitor.tabTo(word("banner.verify.title"));
       await visitor.sees("register.title");
-      await tabTo(visitor, word("register.action"));
+      await visitor.tabTo(word("register.action"));
       for (const step of ["consent", "procedure", "intent"]) {
         await visitor.sees(`${step}.title`);
-        await tabTo(visitor, word(`${step}.action`));
+        await visitor.tabTo(word(`${step}.action`));
       }
       await visitor.sees("identity.title", APP);
-      await tabTo(visitor, word("identity.action", APP));
+      await visitor.tabTo(word("identity.action", APP));
       await visitor.page.waitForURL(/\/api\/realms\/main\//);
       await visitor.page.locator("a[href*='card=eligible']").first().focus();
       await visitor.page.keyboard.press("Enter");
       await visitor.sees("result.verified.title");
-      await tabTo(visitor, word("verified.action", { points: "11,000" }));
+      await visitor.tabTo(word("verified.action", { points: "11,000" }));
       await visitor.sees("receipt.title");
       await visitor.close();
     });
@@ -63,7 +48,7 @@ describe("the journey for everybody", () => {
     const visitor = await Visitor.open(browser, server.url);
     await visitor.go("/");
     await visitor.seesText(word("banner.verify.title"));
-    await tabTo(visitor, word("look.open"));
+    await visitor.tabTo(word("look.open"));
     const { page } = visitor;
     await page.getByRole("dialog").waitFor();
     await visitor.looksAt("31-settings");

@@ -21,20 +21,30 @@ async function crowd(server, people) {
 }
 
 async function joinedInAll(server) {
-  const { passed, waiting } = (await exchange(`${server.url}/api/v1/gate`)).json;
+  const { passed, waiting } = await gateOf(server);
   return passed + waiting;
 }
 
-// Gives the gate orders, as its operator does.
+const gateOf = async (server) => (await exchange(`${server.url}/api/v1/gate`)).json;
+
+// Gives the gate orders, as its operator does; `anew` begins the line anew.
 async function steer(server) {
   const operator = new Operator(server.url);
   await operator.enterByLink(server);
-  return async (order) => {
-    const { status, text } = await operator.post("/api/v1/console/gate", { why: "test", ...order });
+  const post = async (path, body) => {
+    const { status, text } = await operator.post(path, { why: "test", ...body });
     assert.equal(status, 200, text);
   };
+  const order = (body) => post("/api/v1/console/gate", body);
+  order.anew = async () => {
+    const { epoch } = await gateOf(server);
+    await post("/api/v1/console/gate/reset", { epoch });
+    await until(async () => (await gateOf(server)).epoch === epoch + 1);
+  };
+  return order;
 }
 
+const FASTER = 20;
 const HARDLY = { by_hand: true, hand_per_min: 1 };
 const AGAIN = { by_hand: false };
 
@@ -60,14 +70,18 @@ describe("a place that survives", () => {
   test("join, close the tab, come back, a restart, the turn, the provider, another browser, and done", async (t) => {
     const browser = await openBrowser();
     t.after(() => browser.close());
-    let server = await start({ set: { ...SLOW, "gate.pace_per_min_max": 6 } });
-    const visitor = await joined(browser, server, 12);
+    // The service's time runs so fast that a minute is soon over.
+    const clock = (ms) => ["--clock", `${new Date(ms).toISOString()}*${FASTER}`];
+    let server = await start({ set: { ...SLOW, "gate.pace_per_min_max": 1 }, args: clock(Date.now()) });
+    const visitor = await joined(browser, server, 12, { record: "place-that-survives" });
     const { place } = await me(visitor.page);
     const first = await numbers(visitor.page);
     assert.ok(first.ahead > 5 && first.ahead <= 13, `${first.ahead} ahead`); // the document may be half a person off
     await visitor.seesText(word("line.closable"));
     await visitor.looksAt("61-waiting");
     await visitor.page.close();
+    const left = (await gateOf(server)).now;
+    await until(async () => (await gateOf(server)).now >= left + 60);
     visitor.page = await visitor.newPage();
     await visitor.go("/");
     await visitor.seesText(word("line.homeState"));
@@ -82,8 +96,9 @@ describe("a place that survives", () => {
 
     // While nobody looks the server is started again, with a faster pace. Cookies do not mind the new port.
     const { store, directory } = server;
+    const { now } = await gateOf(server);
     assert.equal(await server.stop(), 0);
-    server = await start({ store, directory, set: { ...SLOW, "gate.pace_per_min_max": 240 } });
+    server = await start({ store, directory, set: SLOW, args: clock(now * 1000) });
     visitor.page = await visitor.newPage();
     await visitor.go(`${server.url}/journey`);
     await visitor.seesAtLast("line.turn.title");
@@ -99,7 +114,7 @@ describe("a place that survives", () => {
     const provider = visitor.page.url();
     await visitor.page.goBack();
     await visitor.sees("result.unfinished.title");
-    const stranger = await Visitor.open(browser, server.url);
+    const stranger = await Visitor.open(browser, server.url, { record: "place-that-survives-second-browser" });
     await stranger.go(provider);
     await stranger.show("eligible");
     await stranger.sees("return.code.title");
@@ -207,6 +222,75 @@ describe("waiting in the app", () => {
   });
 });
 
+describe("a line that the operator begins anew", () => {
+  let server, browser, order;
+  before(async () => {
+    [server, browser] = await Promise.all([start({ set: SLOW }), openBrowser()]);
+    order = await steer(server);
+    await order(HARDLY);
+  });
+  after(async () => {
+    await browser?.close();
+    assert.equal(await server.stop(), 0);
+  });
+
+  test("an open page takes the new place by itself and says so; who comes back has one button", async () => {
+    const visitor = await joined(browser, server, 8);
+    const { place } = await me(visitor.page);
+    await order.anew();
+    await crowd(server, 8);
+    await until(async () => {
+      await visitor.page.evaluate(() => void dispatchEvent(new Event("pageshow"))); // looks at the line now
+      return (await visitor.page.getByText(word("line.anew.kept")).count()) > 0;
+    });
+    const anew = (await me(visitor.page)).place;
+    assert.equal(anew.epoch, place.epoch + 1);
+    await visitor.looksAt("74-anew");
+
+    await visitor.page.close();
+    await order.anew();
+    await crowd(server, 8);
+    visitor.page = await visitor.newPage();
+    await visitor.go("/journey");
+    await visitor.sees("identity.title", APP);
+    await visitor.seesText(word("line.anew.body"));
+    await visitor.looksAt("75-anew-return");
+    assert.equal(await visitor.page.locator(".sheet .button.main").count(), 1);
+    await visitor.tabTo(word("identity.action", APP));
+    await visitor.sees("line.title");
+    assert.equal((await me(visitor.page)).place.epoch, place.epoch + 2);
+    await visitor.close();
+  });
+
+  test("the page of another site does the same, with and without script", async () => {
+    await crowd(server, 8);
+    const visitor = await Visitor.open(browser, server.url);
+    const plain = await Visitor.open(browser, server.url, { script: false });
+    for (const each of [visitor, plain]) await each.go("/waiting?return=/faq");
+    await visitor.sees("line.title");
+    await plain.press("line.join.action");
+    await plain.sees("line.title");
+    await order.anew();
+    await crowd(server, 8);
+    await visitor.page.reload(); // what was shown before is remembered
+    await visitor.page.locator("[data-is='reason-body']", { hasText: word("line.anew.kept") }).waitFor();
+    await visitor.looksAt("76-visitor-anew");
+    await plain.press("line.again");
+    await plain.sees("line.title");
+    await plain.seesText(word("line.anew.kept"));
+    await order.anew();
+    await crowd(server, 8);
+    await plain.go("/waiting?return=/faq");
+    await plain.sees("line.join.title");
+    await plain.seesText(word("line.anew.join"));
+    await plain.keepsPicture("77-no-script-anew");
+    await plain.page.keyboard.press("Tab");
+    await plain.page.keyboard.press("Enter");
+    await plain.sees("line.title");
+    await Promise.all([visitor.close(), plain.close()]);
+  });
+});
+
 describe("the waiting page of a site behind the gate", () => {
   let server, browser, order;
   before(async () => {
@@ -268,6 +352,33 @@ describe("the waiting page of a site behind the gate", () => {
       await Promise.all([visitor.page.waitForEvent("framenavigated"), visitor.press("line.turn.action")]);
     }
     await visitor.close();
+  });
+});
+
+describe("a press that comes a moment too early", () => {
+  test("is told so without script, and the next one goes on", async (t) => {
+    const browser = await openBrowser();
+    t.after(() => browser.close());
+    const server = await start({ set: SLOW, args: ["--clock", `${new Date().toISOString()}*${FASTER * 5}`] });
+    const order = await steer(server);
+    const visitor = await Visitor.open(browser, server.url, { script: false });
+    await visitor.go("/waiting?return=/faq");
+    await visitor.press("line.join.action");
+    await visitor.sees("line.turn.title");
+    // Who comes so late is let in before the line, at the pace that there is now: none.
+    await order({ paused: true });
+    const { now } = await gateOf(server);
+    await until(async () => (await gateOf(server)).now > now + 200);
+    await visitor.press("line.turn.action");
+    await visitor.seesText(word("line.held"));
+    await visitor.keepsPicture("78-no-script-held");
+    await order({ paused: false });
+    await until(async () => {
+      await visitor.press("line.turn.action");
+      return visitor.page.url().endsWith("/faq");
+    });
+    await visitor.close();
+    assert.equal(await server.stop(), 0);
   });
 });
 

@@ -10,6 +10,8 @@ import { ROOT } from "./juncho.mjs";
 import { until } from "./until.mjs";
 
 const SCREENSHOTS = join(ROOT, "build/screenshots");
+const LOGS = join(ROOT, "build/test-logs");
+const TABS_MAX = 60;
 const WAIT_MS = 20_000;
 const LOOK_MS = 250;
 const FLAGS = [
@@ -47,9 +49,10 @@ export function openBrowser() {
 
 export class Visitor {
   // `look` is {theme, text}; a theme of "auto" follows `colorScheme`. Walks at the first of `sizes` and looks at
-  // each screen at all of them.
+  // each screen at all of them. `record`: the name of a file in which everything that happened can be seen again
+  // (npx playwright-core show-trace FILE).
   static async open(browser, url, options = {}) {
-    const { size = PHONE, sizes = [size], look, colorScheme = "light", script = true, serviceWorkers = "block" } = options;
+    const { size = PHONE, sizes = [size], look, colorScheme = "light", script = true, serviceWorkers = "block", record } = options;
     const context = await browser.newContext({
       viewport: sizes[0],
       locale: "ja-JP",
@@ -64,8 +67,9 @@ export class Visitor {
     if (look) {
       await context.addInitScript((chosen) => localStorage.setItem("juncho.look", JSON.stringify(chosen)), look);
     }
+    if (record) await context.tracing.start({ screenshots: true, snapshots: true, title: record });
     const visitor = new Visitor();
-    Object.assign(visitor, { context, url, sizes, faults: [] });
+    Object.assign(visitor, { record, context, url, sizes, faults: [] });
     visitor.page = await visitor.newPage();
     return visitor;
   }
@@ -81,6 +85,7 @@ export class Visitor {
 
   // Ends the visit; what the browser complained about on the way is a fault.
   async close() {
+    if (this.record) await this.context.tracing.stop({ path: join(LOGS, `${this.record}.zip`) });
     await this.context.close();
     assert.deepEqual(this.faults, []);
   }
@@ -104,6 +109,20 @@ export class Visitor {
 
   async press(key, values) {
     await this.button(key, values).click();
+  }
+
+  // Presses Tab until what has the focus says `text`, then Enter. The focus has to be visible all the way.
+  async tabTo(text) {
+    for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
+      await this.page.keyboard.press("Tab");
+      const now = await this.page.evaluate(() => {
+        const element = document.activeElement;
+        return { text: element.textContent.trim(), outline: getComputedStyle(element).outlineStyle };
+      });
+      assert.notEqual(now.outline, "none", `no ring around ${now.text}`);
+      if (now.text.includes(text)) return this.page.keyboard.press("Enter");
+    }
+    assert.fail(`not reached by Tab: ${text}`);
   }
 
   async register() {

@@ -9,6 +9,7 @@ import { isKnown, lookAgainS, peopleAhead } from '../shared/place.js';
 import type { Shown } from '../shared/shown.js';
 import { show, tellingOf } from '../shared/shown.js';
 import * as api from './api.js';
+import type { Me } from './api.js';
 import { Trouble } from './api.js';
 import { forget, keep, kept } from './keep.js';
 import { refresh } from './actions.js';
@@ -27,6 +28,7 @@ const LOOK_SOON_S = 1;
 
 let following: { spot: Spot; stop: () => void } | null = null;
 let entering = false;
+let joining = false;
 let enterAfterMs = 0;
 let told = '';
 
@@ -59,9 +61,15 @@ async function enter(): Promise<void> {
 
 // Asking to go in takes a place in the line that there is now.
 async function joinAnew(): Promise<void> {
+  if (joining) return;
+  joining = true;
   enterAfterMs = 0;
-  await enter();
-  await refresh();
+  try {
+    await enter();
+    await refresh();
+  } finally {
+    joining = false;
+  }
 }
 
 function tell(shown: Shown): void {
@@ -73,12 +81,12 @@ function tell(shown: Shown): void {
 
 function heard(document: GateDocument, spot: Spot): number {
   if ((model.me?.place?.epoch ?? document.epoch) < document.epoch) {
-    void joinAnew();
+    if (model.fresh) void joinAnew(); // a remembered place is asked for first
     return LOOK_SOON_S;
   }
   if (!isKnown(document, spot)) return LOOK_SOON_S;
   const shown = show(shownBefore(spot), document, spot, Date.now());
-  change({ line: { shown, message: document.message, doubt: false, seenAt: document.now * 1000 } });
+  change({ line: { shown, message: document.message, doubt: false, seenAt: document.now * 1000 }, lineLost: false });
   keep('line', { spot, shown } satisfies Kept);
   tell(shown);
   if (shown.phase === 'turn') void enter();
@@ -87,22 +95,34 @@ function heard(document: GateDocument, spot: Spot): number {
 
 function doubt(spot: Spot): void {
   const shown = shownBefore(spot);
-  if (shown === null) return;
+  if (shown === null) {
+    change({ lineLost: true });
+    return;
+  }
   change({ line: { message: '', seenAt: shown.atMs, ...model.line, shown, doubt: true } });
+}
+
+// A place that is gone before it was used went with the line.
+function forgetPlace(me: Me): void {
+  const waited = kept<Kept>('line')?.shown.phase;
+  forget('line');
+  if (me.state === 'intended' && waited !== undefined && waited !== 'turn') change({ lineAnew: true });
 }
 
 // Follows the line while the resident stands in it, and only then.
 export function lineWatch(): void {
   const spot = isInLine(model) ? (model.me?.place ?? null) : null;
+  if (spot === null && joining) return; // the new place is on its way
   if (spot === null ? following === null : following !== null && isSame(following.spot, spot)) return;
   following?.stop();
   following = null;
   told = '';
   if (spot === null) {
-    if (model.me && !model.me.place) forget('line');
-    change({ line: null, bell: false });
+    if (model.me && !model.me.place) forgetPlace(model.me);
+    change({ line: null, lineLost: false, bell: false });
     return;
   }
+  change({ lineAnew: false });
   const ear = { heard: (document: GateDocument) => heard(document, spot), failed: () => doubt(spot), wantsHidden: () => model.bell };
   following = { spot, stop: follow(ear) };
 }

@@ -59,8 +59,11 @@ export interface Model {
   reading: Waiting | null;
   sending: Waiting | null;
   notice: Notice | null;
-  // null: not in line, or not looked at yet.
+  // null: not in line, or not looked at yet; `lineLost`: looked for without an answer.
   line: Line | null;
+  lineLost: boolean;
+  // The operator began the line anew: the place that this page remembers is none any more.
+  lineAnew: boolean;
   bell: boolean;
   returned: Outcome | 'unknown' | null;
   returnCode: string;
@@ -114,6 +117,8 @@ export const model: Model = {
   sending: null,
   notice: null,
   line: null,
+  lineLost: false,
+  lineAnew: false,
   bell: false,
   returned: null,
   returnCode: '',

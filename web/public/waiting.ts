@@ -11,14 +11,17 @@ import { sameSite } from '../shared/return.js';
 import type { Shown, Span } from '../shared/shown.js';
 import { show, tellingOf } from '../shared/shown.js';
 
+// `shown` is what this browser saw last, so that a page that is opened again goes on from the same numbers.
 interface Ticket extends Spot {
   ticket: string;
   epoch: number;
+  shown?: Shown;
 }
 
 const KEPT = 'juncho.ticket';
 const PERCENT = 100;
 const HOUR_MIN = 60;
+const NEAR_MIN = 10;
 const LOOK_SOON_S = 1;
 const JOIN_AGAIN_MS = 5_000;
 
@@ -115,13 +118,14 @@ function draw(now: Shown, message: string): void {
   const ahead = part('ahead');
   ahead.textContent = fill(ahead.dataset['people'], { ahead: now.ahead });
   (document.querySelector('progress') as HTMLProgressElement).value = Math.floor(now.progress * PERCENT);
-  part('message').textContent = message;
+  part('said-by-operator').textContent = message;
   part('message').hidden = message === '';
-  const reason = part('reason');
-  const words = reason.querySelector('p') as HTMLElement;
-  reason.hidden = now.reason === null;
-  words.textContent = now.reason === null ? '' : (words.dataset[now.reason] ?? '');
+  part('reason').hidden = now.reason === null;
+  part('reason-title').textContent = now.reason === null ? '' : (part('reason-title').dataset[now.reason] ?? '');
+  part('reason-body').textContent = part('reason-body').dataset[now.reason === 'anew' ? 'anew' : 'kept'] ?? '';
   part('doubt').hidden = true;
+  // Who is nearly there has no use for another time.
+  part('quiet').hidden = now.span.kind !== 'unknown' && now.span.high <= NEAR_MIN;
 }
 
 // To a screen reader at milestones, not at each tick.
@@ -132,7 +136,7 @@ function tell(now: Shown): void {
   const said = part('said');
   const sentence = fill(said.dataset['sentence'], { span: spanText(now.span), ahead: now.ahead });
   const title = main.querySelector(`.for-${now.phase} h1`)?.textContent ?? '';
-  said.textContent = now.phase === 'waiting' ? `${part('reason').textContent?.trim() ?? ''} ${sentence}` : title;
+  said.textContent = now.phase === 'waiting' ? `${part('reason-title').textContent ?? ''} ${sentence}` : title;
 }
 
 async function enter(ticket: Ticket): Promise<void> {
@@ -153,12 +157,14 @@ async function enter(ticket: Ticket): Promise<void> {
 
 async function heard(gate: GateDocument, ticket: Ticket): Promise<number> {
   if (ticket.epoch < gate.epoch && !hasPass) {
+    shown ??= ticket.shown ?? null;
     void begin(null); // the line was begun anew
     return LOOK_SOON_S;
   }
   if (!isKnown(gate, ticket)) return LOOK_SOON_S;
   shown = show(shown, gate, ticket, Date.now());
   seenAt = clock(gate.now);
+  remember({ ...ticket, shown });
   if (shown.phase === 'turn') await enter(ticket);
   draw(shown, gate.message);
   tell(shown);
@@ -166,10 +172,10 @@ async function heard(gate: GateDocument, ticket: Ticket): Promise<number> {
 }
 
 function doubt(): void {
-  const words = part('doubt');
+  const words = part('doubt-body');
   if (shown === null) setPhase('lost');
-  else words.textContent = fill(words.dataset['text'], { time: seenAt });
-  words.hidden = shown === null;
+  words.textContent = fill(words.dataset['text'], { time: seenAt });
+  part('doubt').hidden = shown === null;
 }
 
 function listen(): void {
@@ -192,6 +198,7 @@ async function begin(held: Ticket | null): Promise<void> {
   unfollow();
   const ticket = held ?? (await join());
   remember(ticket);
+  shown ??= ticket.shown ?? null;
   enterAfterMs = 0;
   unfollow = follow({ heard: (gate) => heard(gate, ticket), failed: doubt, wantsHidden: () => bell });
 }

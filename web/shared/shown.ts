@@ -8,8 +8,9 @@ import { peopleAhead, turnHasCome, waitOf } from './place.js';
 // draw: before the opening. still: nobody is let in for the moment. turn: this person may go in.
 export type Phase = 'draw' | 'waiting' | 'still' | 'turn' | 'closed';
 
-// Why a number grew. slower: fewer people are let in. recount: the line was counted anew.
-export type Reason = 'slower' | 'recount';
+// Why a number grew. slower: fewer people are let in. recount: the people were counted again. anew: the operator
+// began the line anew, and a new place was taken.
+export type Reason = 'slower' | 'recount' | 'anew';
 
 // In whole minutes; `unknown` while none can be given.
 export interface Span {
@@ -36,6 +37,8 @@ export interface Shown {
 
 const REST_MS = 5_000;
 const REASON_MS = 60_000;
+// Whoever looks away for a while must still read that the place is another one.
+const ANEW_MS = 30 * 60_000;
 // What the estimate may be off before it counts as a delay: a tenth, and at least a minute.
 const DELAY_SHARE = 0.1;
 const DELAY_S_MIN = 60;
@@ -110,6 +113,11 @@ function settleAhead(before: Shown | null, people: number): { ahead: number; rec
   return { ahead: recount ? rounded(people) : Math.min(rounded(people), before.ahead), recount };
 }
 
+function reasonOf(anew: boolean, recount: boolean, slower: boolean): Reason | null {
+  if (anew) return 'anew';
+  return recount ? 'recount' : slower ? 'slower' : null;
+}
+
 // The next thing to show after `before`; the same object while the numbers rest.
 export function show(last: Shown | null, document: GateDocument, spot: Spot, nowMs: number): Shown {
   const phase = phaseOf(document, spot);
@@ -119,8 +127,9 @@ export function show(last: Shown | null, document: GateDocument, spot: Spot, now
   const { ahead, recount } = settleAhead(before, people);
   const wait = phase === 'waiting' ? waitOf(document, spot) : null;
   const { span, turnAtS, slower } = settle(before, wait, document.now);
-  const said: Reason | null = recount || (last !== null && before === null) ? 'recount' : slower ? 'slower' : null;
-  const old = before !== null && nowMs - before.reasonMs < REASON_MS ? before.reason : null;
+  const said = reasonOf(last !== null && before === null, recount, slower);
+  const kept = before !== null && nowMs - before.reasonMs < (before.reason === 'anew' ? ANEW_MS : REASON_MS);
+  const old = kept ? before.reason : null;
   const aheadFirst = Math.max(before?.aheadFirst ?? 0, ahead, 1);
   return {
     phase,
@@ -128,9 +137,9 @@ export function show(last: Shown | null, document: GateDocument, spot: Spot, now
     span,
     turnAtS,
     progress: phase === 'turn' ? 1 : 1 - ahead / aheadFirst,
-    reason: phase === 'waiting' ? (said ?? old) : null,
+    reason: phase === 'waiting' ? (old === 'anew' ? old : (said ?? old)) : null,
     atMs: nowMs,
-    reasonMs: said === null ? (before?.reasonMs ?? 0) : nowMs,
+    reasonMs: said === null || old === 'anew' ? (before?.reasonMs ?? 0) : nowMs,
     epoch: document.epoch,
     aheadFirst,
   };

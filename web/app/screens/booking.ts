@@ -12,6 +12,7 @@ import { message } from '../parts.js';
 import { icons } from '../pictures.js';
 import { clockText, dateTimeText, dayText, word } from '../words.js';
 
+const NEAR_MIN = 10;
 const FILE = '/api/v1/bookings/mine.ics';
 
 function isoDay(start: string): string {
@@ -44,8 +45,20 @@ function pressed(event: SubmitEvent): void {
   if (typeof start === 'string' && start !== '') void book(start);
 }
 
+// The first window of the next quiet time, else the first after the turn in line would come.
+function suggested(free: Bookings['windows']): string | undefined {
+  const quiet = model.quiet?.quiet?.[0];
+  const [from = 0, until = 0] = quiet === undefined ? [] : quiet.band.split('-').map(Number);
+  const hourOf = (start: string): number => Number(start.slice(11, 13));
+  const isQuiet = ({ start }: { start: string }): boolean =>
+    quiet !== undefined && isoDay(start) === quiet.date && hourOf(start) >= from && (until < from || hourOf(start) < until);
+  const turnMs = (model.line?.shown.turnAtS ?? 0) * 1000;
+  return (free.find(isQuiet) ?? free.find(({ start }) => Date.parse(start) > turnMs) ?? free[0])?.start;
+}
+
 function choice({ mine: booked, windows }: Bookings): TemplateResult {
   const free = windows.filter((one) => one.free > 0 && one.start !== booked?.start);
+  const first = suggested(free);
   const days = [...new Set(free.map(({ start }) => isoDay(start)))];
   return html`<form class="booking-choice" @submit=${pressed}>
     <label for="booking-start">${word(booked === null ? 'booking.choose' : 'booking.move')}</label>
@@ -54,7 +67,7 @@ function choice({ mine: booked, windows }: Bookings): TemplateResult {
         (day) => html`<optgroup label=${dayText(day)}>
           ${free
             .filter(({ start }) => isoDay(start) === day)
-            .map(({ start }) => html`<option value=${start}>${dayText(day)} ${clockText(start)}</option>`)}
+            .map(({ start }) => html`<option value=${start} ?selected=${start === first}>${dayText(day)} ${clockText(start)}</option>`)}
         </optgroup>`,
       )}
     </select>
@@ -64,8 +77,15 @@ function choice({ mine: booked, windows }: Bookings): TemplateResult {
   </form>`;
 }
 
+// Who is nearly there has no use for another time.
+function isNear(): boolean {
+  const { line } = model;
+  return line?.shown.phase === 'closed' || (line?.shown.phase === 'waiting' && line.shown.span.high <= NEAR_MIN && line.shown.span.kind !== 'unknown');
+}
+
 export function bookingPart(): Piece {
   const { bookings } = model;
+  if (bookings?.mine === null && isNear()) return nothing;
   if (bookings === null || (bookings.mine === null && !bookings.windows.some(({ free }) => free > 0))) return nothing;
   return html`<section class="card booking" aria-labelledby="booking-title">
     <h2 id="booking-title">${word('booking.title')}</h2>

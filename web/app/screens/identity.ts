@@ -6,7 +6,7 @@ import { identify, move } from '../actions.js';
 import type { Me, Outcome } from '../api.js';
 import { html } from '../markup.js';
 import { model } from '../model.js';
-import { heading, journeyScreen, mainButton, resultHeading, say } from '../parts.js';
+import { heading, journeyScreen, mainButton, message, resultHeading, say } from '../parts.js';
 import { isCalled } from '../route.js';
 import { clockText, dateTimeText, word } from '../words.js';
 import { confirmScreen } from './confirm.js';
@@ -35,6 +35,7 @@ function resultPart(result: Result, me: Me): TemplateResult {
 
 function firstTime(): TemplateResult {
   return html`${heading(say('identity.title'))}
+    ${model.lineAnew ? message('warn', word('line.reason.anew'), html`<p>${word('line.anew.body')}</p>`) : nothing}
     <p class="lead">${say('identity.lead')}</p>
     ${threePictures()}`;
 }

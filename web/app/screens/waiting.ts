@@ -73,25 +73,30 @@ function troubles({ shown, message: said, doubt, seenAt }: Line): Piece[] {
     said === '' ? nothing : message('info', word('line.message'), html`<p>${said}</p>`),
     reason === null || phase !== 'waiting'
       ? nothing
-      : message('warn', word(`line.reason.${reason}`), html`<p>${word('line.reasonKept')}</p>`),
+      : message('warn', word(`line.reason.${reason}`), html`<p>${word(reason === 'anew' ? 'line.anew.kept' : 'line.reasonKept')}</p>`),
     doubt ? message('warn', word('line.doubt.title'), html`<p>${word('line.doubt.body', { time: clockText(seenAt) })}</p>`) : nothing,
   ];
 }
 
 function bell(): TemplateResult {
-  return html`<p class="bell">
+  return html`<div class="bell">
       <button class="button second" type="button" aria-pressed=${model.bell ? 'true' : 'false'} @click=${() => void bellPress()}>
         ${icons.bell}${word('line.bell')}
       </button>
-    </p>
-    <p class="soft" role="status">${model.bell ? word('line.bellOn') : nothing}</p>`;
+      <p class="soft" role="status">${model.bell ? word('line.bellOn') : nothing}</p>
+    </div>`;
 }
 
-// What anybody needs to check the draw afterwards.
+// When it begins, and what anybody needs to check the draw afterwards.
 function drawPart(): Piece {
   const number = model.me?.place?.pseudonym;
-  if (number === undefined) return nothing;
-  return facts([[word('draw.number'), html`<span class="number">${number}</span> <a href="/draw">${word('draw.title')}</a>`]]);
+  const opens = model.campaign?.opens;
+  return facts([
+    ...(opens === undefined ? [] : [[word('line.draw.opens'), dateTimeText(opens)] as [string, unknown]]),
+    ...(number === undefined
+      ? []
+      : [[word('draw.number'), html`<span class="number">${number}</span> <a href="/draw">${word('draw.title')}</a>`] as [string, unknown]]),
+  ]);
 }
 
 function body(line: Line): TemplateResult {
@@ -114,7 +119,9 @@ export function waitingScreen(): TemplateResult {
     html`<div class="line">
       ${line === null
         ? html`${heading(word('line.title'))}
-            <div class="bones" role="img" aria-label=${word('page.loading')}><i></i></div>
+            ${model.lineLost
+              ? message('warn', word('line.doubt.title'), html`<p>${word('line.lost.body')}</p>`)
+              : html`<div class="bones" role="img" aria-label=${word('page.loading')}><i></i></div>`}
             <p class="lead closable">${word('line.closable')}</p>`
         : body(line)}
       ${bookingPart()}
