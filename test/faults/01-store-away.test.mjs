@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 
 import { freshDirectory, juncho, start } from "../lib/juncho.mjs";
-import { startPostgres } from "../lib/postgres.mjs";
+import { lossyRoad } from "../lib/lossy.mjs";
+import { freshDatabase, psql, startPostgres, stopSharedPostgres } from "../lib/postgres.mjs";
 import { Resident } from "../lib/resident.mjs";
 
 const CLEARS_MS_MAX = 30_000;
@@ -78,3 +79,52 @@ test("PostgreSQL stops and starts again: refused for now, then everything goes o
     await postgres.stop();
   }
 });
+
+// Every answer of a commit is lost once on the way of one resident.
+async function goThere(database, road) {
+  const server = await start({ store: road.url });
+  const whileLost = async (ask) => {
+    const before = road.lost;
+    road.loses = true;
+    const answer = await ask();
+    road.loses = false;
+    assert.ok(road.lost > before, "no commit was lost");
+    return answer;
+  };
+
+  // A place in line and the jump: the pass is in the store, and the resident goes on.
+  const resident = await new Resident(server.url).walkTo("intended");
+  refusedForNow(await whileLost(() => resident.post("/api/v1/me/identity")));
+  const address = await resident.show((await until(200, () => resident.post("/api/v1/me/identity"))).json.location, "eligible");
+  // The return: what the provider said may be lost, never the way on.
+  const back = await whileLost(() => resident.comeBack(address));
+  assert.ok([303, 503].includes(back.status), back.text);
+  await until(200, () => resident.get("/readyz"));
+  await until(200, () => resident.get("/api/v1/me"));
+  if ((await resident.me()).state !== "verified") await resident.identify("eligible");
+  assert.equal((await resident.me()).state, "verified");
+
+  // The application: it is there once, and the same key gets the receipt of it.
+  const campaign = (await resident.me()).campaign.id;
+  refusedForNow(await whileLost(() => resident.apply(campaign, "one")));
+  const again = await until(200, () => resident.apply(campaign, "one"));
+  assert.equal(again.json.points, 11000);
+  assert.equal((await resident.me()).points.balance, 11000);
+  assert.deepEqual(await psql(database, "SELECT count(*) FROM application"), ["1"]);
+
+  assert.equal(await server.stop(), 0);
+}
+
+test("PostgreSQL commits and its answer is lost: refused for now, and asking again finds what was done", async () => {
+  const database = await freshDatabase();
+  const road = await lossyRoad(database);
+  try {
+    await goThere(database, road);
+  } finally {
+    road.close();
+  }
+  const { code, stdout } = await juncho(["verify", "--store", database]);
+  assert.equal(code, 0, stdout);
+});
+
+after(stopSharedPostgres);
