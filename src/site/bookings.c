@@ -7,9 +7,10 @@
 #include "site/job.h"
 #include "site/problem.h"
 
-#define SECONDS_HOUR 3600
-#define ALARM        "-PT10M" // before the window
-#define PRODUCT      "-//Juncho//Booking//JA"
+#define SECONDS_HOUR     3600
+#define ALARM            "-PT10M" // before the window
+#define SEQUENCE_STEP_MS 60000
+#define PRODUCT          "-//Juncho//Booking//JA"
 
 struct booking_visit {
     struct booking_change change;
@@ -53,10 +54,11 @@ json_t *booking_json(struct visit *visit, const struct booking *booking) {
     enum booking_standing standing = booking_standing(booking, visit->now_ms);
     if (standing == BOOKING_NONE || standing == BOOKING_PAST)
         return json_null();
-    int64_t until_ms = booking->start_ms + BOOKING_WINDOW_MS;
+    int64_t until_ms = booking->start_ms + BOOKING_WINDOW_MS, front_ms = until_ms + BOOKING_FRONT_MS;
+    int64_t closes_ms = visit->site->campaign->closes_ms; // nobody comes later than the end
     return json_pack("{s:s, s:s, s:s, s:s}", "start", visit_time(visit, booking->start_ms), "until",
                      visit_time(visit, until_ms), "front_until",
-                     visit_time(visit, until_ms + BOOKING_FRONT_MS), "standing", names[standing]);
+                     visit_time(visit, front_ms < closes_ms ? front_ms : closes_ms), "standing", names[standing]);
 }
 
 // Only what lies inside the campaign, and still can be booked.
@@ -197,6 +199,8 @@ static char *booking_ics(const struct visit *visit, const struct booking *bookin
     icalcomponent_add_property(root, icalproperty_new_prodid(PRODUCT));
     icalcomponent_add_property(event, icalproperty_new_uid(uid));
     icalcomponent_add_property(event, icalproperty_new_dtstamp(moment(visit->now_ms)));
+    // Whoever moves a booking and takes its file again wants the later one to hold.
+    icalcomponent_add_property(event, icalproperty_new_sequence((int)(visit->now_ms / SEQUENCE_STEP_MS)));
     icalcomponent_add_property(event, icalproperty_new_dtstart(moment(booking->start_ms)));
     icalcomponent_add_property(event, icalproperty_new_dtend(moment(booking->start_ms + BOOKING_WINDOW_MS)));
     icalcomponent_add_property(event, icalproperty_new_summary(visit->site->campaign->name));

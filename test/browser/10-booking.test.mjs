@@ -26,6 +26,8 @@ test("a booking is made, moved and used in the browser while the line is full", 
     await Promise.all(Array.from({ length: 20 }, () => new Resident(server.url).post("/api/v1/gate/tickets")));
   await visitor.press("identity.action", { app: "マイナアプリ" });
   await visitor.sees("line.title");
+  const later = page.getByRole("region", { name: word("quiet.later") }); // what the calendar says beside it
+  await later.getByText(/時〜/).waitFor();
   const part = page.getByRole("region", { name: word("booking.title") });
   const choice = part.getByRole("combobox");
   await choice.waitFor();
@@ -34,8 +36,14 @@ test("a booking is made, moved and used in the browser while the line is full", 
   await visitor.press("booking.make");
   await part.getByText(word("booking.kept")).waitFor();
   await visitor.looksAt("waiting-booked");
-  await choice.selectOption(starts[0]); // the quarter of an hour that runs
+  await visitor.press("booking.cancel");
+  await part.getByText(word("booking.cancelled")).waitFor(); // seen, not only read aloud
+  assert.equal(await part.getByText(word("booking.kept")).count(), 0);
+  await choice.selectOption(starts[48]);
   await visitor.press("booking.make");
+  await part.getByText(word("booking.kept")).waitFor();
+  await choice.selectOption(starts[0]); // the quarter of an hour that runs
+  await visitor.press("booking.moveTo");
   await part.getByText(word("booking.due")).waitFor();
   await visitor.press("booking.enter");
   await visitor.sees("line.turn.title");

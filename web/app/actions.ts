@@ -154,7 +154,7 @@ export function book(start: string): Promise<void> {
 export function bookingCancel(): Promise<void> {
   return run('book', async () => {
     await persist('sending', api.cancelBooking);
-    change({ bookings: await persist('reading', api.readBookings) });
+    change({ bookings: await persist('reading', api.readBookings), cancelled: true });
     announce(word('booking.cancelled'));
   });
 }

@@ -74,6 +74,7 @@ export interface Model {
   quiet: Calendar | null | undefined;
   gate: GateDocument | null;
   bookings: Bookings | null;
+  cancelled: boolean; // the booking, on this page
   videos: Video[];
   // By name: those that were unfolded.
   filmsSeen: string[];
@@ -127,6 +128,7 @@ export const model: Model = {
   quiet: undefined,
   gate: null,
   bookings: null,
+  cancelled: false,
   videos: [],
   filmsSeen: [],
   announcements: [],

@@ -5,7 +5,7 @@ import type { TemplateResult } from 'lit/html.js';
 import { book, bookingCancel } from '../actions.js';
 import type { Booking, Bookings } from '../api.js';
 import { bookingEnter } from '../booking.js';
-import { html } from '../markup.js';
+import { html, withoutReadings } from '../markup.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
 import { message } from '../parts.js';
@@ -67,28 +67,33 @@ function choice({ mine: booked, windows }: Bookings): TemplateResult {
         (day) => html`<optgroup label=${dayText(day)}>
           ${free
             .filter(({ start }) => isoDay(start) === day)
-            .map(({ start }) => html`<option value=${start} ?selected=${start === first}>${dayText(day)} ${clockText(start)}</option>`)}
+            .map(({ start }) => html`<option value=${start} ?selected=${start === first}>${withoutReadings(dayText(day))} ${clockText(start)}</option>`)}
         </optgroup>`,
       )}
     </select>
     <button class="button second" type="submit" aria-disabled=${model.task === 'book' ? 'true' : 'false'}>
-      ${word('booking.make')}
+      ${word(booked === null ? 'booking.make' : 'booking.moveTo')}
     </button>
   </form>`;
 }
 
 // Who is nearly there has no use for another time.
-function isNear(): boolean {
+export function isNear(): boolean {
   const { line } = model;
   return line?.shown.phase === 'closed' || (line?.shown.phase === 'waiting' && line.shown.span.high <= NEAR_MIN && line.shown.span.kind !== 'unknown');
 }
 
+function offer(): TemplateResult {
+  return html`${model.cancelled ? message('info', word('booking.cancelled'), html`<p>${word('quiet.kept')}</p>`) : nothing}
+    <p>${word('booking.body')}</p>`;
+}
+
 export function bookingPart(): Piece {
   const { bookings } = model;
-  if (bookings?.mine === null && isNear()) return nothing;
+  if (bookings?.mine === null && isNear() && !model.cancelled) return nothing;
   if (bookings === null || (bookings.mine === null && !bookings.windows.some(({ free }) => free > 0))) return nothing;
   return html`<section class="card booking" aria-labelledby="booking-title">
     <h2 id="booking-title">${word('booking.title')}</h2>
-    ${bookings.mine === null ? html`<p>${word('booking.body')}</p>` : mine(bookings.mine)} ${choice(bookings)}
+    ${bookings.mine === null ? offer() : mine(bookings.mine)} ${choice(bookings)}
   </section>`;
 }

@@ -2,20 +2,15 @@
 import { nothing } from 'lit/html.js';
 
 import { spanOf } from '../../shared/shown.js';
-import type { Quiet } from '../api.js';
 import { html } from '../markup.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
 import { icons } from '../pictures.js';
-import { dayText, word } from '../words.js';
+import { word } from '../words.js';
+import { nextQuiet } from './later.js';
 import { spanText } from './waiting.js';
 
 const LINE_S_MIN = 60;
-
-export function quietText({ date, band, today }: Quiet): string {
-  const time = word(`quiet.band.${band}`);
-  return today ? word('quiet.today', { time }) : word('quiet.on', { day: dayText(date), time });
-}
 
 // A line that is there now says more than any forecast; null when whoever comes now goes in within a minute.
 function lineNow(): string | null {
@@ -32,7 +27,6 @@ export function quietPart(): Piece {
   const level = calendar?.now?.level ?? 'unknown';
   if (level === 'unknown') return nothing;
   const line = lineNow();
-  const next = calendar?.quiet?.[0];
   return html`<section class="card quiet" aria-labelledby="quiet-title">
     <h2 id="quiet-title">${word('quiet.now')}</h2>
     <p class="level">
@@ -40,9 +34,6 @@ export function quietPart(): Piece {
         ? html`<span class="shape" aria-hidden="true">${calendar?.now?.symbol}</span><strong>${word(`quiet.level.${level === 'very busy' ? 'full' : level}`)}</strong>`
         : html`${icons.clock}<strong>${line}</strong>`}
     </p>
-    <p class="next">
-      <b>${word('quiet.next')}</b> <span>${next === undefined ? word('quiet.none') : quietText(next)}</span>
-    </p>
-    <p><a class="more" href="/calendar">${icons.calendar}${word('quiet.calendar')}</a></p>
+    ${nextQuiet()}
   </section>`;
 }

@@ -11,7 +11,8 @@ import type { Piece } from '../parts.js';
 import { facts, heading, journeyScreen, link, message } from '../parts.js';
 import { icons } from '../pictures.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
-import { bookingPart } from './booking.js';
+import { bookingPart, isNear } from './booking.js';
+import { laterPart } from './later.js';
 
 const PERCENT = 100;
 const HOUR_MIN = 60;
@@ -124,7 +125,7 @@ export function waitingScreen(): TemplateResult {
               : html`<div class="bones" role="img" aria-label=${word('page.loading')}><i></i></div>`}
             <p class="lead closable">${word('line.closable')}</p>`
         : body(line)}
-      ${bookingPart()}
+      ${bookingPart()} ${isNear() ? nothing : laterPart()}
       <p class="aside">${link('/', word('page.toHome'))}</p>
     </div>`,
   );

@@ -1,0 +1,31 @@
+// later.ts - when it will be quiet next, for those who could come another time.
+import { nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+
+import type { Quiet } from '../api.js';
+import { html } from '../markup.js';
+import { model } from '../model.js';
+import type { Piece } from '../parts.js';
+import { icons } from '../pictures.js';
+import { dayText, word } from '../words.js';
+
+function quietText({ date, band, today }: Quiet): string {
+  const time = word(`quiet.band.${band}`);
+  return today ? word('quiet.today', { time }) : word('quiet.on', { day: dayText(date), time });
+}
+
+export function nextQuiet(): TemplateResult {
+  const next = model.quiet?.quiet?.[0];
+  return html`<p class="next"><b>${word('quiet.next')}</b> <span>${next === undefined ? word('quiet.none') : quietText(next)}</span></p>
+    <p><a class="more" href="/calendar">${icons.calendar}${word('quiet.calendar')}</a></p>`;
+}
+
+// For those who stand in line: when it would be better to come. Nothing when the calendar has nothing better.
+export function laterPart(): Piece {
+  if ((model.quiet?.quiet ?? []).length === 0) return nothing;
+  return html`<section class="card quiet" aria-labelledby="later-title">
+    <h2 id="later-title">${word('quiet.later')}</h2>
+    ${nextQuiet()}
+    <p>${word('quiet.kept')}</p>
+  </section>`;
+}
