@@ -58,7 +58,8 @@ json_t *booking_json(struct visit *visit, const struct booking *booking) {
     int64_t closes_ms = visit->site->campaign->closes_ms; // nobody comes later than the end
     return json_pack("{s:s, s:s, s:s, s:s}", "start", visit_time(visit, booking->start_ms), "until",
                      visit_time(visit, until_ms), "front_until",
-                     visit_time(visit, front_ms < closes_ms ? front_ms : closes_ms), "standing", names[standing]);
+                     visit_time(visit, front_ms < closes_ms ? front_ms : closes_ms), "standing",
+                     names[standing]);
 }
 
 // Only what lies inside the campaign, and still can be booked.

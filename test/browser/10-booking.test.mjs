@@ -10,7 +10,7 @@ const IN_LINE = 200;
 
 let server, browser;
 before(async () => {
-  server = await start({ set: { "gate.pace_per_min_max": 30 } });
+  server = await start({ set: { "gate.pace_per_min_max": 15 } });
   browser = await openBrowser();
 });
 after(async () => {
