@@ -3,23 +3,20 @@
 #include <math.h>
 #include <string.h>
 
-#define ARENA_BYTES      ((size_t)1 << 30)
-#define SHIFT_USUAL      0.25 // days
-#define SHIFT_REACH_DAYS 3.0  // counts so near a deadline tell its shift
-#define SHIFT_ROUNDS     6
-#define LEVEL_PRECISION  4.0  // of an expectation: half again as many, or two thirds
-#define USUAL_PRECISION  10.0 // of the usual day: a third more or less
-#define SMALL_MEAN       200.0
+#include "forecast/recent.h"
+#include "forecast/rows.h"
 
-// How intervals are held against past weeks.
-#define CALIBRATE_DAYS       7
-#define CALIBRATE_WEEKS      3
-#define CALIBRATE_LEARN_DAYS 14 // before the earliest of them
-#define CALIBRATE_COUNTS_MIN 20
-#define CALIBRATE_DOUBT      1.0 // weeks' worth of trust in the model's own spread
-#define SPREAD_MIN           0.4
-#define SPREAD_MAX           1.6
-#define MISS_REACH_MIN       1e-6
+#define ARENA_BYTES     ((size_t)1 << 30)
+#define SHIFT_USUAL     0.25 // days
+#define SHIFT_ROUNDS    6
+#define LEVEL_PRECISION 4.0  // of an expectation: half again as many, or two thirds
+#define USUAL_PRECISION 10.0 // of the usual day: a third more or less
+#define LENT_PRECISION  25.0 // of a profile that another campaign showed: a fifth more or less
+#define SMALL_MEAN      200.0
+
+// Past weeks that are forecast again.
+#define LOOK_BACK_DAYS  7
+#define LOOK_LEARN_DAYS 14 // before the earliest of them
 
 static const double shifts[] = {0.05, 0.1, 0.25, 0.5, 1, 1.67, 3};
 
@@ -45,43 +42,9 @@ struct demand {
     size_t slots;
     struct columns columns;
     struct glm_fit fit;
-    double spread; // by which intervals are wider than the model's own, as past forecasts showed
+    struct hindsight hindsight;
     struct demand_summary summary;
 };
-
-struct rows {
-    struct glm_design design;
-    double *counts;
-    bool *censored;
-    uint32_t *day_of;
-};
-
-static bool build_rows(const struct columns *columns, const struct series *series, size_t first, size_t count,
-                       struct arena *arena, struct rows *ret_rows, struct error *err) {
-    size_t first_day = first / series->per_day;
-    size_t days = count == 0 ? 0 : (first + count - 1) / series->per_day - first_day + 1;
-    struct rows rows = {.design = {.columns = columns->count}};
-    rows.design.rows = glm_sparse_new(arena, count, count * columns_row_entries(columns) + 1);
-    rows.design.days = glm_sparse_new(arena, days, days * columns_day_entries(columns) + 1);
-    rows.counts = arena_alloc(arena, (count + 1) * sizeof *rows.counts);
-    rows.censored = arena_alloc(arena, (count + 1) * sizeof *rows.censored);
-    rows.day_of = arena_alloc(arena, (count + 1) * sizeof *rows.day_of);
-    if (rows.design.rows.value == NULL || rows.design.days.value == NULL || rows.counts == NULL ||
-        rows.censored == NULL || rows.day_of == NULL)
-        return error_set(err, ERROR_EXHAUSTED, "out of memory for a forecast of %zu slots", count);
-    rows.design.day_of = rows.day_of;
-    for (size_t i = 0; i < count; i++) {
-        size_t slot = first + i;
-        columns_row(columns, series_day_of(series, slot), slot % series->per_day, &rows.design.rows);
-        rows.day_of[i] = (uint32_t)(slot / series->per_day - first_day);
-        rows.counts[i] = slot < series->count ? series->counts[slot] : NAN;
-        rows.censored[i] = series->censored != NULL && slot < series->count && series->censored[slot];
-    }
-    for (size_t day = 0; day < days; day++)
-        columns_day(columns, series->day + (int64_t)(first_day + day), &rows.design.days);
-    *ret_rows = rows;
-    return true;
-}
 
 // Takes over what another campaign has shown: profile, launch and deadline, but not its level.
 static void inherit(struct columns *columns, const struct demand *prior) {
@@ -135,8 +98,10 @@ static bool set_priors(struct demand *demand, const struct demand_options *optio
         if (options->prior != NULL && !options->prior_is_profile)
             prior->precision[group] = options->prior->fit.precision[group];
     }
-    if (options->prior == NULL || options->prior_is_profile)
-        prior->precision[GROUP_SLOT] = prior->precision[GROUP_TYPE_SLOT] = USUAL_PRECISION;
+    prior->precision[GROUP_SLOT] = prior->precision[GROUP_TYPE_SLOT] = USUAL_PRECISION;
+    if (options->prior != NULL) // around what it showed, not around nothing
+        prior->precision[GROUP_SLOT] = prior->precision[GROUP_TYPE_SLOT] =
+            prior->precision[GROUP_WEEKDAY_SLOT] = prior->precision[GROUP_DAY] = LENT_PRECISION;
     if (options->expected_per_day > 0) {
         columns->mean[columns->level_at] = level_of(columns, options->expected_per_day);
         prior->precision[GROUP_LEVEL] = LEVEL_PRECISION;
@@ -157,7 +122,7 @@ static bool reaches_deadline(const struct demand *demand) {
     for (size_t i = 0; i < occasions->deadlines; i++)
         for (size_t slot = 0; slot < demand->slots; slot++) {
             double left = occasions->deadline[i] - series_time_of(demand->series, slot);
-            if (left > 0 && left <= SHIFT_REACH_DAYS && !isnan(demand->series->counts[slot]))
+            if (left > 0 && left <= OCCASIONS_HURRY_DAYS && !isnan(demand->series->counts[slot]))
                 return true;
         }
     return false;
@@ -167,7 +132,7 @@ static bool solve(struct demand *demand, const struct glm_prior *prior, int roun
                   struct glm_fit *ret_fit, struct error *err) {
     struct rows rows;
     struct glm_options options = {.rounds_max = rounds};
-    return build_rows(&demand->columns, demand->series, 0, demand->slots, arena, &rows, err) &&
+    return rows_build(&demand->columns, demand->series, 0, demand->slots, arena, &rows, err) &&
            glm_solve(&rows.design, rows.counts, rows.censored, prior, &options, arena, ret_fit, err);
 }
 
@@ -208,19 +173,17 @@ static void look_at(struct demand *demand) {
     }
 }
 
-// Looks back: forecasts single past weeks from what lay before them, with the precisions of the whole, and
-// collects by how much of the distance from the median to the end of the interval the counts missed.
+// Forecasts the week from slot `origin` on from what lay before it, with the precisions of the whole.
 static bool look_back(const struct demand *demand, const struct demand_options *options, size_t origin,
-                      double *misses, size_t *count, struct error *err) {
+                      struct demand_slot *slots, double *recent, struct error *err) {
     const struct series *series = demand->series;
-    size_t ahead = CALIBRATE_DAYS * series->per_day;
-    struct demand past = {.series = series, .slots = origin, .spread = 1};
+    size_t ahead = LOOK_BACK_DAYS * series->per_day;
+    struct demand past = {.series = series, .slots = origin, .hindsight = HINDSIGHT_NONE};
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_BYTES);
-    struct demand_slot *slots = arena == NULL ? NULL : arena_alloc(arena, ahead * sizeof *slots);
     struct glm_prior prior;
-    struct glm_options glm = {.size_init = demand->fit.size, .keep = true};
+    struct glm_options glm = {.size_init = demand->fit.size, .keep = true, .mean_init = demand->fit.mean};
     struct rows rows;
-    if (slots == NULL)
+    if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     past.arena = arena;
     look_at(&past);
@@ -230,43 +193,45 @@ static bool look_back(const struct demand *demand, const struct demand_options *
         return false;
     past.columns.shift = demand->columns.shift;
     memcpy(prior.precision, demand->fit.precision, sizeof prior.precision);
-    if (!build_rows(&past.columns, series, 0, origin, arena, &rows, err) ||
-        !glm_solve(&rows.design, rows.counts, rows.censored, &prior, &glm, arena, &past.fit, err) ||
-        !demand_forecast(&past, origin, ahead, slots, err))
-        return false;
-    for (size_t i = 0; i < ahead; i++) {
-        double seen = log1p(series->counts[origin + i]), middle = log1p(slots[i].p50);
-        double reach = seen > middle ? log1p(slots[i].p90) - middle : middle - log1p(slots[i].p10);
-        if (!isnan(seen) && slots[i].p90 > slots[i].p10)
-            misses[(*count)++] = fabs(seen - middle) / fmax(reach, MISS_REACH_MIN);
-    }
-    return true;
+    return rows_build(&past.columns, series, 0, origin, arena, &rows, err) &&
+           glm_solve(&rows.design, rows.counts, rows.censored, &prior, &glm, arena, &past.fit, err) &&
+           demand_forecast(&past, origin, ahead, slots, err) &&
+           recent_weeks(&past.columns, past.fit.beta, series, (struct recent_span){origin, origin, ahead},
+                        recent, err);
 }
 
-static int by_size(const void *a, const void *b) {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-// Widens or narrows the intervals so that four fifths of the counts of past weeks would have lain in them
-// (conformal prediction on rolling origins), the more weeks could be tried the more.
+// Learns from up to six past weeks how far the model is to be trusted.
 static bool calibrate(struct demand *demand, const struct demand_options *options, struct error *err) {
-    size_t week = CALIBRATE_DAYS * demand->series->per_day, tried = 0, count = 0;
-    size_t least = CALIBRATE_LEARN_DAYS * demand->series->per_day;
-    demand->spread = 1;
-    double *misses = arena_alloc(demand->arena, CALIBRATE_WEEKS * week * sizeof *misses);
-    if (misses == NULL)
+    const struct series *series = demand->series;
+    size_t ahead = LOOK_BACK_DAYS * series->per_day, least = LOOK_LEARN_DAYS * series->per_day, count = 0;
+    demand->hindsight = HINDSIGHT_NONE;
+    struct hindsight_slot *all = arena_alloc(demand->arena, HINDSIGHT_WEEKS_MAX * ahead * sizeof *all);
+    struct demand_slot *slots = arena_alloc(demand->arena, ahead * sizeof *slots);
+    double *recent = arena_alloc(demand->arena, ahead * sizeof *recent);
+    if (all == NULL || slots == NULL || recent == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    for (size_t back = 1; back <= CALIBRATE_WEEKS && demand->slots >= least + back * week; back++, tried++)
-        if (!look_back(demand, options, demand->slots - back * week, misses, &count, err))
+    for (size_t week = 0; week < HINDSIGHT_WEEKS_MAX && demand->slots >= least + (week + 1) * ahead; week++) {
+        size_t origin = demand->slots - (week + 1) * ahead;
+        if (!look_back(demand, options, origin, slots, recent, err))
             return false;
-    if (count < CALIBRATE_COUNTS_MIN)
-        return true;
-    qsort(misses, count, sizeof *misses, by_size);
-    double weight = (double)tried / ((double)tried + CALIBRATE_DOUBT);
-    double seen = fmin(fmax(misses[(size_t)(0.8 * (double)count)], SPREAD_MIN), SPREAD_MAX);
-    demand->spread = pow(seen, weight);
-    return true;
+        double first = occasions_first_after(options->occasions, series_time_of(series, origin));
+        for (size_t i = 0; i < ahead; i++) {
+            bool censored = series->censored != NULL && series->censored[origin + i];
+            if (isnan(series->counts[origin + i]) || censored)
+                continue;
+            all[count++] = (struct hindsight_slot){
+                .week = week,
+                .first = slots[i].time >= first,
+                .seen = series->counts[origin + i],
+                .p10 = slots[i].p10,
+                .p50 = slots[i].p50,
+                .p90 = slots[i].p90,
+                .recent = recent[i],
+            };
+        }
+    }
+    return hindsight_learn(all, count, &demand->hindsight) ||
+           error_set(err, ERROR_UNAVAILABLE, "out of memory");
 }
 
 static bool learn(struct demand *demand, const struct demand_options *options, struct error *err) {
@@ -291,7 +256,8 @@ static bool learn(struct demand *demand, const struct demand_options *options, s
     summary->rounds = demand->fit.rounds;
     if (!calibrate(demand, options, err))
         return false;
-    summary->spread = demand->spread;
+    summary->spread = demand->hindsight.usual;
+    summary->recent_share = demand->hindsight.share;
     return true;
 }
 
@@ -338,9 +304,16 @@ static double normal_quantile(double probability) {
     return z;
 }
 
-// Moves an end of the interval, on the scale of the logarithm.
-static double spread_by(double middle, double end, double spread) {
-    return spread == 1 ? end : fmax(exp(log1p(middle) + spread * (log1p(end) - log1p(middle))) - 1, 0);
+// Moves median and ends to where past forecasts say they belong, on the scale of log(1 + count).
+static void adjust(struct demand_slot *slot, double recent, double share,
+                   const struct hindsight_spread *spread) {
+    double middle = log1p(slot->p50), below = log1p(slot->p10) - middle, above = log1p(slot->p90) - middle;
+    double mixed = hindsight_mix(slot->p50, recent, share);
+    if (share == 0 && spread->below == 1 && spread->above == 1)
+        return;
+    slot->p50 = mixed;
+    slot->p10 = fmax(expm1(log1p(mixed) + spread->below * below), 0);
+    slot->p90 = expm1(log1p(mixed) + spread->above * above);
 }
 
 double demand_quantile(double log_mean, double log_variance, double size, double probability) {
@@ -366,10 +339,17 @@ bool demand_forecast(const struct demand *demand, size_t first, size_t count, st
         return error_set(err, ERROR_INVALID, "a forecast reaches at most %d days", DEMAND_AHEAD_DAYS_MAX);
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_BYTES);
     struct rows rows;
-    if (arena == NULL)
+    double *recent = arena == NULL ? NULL : arena_alloc(arena, (count + 1) * sizeof *recent);
+    if (recent == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (!build_rows(&demand->columns, demand->series, first, count, arena, &rows, err))
+    const struct hindsight *hindsight = &demand->hindsight;
+    if (!rows_build(&demand->columns, demand->series, first, count, arena, &rows, err) ||
+        (hindsight->share > 0 &&
+         !recent_weeks(&demand->columns, demand->fit.beta, demand->series,
+                       (struct recent_span){demand->slots, first, count}, recent, err)))
         return false;
+    double last = series_time_of(demand->series, demand->slots);
+    double first_time = occasions_first_after(demand->columns.occasions, last);
     for (size_t i = 0; i < count; i++) {
         double log_mean, variance;
         glm_predict(&demand->fit, &rows.design.rows, i, &rows.design.days, rows.day_of[i], &log_mean,
@@ -384,8 +364,8 @@ bool demand_forecast(const struct demand *demand, size_t first, size_t count, st
             .p50 = demand_quantile(log_mean, variance, size, 0.5),
             .p90 = demand_quantile(log_mean, variance, size, 0.9),
         };
-        ret_slots[i].p10 = spread_by(ret_slots[i].p50, ret_slots[i].p10, demand->spread);
-        ret_slots[i].p90 = spread_by(ret_slots[i].p50, ret_slots[i].p90, demand->spread);
+        adjust(&ret_slots[i], hindsight->share > 0 ? recent[i] : NAN, hindsight->share,
+               ret_slots[i].time >= first_time ? &hindsight->firsts : &hindsight->usual);
     }
     return true;
 }

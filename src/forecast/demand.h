@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "forecast/columns.h"
+#include "forecast/hindsight.h"
 #include "forecast/series.h"
 
 #define DEMAND_AHEAD_DAYS_MAX 500
@@ -50,7 +51,8 @@ struct demand_summary {
     bool shift_fitted;         // else the usual value: the data does not reach near a deadline
     double step, trend, shock; // standard deviations of the level's steps, its trend and a day's shock
     int rounds;
-    double spread; // by which past weeks widened the intervals; 1: as the model says
+    struct hindsight_spread spread; // by which past weeks moved the ends; 1: as the model says
+    double recent_share;            // of what recent weeks alone say in the median
 };
 
 // Learns from a series, of which only the first `slots` are looked at (SIZE_MAX: all). ERROR_INVALID: nothing

@@ -55,7 +55,7 @@ void glm_sparse_end_row(struct glm_sparse *sparse) {
     sparse->start[++sparse->rows] = sparse->entries;
 }
 
-static double sparse_dot(const struct glm_sparse *sparse, size_t row, const double *vector) {
+double glm_sparse_dot(const struct glm_sparse *sparse, size_t row, const double *vector) {
     double sum = 0;
     for (size_t i = sparse->start[row]; i < sparse->start[row + 1]; i++)
         sum += sparse->value[i] * vector[sparse->column[i]];
@@ -150,8 +150,8 @@ static bool least_squares(struct work *work, struct error *err) {
         work->log_determinant += 2 * log(work->matrix[i * work->columns + i]);
     const struct glm_design *design = work->design;
     for (size_t row = 0; row < design->rows.rows; row++) {
-        double value = sparse_dot(&design->rows, row, work->right) +
-                       sparse_dot(&design->days, design->day_of[row], work->right);
+        double value = glm_sparse_dot(&design->rows, row, work->right) +
+                       glm_sparse_dot(&design->days, design->day_of[row], work->right);
         value = fmin(fmax(value, LOG_MEAN_MIN), LOG_MEAN_MAX);
         work->moved = fmax(work->moved, fabs(value - work->log_mean[row]));
         work->log_mean[row] = value;
@@ -277,7 +277,7 @@ static void finish(struct work *work, struct glm_fit *fit, struct arena *arena) 
         fit->mean[row] = exp(fit->mean[row]);
 }
 
-static bool prepare(struct work *work, struct arena *arena, struct error *err) {
+static bool prepare(struct work *work, const double *mean_init, struct arena *arena, struct error *err) {
     const struct glm_design *design = work->design;
     size_t columns = design->columns;
     if (columns == 0 || columns > GLM_COLUMNS_MAX)
@@ -302,7 +302,7 @@ static bool prepare(struct work *work, struct arena *arena, struct error *err) {
     double average = seen > 0 ? sum / seen : 0;
     for (size_t row = 0; row < design->rows.rows; row++) {
         double count = isnan(work->counts[row]) ? average : work->counts[row];
-        work->log_mean[row] = log(count + 0.05 * average + 0.1);
+        work->log_mean[row] = log(mean_init != NULL ? mean_init[row] : count + 0.05 * average + 0.1);
     }
     return true;
 }
@@ -314,7 +314,7 @@ bool glm_solve(const struct glm_design *design, const double *counts, const bool
     struct work work = {.design = design, .counts = counts, .censored = censored, .prior = prior};
     memcpy(work.precision, prior->precision, sizeof work.precision);
     work.size = options->poisson ? INFINITY : options->size_init > 0 ? options->size_init : SIZE_DEFAULT;
-    if (!prepare(&work, arena, err))
+    if (!prepare(&work, options->mean_init, arena, err))
         return false;
     int rounds_max = options->rounds_max > 0 ? options->rounds_max : ROUNDS_DEFAULT;
     struct glm_fit fit = {0};
@@ -353,9 +353,9 @@ void glm_predict(const struct glm_fit *fit, const struct glm_sparse *rows, size_
     for (size_t a = 0; a < 2; a++)
         for (size_t i = parts[a]->start[index[a]]; i < parts[a]->start[index[a] + 1]; i++) {
             const double *line = fit->covariance + (size_t)parts[a]->column[i] * fit->columns;
-            double inner = sparse_dot(rows, row, line) + sparse_dot(days, day, line);
+            double inner = glm_sparse_dot(rows, row, line) + glm_sparse_dot(days, day, line);
             variance += parts[a]->value[i] * inner;
         }
-    *ret_log_mean = sparse_dot(rows, row, fit->beta) + sparse_dot(days, day, fit->beta);
+    *ret_log_mean = glm_sparse_dot(rows, row, fit->beta) + glm_sparse_dot(days, day, fit->beta);
     *ret_variance = fmax(variance, 0);
 }

@@ -33,6 +33,8 @@ struct glm_sparse glm_sparse_new(struct arena *arena, size_t rows_max, size_t en
 // Adds an entry to the row that is open; zeros are left out. Columns of one row must not repeat.
 void glm_sparse_add(struct glm_sparse *sparse, size_t column, double value);
 void glm_sparse_end_row(struct glm_sparse *sparse);
+// The sum over a row's entries of value * vector[column].
+double glm_sparse_dot(const struct glm_sparse *sparse, size_t row, const double *vector);
 
 struct glm_design {
     size_t columns;
@@ -50,10 +52,11 @@ struct glm_prior {
 };
 
 struct glm_options {
-    bool poisson;     // else the dispersion is estimated
-    double size_init; // k to start with; 0 for the default
-    int rounds_max;   // 0 for the default
-    bool keep;        // precisions and k stay as they are given: only the coefficients are fitted
+    bool poisson;            // else the dispersion is estimated
+    double size_init;        // k to start with; 0 for the default
+    int rounds_max;          // 0 for the default
+    bool keep;               // precisions and k stay as they are given: only the coefficients are fitted
+    const double *mean_init; // of each row, to start from; NULL: near the counts
 };
 
 struct glm_fit {

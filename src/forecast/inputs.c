@@ -103,7 +103,7 @@ static void tell_how_little(const struct series *series, void (*tell)(void *cont
         tell(context, "there are no counts: this is an expectation, not a forecast");
     } else if (days < DEMAND_FEW_DAYS) {
         snprintf(sentence, sizeof sentence,
-                 "only %zu %s counted: mostly this is the usual day of a service, and very uncertain", days,
+                 "only %zu %s counted: mostly this is a day assumed beforehand, and very uncertain", days,
                  days == 1 ? "day was" : "days were");
         tell(context, sentence);
     }
@@ -142,4 +142,14 @@ void inputs_tell(const struct inputs *inputs, void (*tell)(void *context, const 
     for (size_t i = 0; i < inputs->occasions.deadlines; i++)
         if (inputs->occasions.deadline[inputs->occasions.deadlines - 1] < last && i == 0)
             tell(context, "every deadline lies in the past");
+}
+
+void inputs_tell_lent(const struct inputs *lent, void (*tell)(void *context, const char *sentence),
+                      void *context) {
+    char sentence[SENTENCE_SIZE];
+    size_t days = days_counted(&lent->series);
+    snprintf(sentence, sizeof sentence,
+             "%zu %s of an earlier campaign %s the shape of days and weeks, not how many come", days,
+             days == 1 ? "day" : "days", days == 1 ? "lends" : "lend");
+    tell(context, sentence);
 }

@@ -28,3 +28,6 @@ void inputs_done(struct inputs *inputs);
 // What there is to say of them, one sentence a call, in English.
 void inputs_tell(const struct inputs *inputs, void (*tell)(void *context, const char *sentence),
                  void *context);
+// The same of an earlier campaign's counts that lend their profile.
+void inputs_tell_lent(const struct inputs *lent, void (*tell)(void *context, const char *sentence),
+                      void *context);

@@ -1,6 +1,7 @@
 #include "forecast/occasions.h"
 
 #include <ini.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -147,4 +148,27 @@ bool occasions_read(FILE *file, struct occasions *ret_occasions, struct error *e
 void occasions_done(struct occasions *occasions) {
     free(occasions->event);
     *occasions = (struct occasions){0};
+}
+
+static double first_of(const double *times, size_t count) {
+    double first = INFINITY;
+    for (size_t i = 0; i < count; i++)
+        first = fmin(first, times[i]);
+    return first;
+}
+
+double occasions_first_after(const struct occasions *occasions, double time) {
+    double next = INFINITY;
+    for (size_t i = 0; i < occasions->launches; i++)
+        if (occasions->launch[i] >= time)
+            next = fmin(next, occasions->launch[i]);
+    double hurry = first_of(occasions->deadline, occasions->deadlines) - OCCASIONS_HURRY_DAYS;
+    if (hurry >= time)
+        next = fmin(next, hurry);
+    for (size_t i = 0; i < occasions->events; i++) {
+        double first = first_of(occasions->event[i].from, occasions->event[i].count);
+        if (first >= time)
+            next = fmin(next, first);
+    }
+    return next;
 }

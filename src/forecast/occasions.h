@@ -26,6 +26,7 @@
 #define OCCASIONS_TIMES_MAX     400
 #define OCCASIONS_HOURS_MAX     72
 #define OCCASIONS_NAME_SIZE     48
+#define OCCASIONS_HURRY_DAYS    3.0 // so near a deadline people hurry
 
 // Times are days since 1970-01-01 of civil time, with the part of the day.
 struct occasion {
@@ -48,4 +49,7 @@ struct occasions {
 struct occasions occasions_none(void);
 // ERROR_INVALID names the line and the key.
 MUST_CHECK bool occasions_read(FILE *file, struct occasions *ret_occasions, struct error *err);
+// When, after `time`, something happens of which there was no example before: a launch, or the first of a
+// kind of event, or people hurry before the first deadline. INFINITY: never.
+double occasions_first_after(const struct occasions *occasions, double time);
 void occasions_done(struct occasions *occasions);

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -59,9 +60,27 @@ static void a_mistake_names_its_line_and_key(void **state) {
     }
 }
 
+static void what_happens_for_the_first_time_is_found(void **state) {
+    struct occasions occasions;
+    struct error err = {0};
+    assert_true(
+        read_text("[campaign]\nlaunch = 2026-02-02\nlaunch = 2026-03-02\ndeadline = 2026-04-10T12:00\n"
+                  "deadline = 2026-05-10T12:00\n[event x]\nat = 2026-03-05\nat = 2026-02-20\n",
+                  &occasions, &err));
+    double march = occasions.launch[1];
+    assert_true(occasions_first_after(&occasions, march - 28) == march - 28); // the first launch
+    assert_true(occasions_first_after(&occasions, march - 27) == march - 10); // the first of the event
+    assert_true(occasions_first_after(&occasions, march - 9) == march);       // every launch is one
+    assert_true(occasions_first_after(&occasions, march + 1) ==
+                occasions.deadline[0] - OCCASIONS_HURRY_DAYS); // not the event's second time
+    assert_true(isinf(occasions_first_after(&occasions, occasions.deadline[0])));
+    occasions_done(&occasions);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(launches_deadlines_and_events_are_read),
+        cmocka_unit_test(what_happens_for_the_first_time_is_found),
         cmocka_unit_test(a_mistake_names_its_line_and_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

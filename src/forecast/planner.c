@@ -153,6 +153,13 @@ struct planner_basis planner_basis(const struct planner *planner) {
                                   .expected_per_day = planner->expected_per_day};
 }
 
+void planner_tell(const struct planner *planner, void (*tell)(void *context, const char *sentence),
+                  void *context) {
+    if (planner->prior != NULL)
+        inputs_tell_lent(&planner->prior_inputs, tell, context);
+    inputs_tell(&planner->inputs, tell, context);
+}
+
 // Whoever books is one of those who are expected that day anyway and has only said when: so the booked are
 // taken off the whole day in proportion, and stand in their own hours as certain as they are. When more have
 // booked than one expected, they alone are expected.

@@ -59,6 +59,10 @@ MUST_CHECK bool planner_init(struct planner *planner, struct session *session, e
 void planner_done(struct planner *planner);
 struct planner_basis planner_basis(const struct planner *planner);
 
+// What there is to say of the counts and of whose profile is used, one sentence a call, in English.
+void planner_tell(const struct planner *planner, void (*tell)(void *context, const char *sentence),
+                  void *context);
+
 // The hours of `days` days from `day` on, which is not before the first that the planner knows. Who booked is
 // expected in the hour of the booking.
 MUST_CHECK bool planner_forecast(const struct planner *planner, int64_t day, size_t days,
