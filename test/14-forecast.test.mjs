@@ -75,3 +75,17 @@ test("a deadline in the past is said, and the hour that spring skips is missing"
   assert.equal(newYork.code, 0, newYork.stderr);
   noted(newYork, /1 of 240 slots have no count/);
 });
+
+test("an earlier campaign lends its profile, and that is said", async () => {
+  const earlier = join(DIRECTORY, "earlier.csv");
+  writeFileSync(earlier, table(hours(21, (i) => (i % 24 === 9 ? 400 : 100))));
+  const result = await forecast("", ...EXPECT, "--prior", earlier);
+  assert.equal(result.code, 0, result.stderr);
+  noted(result, /21 days of an earlier campaign lend the shape/);
+  const [eight, nine] = result.forecast.slice(8, 10);
+  assert.ok(nine.p50 > 3 * eight.p50, `${nine.p50} ${eight.p50}`);
+  assert.ok(nine.p90 / nine.p10 > 4 && nine.p90 / nine.p10 < 40, `${nine.p90} ${nine.p10}`);
+  const days = await forecast(table(["2026-02-02,5", "2026-02-03,6"]), "--prior", earlier);
+  assert.equal(days.code, 1);
+  assert.match(days.stderr, /slots are of 60 minutes, those of the counts of 1440/);
+});

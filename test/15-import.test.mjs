@@ -154,6 +154,14 @@ eachStore("import of holidays", (store) => {
       assert.equal(result.taken, 2);
       assert.deepEqual(await holidays(), ["2026-02-12", "2026-02-16"]);
       assert.equal((await run("holidays", path, "--store", url)).result.repeated, 2);
+      const rows = Array.from({ length: 336 }, (_, i) => `2026-01-${String(12 + Math.floor(i / 24)).padStart(2, "0")}T${i % 24}:00,${i >= 144 && i < 168 ? 20 : 200}`);
+      const counts = file("counts.csv", ["start,count", ...rows.map((row) => row.replace(/T(\d):/, "T0$1:")), ""].join("\n"));
+      const noonOf = async (which) => {
+        const { code, stdout, stderr } = await juncho(["forecast", "--csv", counts, "--horizon-days", "20", "--json", "--holidays", which, "--store", url]);
+        assert.equal(code, 0, stderr);
+        return JSON.parse(stdout).forecast.find(({ start }) => start.startsWith("2026-02-12T12")).p50;
+      };
+      assert.ok((await noonOf("store")) < 0.8 * (await noonOf("japan"))); // as on a Sunday
     }
   });
 

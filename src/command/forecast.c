@@ -28,7 +28,9 @@ static const char help[] =
     "  --map start=A,count=B  other names of the columns\n"
     "  --gaps-are-zero        slots that the table leaves out had no arrival (else: are not known)\n"
     "  --occasions FILE       launches, deadlines and events (INI; see below)\n"
-    "  --holidays WHICH       japan (default), none, or a file like the Cabinet Office's syukujitsu.csv\n"
+    "  --holidays WHICH       japan (default), none, a file like the Cabinet Office's syukujitsu.csv, or "
+    "store:\n"
+    "                         japan with the list that was imported into --store URL\n"
     "  --zone NAME            zone of civil time (default Asia/Tokyo)\n"
     "  --horizon-days N       how far (default 28; with --backtest 7)\n"
     "  --expected-per-day N   what to expect while there are few counts or none\n"
@@ -164,6 +166,10 @@ static void set_text(struct request *request, int option) {
         request->json = true;
 }
 
+static bool holidays_of_store(const struct request *request) {
+    return request->paths.holidays != NULL && text_equal(request->paths.holidays, "store");
+}
+
 // EXIT_DONE to go on; -1 after help was printed.
 static int parse(int argc, char **argv, struct request *request) {
     *request = (struct request){
@@ -194,6 +200,8 @@ static int parse(int argc, char **argv, struct request *request) {
     bool alone = request->paths.csv == NULL && request->expected_per_day == 0 && request->prior == NULL;
     if (alone && (!request->settings.stored || request->backtest))
         return usage("--csv", "give a file of counts, or --store, --expected-per-day or --prior");
+    if (holidays_of_store(request) && !request->settings.stored)
+        return usage("--holidays store", "say which with --store or --config");
     if (request->horizon_days == 0)
         request->horizon_days = request->backtest ? BACKTEST_DAYS_DEFAULT : HORIZON_DAYS_DEFAULT;
     return EXIT_DONE;
@@ -311,8 +319,10 @@ static bool printing_end(struct printing *printing, bool good, struct error *err
     return good && csv_writer_finish(&printing->writer, err);
 }
 
+// `lent` are the counts whose profile is used, when one was asked for.
 static bool run_forecast(const struct request *request, const struct inputs *inputs,
-                         const struct demand_options *options_of_demand, struct error *err) {
+                         const struct inputs *lent, const struct demand_options *options_of_demand,
+                         struct error *err) {
     CLEANUP(demand_cleanup) struct demand *demand = NULL;
     const struct series *series = &inputs->series;
     size_t count = (size_t)request->horizon_days * series->per_day;
@@ -326,6 +336,8 @@ static bool run_forecast(const struct request *request, const struct inputs *inp
         return false;
     }
     printing_begin(&printing, request);
+    if (options_of_demand->prior != NULL)
+        inputs_tell_lent(lent, print_note, printing.notes);
     inputs_tell(inputs, print_note, printing.notes);
     for (size_t i = 0; i < count; i++) {
         char start[CLOCK_RFC3339_SIZE];
@@ -336,6 +348,21 @@ static bool run_forecast(const struct request *request, const struct inputs *inp
     return printing_end(&printing, good, err);
 }
 
+// A profile fits counts in slots of the same length only; where there are no counts yet it says the length.
+static bool match_slots(const struct inputs *lent, struct inputs *inputs, struct error *err) {
+    struct series *series = &inputs->series;
+    if (lent->series.minutes == series->minutes)
+        return true;
+    if (series->count > 0)
+        return error_set_field(
+            err, ERROR_INVALID, "prior",
+            "its slots are of %d minutes, those of the counts of %d: they cannot be compared",
+            lent->series.minutes, series->minutes);
+    int64_t day = series->day;
+    series_done(series);
+    return series_from(NULL, 0, day, lent->series.minutes, series, err);
+}
+
 // Learns the profile of another campaign; NULL in `ret_prior` when none is asked for.
 static bool read_prior(const struct request *request, struct inputs *inputs, struct demand **ret_prior,
                        struct error *err) {
@@ -343,7 +370,9 @@ static bool read_prior(const struct request *request, struct inputs *inputs, str
         return true;
     struct inputs_paths paths = request->paths;
     paths.csv = request->prior;
-    if (!inputs_read(&paths, 0, inputs, err))
+    paths.holidays = holidays_of_store(request) ? NULL : paths.holidays;
+    if (!inputs_read(&paths, 0, inputs, err) ||
+        (holidays_of_store(request) && !stored_holidays(&request->settings, &inputs->holidays, err)))
         return false;
     struct demand_options demand = {.holidays = &inputs->holidays, .occasions = &inputs->occasions};
     return demand_new(&inputs->series, SIZE_MAX, &demand, ret_prior, err);
@@ -354,9 +383,11 @@ static bool run_stored(const struct request *request, struct error *err) {
     struct stored_forecast asked = {.settings = &request->settings,
                                     .series = request->series,
                                     .now_ms = clock_wall_ms(),
-                                    .days = (size_t)request->horizon_days};
+                                    .days = (size_t)request->horizon_days,
+                                    .tell = print_note};
     struct printing printing;
     printing_begin(&printing, request);
+    asked.tell_context = printing.notes;
     return printing_end(&printing, stored_forecast_each(&asked, print_slot, &printing, err), err);
 }
 
@@ -367,15 +398,21 @@ static bool run(const struct request *request, bool *ret_partly, struct error *e
     struct civil today = clock_civil(now);
     int64_t day = clock_day_number(today.year, today.month, today.day);
     struct inputs_paths paths = request->paths;
+    bool stored = holidays_of_store(request);
+    if (stored)
+        paths.holidays = NULL;
     paths.series.expected_from_day = request->expected_per_day > 0 || request->prior != NULL ? day : 0;
-    bool good = inputs_read(&paths, day, &inputs, err) && read_prior(request, &prior_inputs, &prior, err);
+    bool good = inputs_read(&paths, day, &inputs, err) &&
+                (!stored || stored_holidays(&request->settings, &inputs.holidays, err)) &&
+                read_prior(request, &prior_inputs, &prior, err) &&
+                (prior == NULL || match_slots(&prior_inputs, &inputs, err));
     struct demand_options demand = {.holidays = &inputs.holidays,
                                     .occasions = &inputs.occasions,
                                     .prior = prior,
                                     .expected_per_day = (double)request->expected_per_day};
     if (good)
         good = request->backtest ? run_backtest(request, &inputs, &demand, err)
-                                 : run_forecast(request, &inputs, &demand, err);
+                                 : run_forecast(request, &inputs, &prior_inputs, &demand, err);
     *ret_partly = inputs.series.notes.bad > 0;
     inputs_done(&prior_inputs);
     inputs_done(&inputs);

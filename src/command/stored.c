@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "campaign/campaign.h"
+#include "forecast/holidays_store.h"
 #include "site/planning.h"
 
 #define ARENA_BYTES ((size_t)1 << 20)
@@ -16,6 +17,8 @@ static bool give(const struct planner *planner, const struct stored_forecast *as
     int64_t first = asked->first_day == 0 ? planner->today : asked->first_day;
     bool good = slots != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
     good = good && planner_forecast(planner, first, asked->days, slots, err);
+    if (good && asked->tell != NULL)
+        planner_tell(planner, asked->tell, asked->tell_context);
     for (size_t i = 0; good && i < count; i++) {
         char start[CLOCK_RFC3339_SIZE];
         int64_t minute = (int64_t)floor(slots[i].time * SERIES_MINUTES_DAY + 0.5);
@@ -53,6 +56,18 @@ bool stored_forecast_each(const struct stored_forecast *asked, stored_slot_fn *e
     }
     session_close(session);
     session = NULL;
+    store_close(store);
+    return good;
+}
+
+bool stored_holidays(const struct settings *settings, struct holidays *holidays, struct error *err) {
+    struct session *session = NULL;
+    struct store *store = NULL;
+    if (!settings_open(settings, &store, err))
+        return false;
+    bool good =
+        session_open(store, SESSION_READ, &session, err) && holidays_renew(session, NULL, holidays, err);
+    session_close(session);
     store_close(store);
     return good;
 }
