@@ -188,6 +188,9 @@ eachStore("calendars", (store) => {
     assert.ok(plan.agents > 40 && plan.answer_rate >= 0.9 && plan.scheduled > plan.agents, JSON.stringify(plan));
     const fewer = (await viewer.get(`/api/v1/console/staff?calls=300&handle_s=300&agents=${plan.agents - 20}`)).json;
     assert.ok(fewer.answer_rate < plan.answer_rate);
+    const day = (await viewer.get("/api/v1/console/staff?day=300,0,12.5&handle_s=300&answer_rate=0.9")).json.plans;
+    assert.deepEqual([day.length, day[0], day[1].agents], [3, plan, 0]);
+    assert.equal((await viewer.get(`/api/v1/console/staff?day=${Array(97).fill(1)}`)).json.field, "day");
     const wrong = await viewer.get("/api/v1/console/staff?calls=many");
     assert.equal(wrong.status, 400);
     assert.equal(wrong.json.field, "calls");

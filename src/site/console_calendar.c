@@ -1,12 +1,9 @@
 // console_calendar.c - the calendars as operators see and steer them: how well they were said, levels set by
-// hand with their reasons, a new version on demand, and how many must answer the telephone.
-#include <math.h>
+// hand with their reasons, a new version on demand.
 #include <string.h>
 
-#include "base/csv.h"
 #include "base/text.h"
 #include "forecast/calendar_store.h"
-#include "forecast/staffing.h"
 #include "operator/audit.h"
 #include "operator/operator.h"
 #include "site/calendars.h"
@@ -226,65 +223,4 @@ void handle_console_calendar_publish(struct http_request *request, void *context
     const struct look *look = job->data;
     log_change(job, "calendar.publish", calendar_series_name(look->series), NULL);
     job_write(job, answer_steered);
-}
-
-// A number of the query in [min, max]; false after it responded.
-static bool take_number(struct http_request *request, const char *name, double min, double max,
-                        double *ret_number) {
-    const char *text = http_request_query(request, name);
-    struct error err;
-    double number = 0;
-    if (text == NULL)
-        return true;
-    if (!csv_number(text, name, &number, &err) || !(number >= min && number <= max)) {
-        problem_respond_status(request, 400, "invalid", name, "not a possible number");
-        return false;
-    }
-    *ret_number = number;
-    return true;
-}
-
-// How many people would be needed, or how it would go with so many: {"calls", "minutes"} of an interval and
-// what else is asked. Nothing is read or kept.
-void handle_console_staff(struct http_request *request, void *context) {
-    struct visit *visit = http_request_context(request);
-    const struct config *config = visit->site->config;
-    double calls = 0, minutes = 30, handle_s = (double)config->calls.handle_s,
-           patience_s = (double)config->calls.patience_s, within_s = 20, redial = 0.5, agents = -1;
-    struct staffing_goal goal = {
-        .answer_rate = 0.9, .occupancy_max = (double)config->calls.occupancy_percent / 100, .shrinkage = 0.3};
-    struct error err;
-    if (!take_number(request, "calls", 0, 1e6, &calls) ||
-        !take_number(request, "minutes", 1, 1440, &minutes) ||
-        !take_number(request, "handle_s", 1, 7200, &handle_s) ||
-        !take_number(request, "patience_s", 1, 7200, &patience_s) ||
-        !take_number(request, "within_s", 0, 3600, &within_s) ||
-        !take_number(request, "redial", 0, 0.95, &redial) ||
-        !take_number(request, "agents", 0, 10000, &agents) ||
-        !take_number(request, "answer_rate", 0, 0.999, &goal.answer_rate) ||
-        !take_number(request, "service_level", 0, 0.999, &goal.service_level) ||
-        !take_number(request, "occupancy_max", 0.1, 1, &goal.occupancy_max) ||
-        !take_number(request, "shrinkage", 0, 0.9, &goal.shrinkage))
-        return;
-    struct staffing_load load = {.calls_per_min = calls / minutes,
-                                 .handle_min = handle_s / 60,
-                                 .patience_min = patience_s / 60,
-                                 .redial = redial,
-                                 .within_min = within_s / 60};
-    struct staffing_plan plan = {.agents = (int64_t)agents};
-    bool ok = agents >= 0 ? staffing_solve(&load, plan.agents, &plan.state, &err)
-                          : staffing_require(&load, &goal, &plan, &err);
-    if (!ok) {
-        problem_respond(request, &err, NULL);
-        return;
-    }
-    plan.scheduled = (int64_t)ceil((double)plan.agents / (1 - goal.shrinkage) - 1e-9);
-    double wait_s = isfinite(plan.state.wait_min) ? plan.state.wait_min * 60 : 0;
-    struct http_response response = {.status = 200};
-    visit_respond_json(visit, &response,
-                       json_pack("{s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "agents",
-                                 (json_int_t)plan.agents, "scheduled", (json_int_t)plan.scheduled,
-                                 "answer_rate", 1 - plan.state.abandons, "answered", plan.state.answered,
-                                 "service_level", plan.state.service_level, "wait_s", wait_s, "handle_s",
-                                 handle_s, "occupancy", plan.state.occupancy));
 }

@@ -260,6 +260,38 @@ describe("the console in a browser", () => {
     await visitor.close();
   });
 
+  test("on a wall views take turns, and a tab that nobody sees rests", async () => {
+    const session = new Operator(server.url);
+    await session.enterByLink(server);
+    const visitor = await signedIn({ width: 1920, height: 1080 }, session);
+    const { page } = visitor;
+    await page.clock.install();
+    let asked = 0;
+    page.on("request", (request) => (asked += request.url().includes("/api/v1/console/now") ? 1 : 0));
+    await visitor.go("/console?wall=now,heat,gate&every=30");
+    await sees(visitor, /現在/);
+    await page.clock.runFor(31_000);
+    await sees(visitor, word("heat.title"));
+    await page.clock.runFor(31_000);
+    await sees(visitor, word("gate.title"));
+    await page.clock.runFor(31_000);
+    await sees(visitor, /現在/);
+    const hide = (hidden) => page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+    await hide(true);
+    const before = asked;
+    await page.clock.runFor(120_000);
+    assert.equal(asked, before);
+    const again = page.waitForRequest(/console\/now/);
+    await hide(false);
+    await again;
+    await page.keyboard.press("Escape");
+    await page.getByRole("navigation").waitFor();
+    await visitor.close();
+  });
+
   test("a viewer sees no list of operators, and digits switch views only when wanted", async () => {
     const made = await addOperator(server, "abe", "viewer");
     const session = new Operator(server.url);

@@ -24,9 +24,11 @@ import { viewSettings } from './views/settings.js';
 import { enterByLink, signIn } from './views/signin.js';
 import { viewStaff } from './views/staff.js';
 import { viewSurvey } from './views/survey.js';
+import { nextOf, readWall } from './wall.js';
 import { clockText, dayCode, dayText, word } from './words.js';
 
-const LOOK_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 5_000; // at what moves
+const LOOK_ON_WALL_MS = 60_000; // at the rest, where nobody else does
 // The views by topic, in the order of the navigation and of the digit keys.
 const TOPICS = {
   live: ['now', 'gate'],
@@ -47,8 +49,9 @@ let person: Person | null | undefined; // undefined: not known yet
 let ended = false;
 let shown: { view: View; search: string; data: unknown; at: number } | null = null;
 let trouble: 'failed' | 'stale' | null = null;
-let wall = new URLSearchParams(location.search).has('wall');
+let wall = readWall(location.search, VIEWS);
 let timer = 0;
+let turn = 0; // on a wall, the timer of the next view
 const has = { gate: false, survey: false }; // what the server does not have is not shown
 
 const viewAt = (): View => VIEWS.find((view) => location.pathname === `/console/${view}`) ?? 'now';
@@ -66,7 +69,7 @@ function wanted(view: View): { part: string; query: Record<string, string> } {
 
 // The front page stands on two answers: today, and the waiting room where there is one.
 async function readFront(): Promise<Front> {
-  const [now, gate] = await Promise.all([read<Now>('now', {}, wall), has.gate ? read<Gate>('gate', { quiet: '1' }) : null]);
+  const [now, gate] = await Promise.all([read<Now>('now', {}, wall.on), has.gate ? read<Gate>('gate', { quiet: '1' }) : null]);
   return { now, gate };
 }
 
@@ -79,7 +82,7 @@ function dataOf(view: View, part: string, query: Record<string, string>): Promis
   if (view === 'now') return readFront();
   if (view === 'calendar') return readCalendars(new URLSearchParams(location.search).get('series') === 'calls' ? 'calls' : 'app');
   if (view === 'report') return readReport();
-  return read(part, query, wall);
+  return read(part, query, wall.on);
 }
 
 async function lookFor(part: keyof typeof has): Promise<void> {
@@ -108,7 +111,40 @@ async function refresh(): Promise<void> {
     } else trouble = shown?.view === view ? 'stale' : 'failed';
   }
   draw();
-  if ((view === 'now' || view === 'gate') && person) timer = window.setTimeout(() => void refresh(), LOOK_AGAIN_MS);
+  lookLater(view);
+}
+
+// Views that move look again by themselves, on a wall all do. A tab that nobody sees rests until it is seen again.
+function lookLater(view: View): void {
+  clearTimeout(timer);
+  const moves = view === 'now' || view === 'gate';
+  if (!person || document.hidden || !(moves || wall.on)) return;
+  timer = window.setTimeout(() => void refresh(), moves ? LOOK_AGAIN_MS : LOOK_ON_WALL_MS);
+}
+
+function turnLater(): void {
+  clearTimeout(turn);
+  const next = nextOf(wall, viewAt());
+  if (!person || document.hidden || next === null) return;
+  turn = window.setTimeout(() => void takeTurn(next as View), wall.everyMs);
+}
+
+// The next view is asked for before it is shown, so that nothing flickers; without an answer the old one stays.
+async function takeTurn(view: View): Promise<void> {
+  const { search } = location;
+  try {
+    const data = await dataOf(view, PART_OF[view] ?? view, {});
+    if (!wall.on) return;
+    history.replaceState(null, '', addressOf(view) + search);
+    shown = { view, search, data, at: Date.now() };
+    trouble = null;
+    draw();
+    scrollTo(0, 0);
+    lookLater(view);
+  } catch {
+    await refresh();
+  }
+  turnLater();
 }
 
 // Takes up an address: the new view's heading gets the reader.
@@ -201,8 +237,10 @@ async function signOut(): Promise<void> {
 }
 
 function switchWall(): void {
-  wall = !wall;
+  wall = { ...wall, on: !wall.on };
   draw();
+  lookLater(viewAt());
+  turnLater();
 }
 
 function keepKeys(event: Event): void {
@@ -224,7 +262,7 @@ function masthead(someone: Person, view: View): Content {
       <div class="who">
         <span>${someone.name}(${word(`role.${someone.role}`)})</span>
         <button type="button" class="quiet" @click=${switchTheme}>${word(dark ? 'look.light' : 'look.dark')}</button>
-        <button type="button" class="quiet" @click=${switchWall}>${word(wall ? 'wall.off' : 'wall.on')}</button>
+        <button type="button" class="quiet wall-switch" @click=${switchWall}>${word(wall.on ? 'wall.off' : 'wall.on')}</button>
         <button type="button" class="quiet" @click=${() => void signOut()}>${word('session.leave')}</button>
       </div>
       <nav aria-label=${word('nav.label')}><ul class="topics">${(Object.keys(TOPICS) as Topic[]).map(topic)}</ul></nav>
@@ -241,7 +279,7 @@ function draw(): void {
   if (person === undefined) return;
   const view = viewAt();
   document.title = word('page.title', { view: person ? word(`nav.${view}`) : word('signin.title') });
-  document.documentElement.dataset['wall'] = wall ? 'yes' : 'no';
+  document.documentElement.dataset['wall'] = wall.on ? 'yes' : 'no';
   if (person === null) {
     render(signIn(ended, entered, draw), root);
     return;
@@ -263,6 +301,7 @@ async function begun(): Promise<void> {
     // Without an answer the rest of the page says what is wrong.
   }
   await refresh();
+  turnLater();
 }
 
 function entered(someone: Person): void {
@@ -281,9 +320,24 @@ document.addEventListener('click', (event) => {
 addEventListener('popstate', () => void go(location.pathname + location.search, false));
 addEventListener('keydown', (event) => {
   const writing = (event.target as Element).matches('input, select, textarea');
+  if (event.key === 'Escape' && wall.on && !document.querySelector('dialog[open]')) switchWall();
   if (!person || writing || !keysUsed() || event.ctrlKey || event.metaKey || event.altKey) return;
-  const view = viewsOf(person)[Number(event.key) - 1];
+  const views = viewsOf(person);
+  const steps: Record<string, number> = { '[': -1, ']': 1 };
+  const step = steps[event.key];
+  const at = step === undefined ? Number(event.key) - 1 : (views.indexOf(viewAt()) + step + views.length) % views.length;
+  const view = views[at];
   if (view) void go(addressOf(view));
+  if (event.key === 'w') switchWall();
+});
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) {
+    clearTimeout(timer);
+    clearTimeout(turn);
+  } else if (person) {
+    if (viewAt() === 'now' || viewAt() === 'gate' || wall.on) void refresh();
+    turnLater();
+  }
 });
 
 async function begin(): Promise<void> {

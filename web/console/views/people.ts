@@ -77,20 +77,30 @@ function places({ places, population_date }: Participants): Content {
   );
 }
 
+// Who registered long before the campaign would press its days together: the curve begins a few days before the first
+// identity check, the table with the first of all.
+const DAYS_BEFORE = 3;
+function drawnDays(people: Participants): { shown: Participants; before: number } {
+  const first = people.days.findIndex(({ verified }) => verified > 0);
+  const from = Math.max(0, first - DAYS_BEFORE);
+  return { shown: { ...people, days: people.days.slice(from) }, before: people.days[from - 1]?.users ?? 0 };
+}
+
 export function viewParticipants(people: Participants): Content {
   const { users, verified, granted, days } = people;
   const title = html`<h1 tabindex="-1">${word('people.title')}</h1>`;
   if (users === 0) return html`${title}<p class="lead">${word('people.none')}</p>`;
+  const { shown, before } = drawnDays(people);
   const sentence = word('people.sentence', { users, verified, share: shareText(verified, users), granted });
   return html`${title}<p class="lead">${sentence}</p>
     ${section(
       word('people.days'),
-      chart(growth(people), sentence, 'high'),
+      chart(growth(shown), sentence, 'high'),
       table({
         name: word('people.days'),
         head: words('people.date', 'people.openings', 'people.users', 'people.verified', 'people.applied', 'people.granted'),
         rows: days.map((day) => [dayText(day.start), day.openings, day.users, day.verified, day.applied, day.granted]),
-        note: word('people.days.note'),
+        note: word('people.days.note') + (before > 0 ? word('people.days.before', { before, from: dayText(shown.days[0]?.start ?? '') }) : ''),
       }),
     )}
     <div class="pair">${bands(people)} ${places(people)}</div>`;

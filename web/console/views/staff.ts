@@ -47,10 +47,11 @@ function dayOf({ half_hours, days }: Calls): { halves: Half[]; count: number } {
   return { halves: halves.sort((a, b) => minutes(a.at) - minutes(b.at)), count };
 }
 
-function queryOf({ calls }: Half): Record<string, string> {
+// The whole day in one request.
+function queryOf(halves: Half[]): Record<string, string> {
   const { answer_rate, agents, handle_s, redial } = wishes;
   return {
-    calls: String(calls), minutes: String(HALF_HOUR_MIN), within_s: String(WITHIN_S), redial: String(redial / 100),
+    day: halves.map(({ calls }) => calls).join(','), minutes: String(HALF_HOUR_MIN), within_s: String(WITHIN_S), redial: String(redial / 100),
     ...(agents > 0 ? { agents: String(agents) } : { answer_rate: String(answer_rate / 100) }),
     ...(handle_s > 0 && { handle_s: String(handle_s) }),
   };
@@ -58,7 +59,7 @@ function queryOf({ calls }: Half): Record<string, string> {
 
 async function ask(key: string, halves: Half[], draw: () => void): Promise<void> {
   try {
-    const plans = await Promise.all(halves.map((half) => read<Plan>('staff', queryOf(half))));
+    const { plans } = await read<{ plans: Plan[] }>('staff', queryOf(halves));
     if (key !== asking) return;
     if (wishes.handle_s === 0) wishes.handle_s = plans[0]?.handle_s ?? 0; // what the settings say
     planned = { key: keyOf(halves), plans, wished: { ...wishes } };
