@@ -34,6 +34,8 @@ static const struct statement POINTS = {
 
 // What every query of one reading shares.
 struct reading_figures {
+    int64_t hour_ms; // the hour that was last asked for
+    int hour_of_day;
     struct session *session;
     struct arena *arena;
     struct figures *figures;
@@ -86,6 +88,14 @@ static struct figures_day *day_of(struct figures *figures, int64_t hour_ms) {
     return low == 0 || hour_ms >= figures->to_ms ? NULL : &figures->days[low - 1];
 }
 
+// The hour of the day. Rows come by time, many an hour: a zone's rules are asked once for all of them.
+static int hour_of(struct reading_figures *reading, int64_t hour_ms) {
+    if (hour_ms != reading->hour_ms)
+        reading->hour_of_day = clock_civil(hour_ms).hour;
+    reading->hour_ms = hour_ms;
+    return reading->hour_of_day;
+}
+
 static bool read_accesses(struct reading_figures *reading) {
     struct figures *figures = reading->figures;
     struct rows rows;
@@ -96,7 +106,7 @@ static bool read_accesses(struct reading_figures *reading) {
         struct figures_day *day = day_of(figures, hour_ms);
         if (day == NULL)
             continue;
-        day->hours[clock_civil(hour_ms).hour] += count;
+        day->hours[hour_of(reading, hour_ms)] += count;
         day->accesses += count;
         figures->accesses += count;
         figures->last_ms = hour_ms > figures->last_ms ? hour_ms : figures->last_ms;
@@ -178,7 +188,7 @@ static bool read_steps(struct reading_figures *reading) {
         struct figures_day *day = day_of(figures, hour_ms);
         if (day == NULL)
             continue;
-        struct counted counted = {day, clock_civil(hour_ms).hour, rows_int(&rows, row, 1),
+        struct counted counted = {day, hour_of(reading, hour_ms), rows_int(&rows, row, 1),
                                   rows_int(&rows, row, 2), rows_int(&rows, row, 3)};
         add_step(figures, &counted);
         figures->last_ms = hour_ms > figures->last_ms ? hour_ms : figures->last_ms;
@@ -207,45 +217,74 @@ static bool read_sums(struct reading_figures *reading) {
     return true;
 }
 
-// Adds a stored histogram to those of crowded or of other hours.
-static bool add_to_crowd(const struct reading_figures *reading, const struct value *row, struct error *err) {
-    struct figures *figures = reading->figures;
-    const struct figures_day *day = day_of(figures, row[2].number);
-    bool busy = day != NULL && day->hours[clock_civil(row[2].number).hour] >= reading->busy_per_hour;
-    return histogram_merge_bytes(busy ? figures->busy : figures->quiet, row[1].bytes, row[1].length, err);
+// The histograms of the route that is being read: its hours with a crowd, and its others. Unpacking a stored
+// one is what costs, so each is unpacked once.
+struct reading_latencies {
+    struct reading_figures *figures;
+    struct histogram *busy, *quiet;
+};
+
+// Adds what was read to the route and to the sums over all routes, and begins anew.
+static void end_route(struct reading_latencies *reading) {
+    struct figures *figures = reading->figures->figures;
+    if (figures->routes_count == 0)
+        return;
+    struct histogram *route = figures->routes[figures->routes_count - 1].histogram;
+    histogram_merge(route, reading->busy);
+    histogram_merge(route, reading->quiet);
+    if (figures->busy != NULL) {
+        histogram_merge(figures->busy, reading->busy);
+        histogram_merge(figures->quiet, reading->quiet);
+    }
+    histogram_clear(reading->busy);
+    histogram_clear(reading->quiet);
+}
+
+static bool begin_route(struct reading_latencies *reading, const struct value *name, struct error *err) {
+    struct figures *figures = reading->figures->figures;
+    size_t count = figures->routes_count;
+    if (count > 0 && strlen(figures->routes[count - 1].route) == name->length &&
+        memcmp(figures->routes[count - 1].route, name->bytes, name->length) == 0)
+        return true;
+    end_route(reading);
+    if (count == FIGURES_ROUTES_MAX)
+        return error_set(err, ERROR_EXHAUSTED, "more than %d routes", FIGURES_ROUTES_MAX);
+    const char *route = arena_copy_bytes(reading->figures->arena, name->bytes, name->length);
+    struct histogram *histogram = route == NULL ? NULL : histogram_new();
+    if (histogram == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    figures->routes[figures->routes_count++] = (struct figures_route){route, histogram};
+    return true;
 }
 
 // One stored histogram; rows come route by route.
 static bool take_latency(void *context, const struct value *row, size_t columns, struct error *err) {
-    struct reading_figures *reading = context;
-    struct figures *figures = reading->figures;
-    size_t last = figures->routes_count;
-    const char *route = arena_copy_bytes(reading->arena, row[0].bytes, row[0].length);
-    if (route == NULL)
-        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    if (last == 0 || strcmp(figures->routes[last - 1].route, route) != 0) {
-        if (last == FIGURES_ROUTES_MAX)
-            return error_set(err, ERROR_EXHAUSTED, "more than %d routes", FIGURES_ROUTES_MAX);
-        figures->routes[last] = (struct figures_route){route, histogram_new()};
-        if (figures->routes[last].histogram == NULL)
-            return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-        last = ++figures->routes_count;
-    }
-    if (figures->busy != NULL && !add_to_crowd(reading, row, err))
+    struct reading_latencies *reading = context;
+    if (!begin_route(reading, &row[0], err))
         return false;
-    return histogram_merge_bytes(figures->routes[last - 1].histogram, row[1].bytes, row[1].length, err);
+    const struct figures_day *day = day_of(reading->figures->figures, row[2].number);
+    bool busy = reading->figures->busy_per_hour > 0 && day != NULL &&
+                day->hours[hour_of(reading->figures, row[2].number)] >= reading->figures->busy_per_hour;
+    return histogram_merge_bytes(busy ? reading->busy : reading->quiet, row[1].bytes, row[1].length, err);
 }
 
 static bool read_latencies(struct reading_figures *reading) {
     struct figures *figures = reading->figures;
     const struct value span[] = {value_int(figures->from_ms), value_int(figures->to_ms)};
-    if (reading->busy_per_hour > 0) {
+    CLEANUP(histogram_cleanup) struct histogram *busy = histogram_new();
+    CLEANUP(histogram_cleanup) struct histogram *quiet = histogram_new();
+    bool there = busy != NULL && quiet != NULL;
+    if (there && reading->busy_per_hour > 0) {
         figures->busy = histogram_new();
         figures->quiet = histogram_new();
-        if (figures->busy == NULL || figures->quiet == NULL)
-            return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
+        there = figures->busy != NULL && figures->quiet != NULL;
     }
-    return session_each(reading->session, &LATENCIES, span, 2, take_latency, reading, reading->err);
+    if (!there)
+        return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
+    struct reading_latencies latencies = {reading, busy, quiet};
+    bool ok = session_each(reading->session, &LATENCIES, span, 2, take_latency, &latencies, reading->err);
+    end_route(&latencies);
+    return ok;
 }
 
 static bool read_span(struct reading_figures *reading) {
@@ -272,7 +311,8 @@ static bool read_all(struct reading_figures *reading) {
 bool figures_read(struct session *session, const struct figures_span *span, struct arena *arena,
                   struct figures *ret_figures, struct error *err) {
     struct figures figures = {.from_ms = span->from_ms, .to_ms = span->to_ms};
-    struct reading_figures reading = {.session = session,
+    struct reading_figures reading = {.hour_ms = -1,
+                                      .session = session,
                                       .arena = arena,
                                       .figures = &figures,
                                       .campaign_id = span->campaign_id,

@@ -77,20 +77,20 @@ static int64_t deadline_ms(const struct funnel_rules *rules, const struct chain 
     return deadline;
 }
 
-// What an event at `step` makes of the chains before it; not set when it continues none.
-static struct chain extended(const struct walk *walk, size_t step, int64_t at_ms) {
-    struct chain chain = {0};
+// Makes of the chain of the step before what an event at `step` makes of it; false, and nothing is made, when
+// it continues none.
+static bool extend(const struct walk *walk, size_t step, int64_t at_ms, struct chain *ret_chain) {
     const struct chain *before = step > 0 ? &walk->chains[step - 1] : NULL;
     if (before != NULL && before->set && before->at_ms[step - 1] < at_ms &&
         at_ms <= deadline_ms(walk->rules, before, step - 1))
-        chain = *before;
+        *ret_chain = *before;
     else if (step > 0 && !walk->rules->open)
-        return chain;
+        return false;
     else
-        chain.entry = step;
-    chain.set = true;
-    chain.at_ms[step] = at_ms;
-    return chain;
+        ret_chain->entry = step;
+    ret_chain->set = true;
+    ret_chain->at_ms[step] = at_ms;
+    return true;
 }
 
 static void keep_best(struct walk *walk, const struct chain *chain, size_t last) {
@@ -114,6 +114,23 @@ static bool interrupts(const struct walk *walk, const struct funnel_event *event
     return true;
 }
 
+static bool is_step(const struct walk *walk, size_t step, const struct funnel_event *event) {
+    return event->exit == FUNNEL_EXIT_NONE && walk->rules->steps[step] == event->name;
+}
+
+// An event that is alone in its moment: from the last step down, so that none sees what it made itself.
+static void take_event(struct walk *walk, const struct funnel_event *event) {
+    bool made[FUNNEL_STEPS_MAX];
+    walk->over = interrupts(walk, event);
+    if (walk->over)
+        return;
+    for (size_t step = walk->rules->steps_count; step-- > 0;)
+        made[step] = is_step(walk, step, event) && extend(walk, step, event->at_ms, &walk->chains[step]);
+    for (size_t step = 0; step < walk->rules->steps_count; step++)
+        if (made[step])
+            keep_best(walk, &walk->chains[step], step);
+}
+
 // Takes all events of one moment; returns how many there are.
 static size_t take_moment(struct walk *walk, const struct funnel_event *events, size_t count) {
     struct chain made[FUNNEL_STEPS_MAX] = {0};
@@ -121,8 +138,8 @@ static size_t take_moment(struct walk *walk, const struct funnel_event *events, 
     for (; taken < count && events[taken].at_ms == events[0].at_ms && !walk->over; taken++) {
         walk->over = interrupts(walk, &events[taken]);
         for (size_t step = 0; step < walk->rules->steps_count && !walk->over; step++)
-            if (events[taken].exit == FUNNEL_EXIT_NONE && walk->rules->steps[step] == events[taken].name)
-                made[step] = extended(walk, step, events[taken].at_ms);
+            if (is_step(walk, step, &events[taken]))
+                made[step].set = extend(walk, step, events[taken].at_ms, &made[step]);
     }
     for (size_t step = 0; step < walk->rules->steps_count; step++) {
         if (!made[step].set)
@@ -173,12 +190,25 @@ static void count_chain(struct funnel *funnel, const struct walk *walk, const st
     funnel->sums.steps[last].exits[why_left(walk, events, count, deadline)]++;
 }
 
+// Only what is looked at is set: there are as many walks as participants.
+static void walk_begin(struct walk *walk, const struct funnel_rules *rules) {
+    walk->rules = rules;
+    walk->over = walk->best.set = false;
+    for (size_t step = 0; step < rules->steps_count; step++)
+        walk->chains[step].set = false;
+}
+
 // A participant, or one attempt of theirs.
 static void add_walk(struct funnel *funnel, const struct funnel_event *events, size_t count) {
-    struct walk walk = {.rules = &funnel->rules};
+    struct walk walk;
+    walk_begin(&walk, &funnel->rules);
     funnel->sums.all++;
-    for (size_t i = 0; i < count && !walk.over;)
-        i += take_moment(&walk, events + i, count - i);
+    for (size_t i = 0; i < count && !walk.over;) {
+        bool alone = i + 1 == count || events[i + 1].at_ms != events[i].at_ms;
+        if (alone)
+            take_event(&walk, &events[i]);
+        i += alone ? 1 : take_moment(&walk, events + i, count - i);
+    }
     if (walk.best.set)
         count_chain(funnel, &walk, events, count);
 }

@@ -1,12 +1,12 @@
 // funnel_journeys.c - a row of times becomes a handful of events.
 #include "measure/funnel_journeys.h"
 
-#define JUMPED   7 // column of authenticating_ms
-#define OUTCOME  8
-#define RETURNED 9
+#define JUMPED   6 // column of authenticating_ms
+#define OUTCOME  7
+#define RETURNED 8
 
 static const struct statement JOURNEYS = {
-    "SELECT began_ms, consented_ms, informed_ms, intended_ms, verified_ms, granted_ms, state, "
+    "SELECT began_ms, consented_ms, informed_ms, intended_ms, verified_ms, granted_ms, "
     "authenticating_ms, outcome, outcome_ms FROM journey WHERE campaign_id = $1 AND began_ms >= $2 "
     "AND began_ms < $3",
     "iii"};

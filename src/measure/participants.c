@@ -49,8 +49,11 @@ static bool read_days(struct reading *reading) {
     if (participants->days == NULL)
         return error_set(reading->err, ERROR_UNAVAILABLE, "out of memory");
     size_t days = 0;
+    int64_t hour_ms = -1, day_ms = 0;
     for (size_t row = 0; row < rows.count; row++) {
-        int64_t day_ms = clock_day_start_ms(rows_int(&rows, row, 0));
+        if (rows_int(&rows, row, 0) != hour_ms) // many rows an hour: a zone's rules are asked once for all
+            day_ms = clock_day_start_ms(rows_int(&rows, row, 0));
+        hour_ms = rows_int(&rows, row, 0);
         if (days == 0 || participants->days[days - 1].start_ms != day_ms)
             participants->days[days++].start_ms = day_ms;
         add_step(participants, rows_int(&rows, row, 1), rows_int(&rows, row, 2), rows_int(&rows, row, 3));
