@@ -119,10 +119,10 @@ static bool take_header(void *context, const struct table *table, struct error *
 static bool row_start(const struct calls_file *file, const struct csv_row *row, int64_t *ret_start_ms,
                       struct error *err) {
     const int *columns = file->columns;
-    if (columns[COLUMN_START] >= 0)
-        return table_time(row->fields[columns[COLUMN_START]], NULL, ret_start_ms, err);
-    return table_time(row->fields[columns[COLUMN_DATE]],
-                      columns[COLUMN_TIME] < 0 ? NULL : row->fields[columns[COLUMN_TIME]], ret_start_ms, err);
+    bool one = columns[COLUMN_START] >= 0 || columns[COLUMN_TIME] < 0;
+    const char *date = row->fields[columns[columns[COLUMN_START] >= 0 ? COLUMN_START : COLUMN_DATE]];
+    return table_time(date, one ? NULL : row->fields[columns[COLUMN_TIME]], ret_start_ms, err) &&
+           import_check_moment(file->result, *ret_start_ms, err);
 }
 
 // The index at which a half-hour is or belongs.

@@ -21,6 +21,11 @@ const char *import_kind_name(enum import_kind kind) {
     return (size_t)kind < IMPORT_KINDS ? names[kind] : NULL;
 }
 
+bool import_check_moment(const struct import_result *result, int64_t moment_ms, struct error *err) {
+    return result->latest_ms == 0 || moment_ms <= result->latest_ms ||
+           error_set_field(err, ERROR_INVALID, "start", "the time lies in the future");
+}
+
 void import_add_bad(struct import_result *result, uint64_t line, const char *reason) {
     result->bad++;
     if (result->bad_listed_count == IMPORT_BAD_LISTED_MAX)

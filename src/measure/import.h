@@ -39,6 +39,7 @@ struct import_note {
 };
 
 struct import_result {
+    int64_t latest_ms;    // what is said to happen later cannot have been counted yet; 0: anything may
     uint64_t read;        // rows
     uint64_t taken;       // rows that now count
     uint64_t passed_over; // rows that were understood and are not to be counted; the notes say why
@@ -49,6 +50,8 @@ struct import_result {
     size_t notes_count;
 };
 
+// ERROR_INVALID: the moment lies after `latest_ms`. One year typed wrong would stretch every report to it.
+MUST_CHECK bool import_check_moment(const struct import_result *result, int64_t moment_ms, struct error *err);
 void import_add_bad(struct import_result *result, uint64_t line, const char *reason);
 // Adds `count` to the note with these words (the same constant).
 void import_add_note(struct import_result *result, const char *words, uint64_t count);

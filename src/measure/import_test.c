@@ -71,8 +71,19 @@ static void bad_lines_are_listed_up_to_a_limit_and_counted_beyond(void **state) 
     assert_int_equal(result.notes[0].count, 5);
 }
 
+static void what_is_to_come_has_not_been_counted(void **state) {
+    struct import_result result = {.latest_ms = 1000};
+    struct error err = {0};
+    assert_true(import_check_moment(&result, 1000, &err));
+    assert_false(import_check_moment(&result, 1001, &err));
+    assert_int_equal(err.kind, ERROR_INVALID);
+    result.latest_ms = 0;
+    assert_true(import_check_moment(&result, INT64_MAX, &err));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_to_come_has_not_been_counted),
         cmocka_unit_test(the_same_contents_read_in_the_same_way_are_known_again),
         cmocka_unit_test(the_number_of_a_file_tells_kinds_and_contents_apart),
         cmocka_unit_test(bad_lines_are_listed_up_to_a_limit_and_counted_beyond),

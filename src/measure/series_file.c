@@ -38,11 +38,12 @@ static bool take_header(void *context, const struct table *table, struct error *
         // Where columns are named, no other is guessed: "Downloads" may be those of one store.
         if (column == NULL && file->kind == SERIES_DAILY && names_figures(&file->map))
             continue;
+        bool needed = column != NULL || file->kind == SERIES_ARRIVALS;
         int index = table_column(table, column == NULL ? *names : column);
-        if (index < 0 && (column != NULL || file->kind == SERIES_ARRIVALS))
-            return table_need_column(table, column == NULL ? *names : column, &index, err);
-        if (index < 0)
+        if (index < 0 && !needed)
             continue;
+        if (!table_need_column(table, column == NULL ? *names : column, &index, err))
+            return false;
         file->figures[file->figures_count] = *names;
         file->columns[file->figures_count++] = index;
     }
@@ -89,7 +90,8 @@ static bool insert(struct series_file *file, const struct series_row *row, struc
 static bool take_row(void *context, const struct csv_row *row, struct error *err) {
     struct series_file *file = context;
     struct series_row series = {.value = 0};
-    if (!table_time(row->fields[file->time_column], NULL, &series.time, err))
+    if (!table_time(row->fields[file->time_column], NULL, &series.time, err) ||
+        !import_check_moment(file->result, series.time, err))
         return false;
     if (file->kind == SERIES_DAILY) {
         struct civil civil = clock_civil(series.time);

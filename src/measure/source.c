@@ -28,6 +28,12 @@ bool source_open(const char *path, struct source **ret_source, struct error *err
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, ERROR_MISSING, "%.100s cannot be opened: %s", path, strerror(errno));
+    bool known = fstat(fd, &status) == 0;
+    if (known && (S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode))) {
+        (void)close(fd);
+        return error_set(err, ERROR_INVALID, "%.100s is a %s, not a file", path,
+                         S_ISDIR(status.st_mode) ? "directory" : "device");
+    }
     struct source *source = calloc(1, sizeof *source);
     XXH3_state_t *digest = XXH3_createState();
     if (source == NULL || digest == NULL || XXH3_128bits_reset(digest) != XXH_OK) {
@@ -38,7 +44,7 @@ bool source_open(const char *path, struct source **ret_source, struct error *err
     }
     source->fd = fd;
     source->digest = digest;
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+    if (known && S_ISREG(status.st_mode))
         source->size = status.st_size;
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     *ret_source = source;

@@ -98,6 +98,15 @@ static void a_file_that_is_not_there_is_named(void **state) {
     assert_non_null(strstr(err.message, "/nowhere/at/all"));
 }
 
+static void a_directory_or_a_device_is_no_file(void **state) {
+    struct source *source = NULL;
+    struct error err = {0};
+    assert_false(source_open("/", &source, &err));
+    assert_string_equal(err.message, "/ is a directory, not a file");
+    assert_false(source_open("/dev/zero", &source, &err)); // it would never end
+    assert_string_equal(err.message, "/dev/zero is a device, not a file");
+}
+
 int main(void) {
     int fd = mkstemp(path);
     if (fd < 0)
@@ -109,6 +118,7 @@ int main(void) {
         cmocka_unit_test(a_file_is_the_same_compressed_or_not),
         cmocka_unit_test(a_compressed_file_that_was_cut_short_or_damaged_is_an_error),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
+        cmocka_unit_test(a_directory_or_a_device_is_no_file),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
     (void)unlink(path);

@@ -15,13 +15,26 @@ struct table {
     char *first;               // what there is of it
     size_t first_length;
     bool header_seen, in_row;
+    bool header_refused;
+    struct error refusal; // of the header: the reader would blame the row below it
 };
 
 static bool take_header(struct table *table, struct error *err) {
     if (table->header_seen || csv_reader_header(table->reader) == NULL)
         return true;
     table->header_seen = true;
-    return table->handler.header(table->handler.context, table, err);
+    table->header_refused = !table->handler.header(table->handler.context, table, err);
+    if (table->header_refused) {
+        error_prefix(err, "line 1: ");
+        table->refusal = *err;
+    }
+    return !table->header_refused;
+}
+
+static bool told(const struct table *table, bool good, struct error *err) {
+    if (!good && table->header_refused)
+        *err = table->refusal;
+    return good;
 }
 
 static bool take_row(void *context, const struct csv_row *row, struct error *err) {
@@ -80,6 +93,9 @@ static char delimiter_of(const char *line, size_t length) {
 }
 
 static bool start_reader(struct table *table, struct error *err) {
+    const char *first = table->first;
+    if (table->first_length >= 2 && (memcmp(first, "\xff\xfe", 2) == 0 || memcmp(first, "\xfe\xff", 2) == 0))
+        return error_set(err, ERROR_INVALID, "line 1: the file is UTF-16; save it as UTF-8 (\"CSV UTF-8\")");
     const struct csv_options options = {.has_header = true,
                                         .field_bytes = TABLE_FIELD_BYTES_MAX,
                                         .delimiter = delimiter_of(table->first, table->first_length)};
@@ -92,7 +108,8 @@ static bool start_reader(struct table *table, struct error *err) {
 
 bool table_feed(struct table *table, const char *bytes, size_t length, struct error *err) {
     if (table->reader != NULL)
-        return csv_reader_feed(table->reader, bytes, length, err) && take_header(table, err);
+        return told(table, csv_reader_feed(table->reader, bytes, length, err) && take_header(table, err),
+                    err);
     size_t room = TABLE_HEADER_BYTES_MAX - table->first_length;
     size_t part = length < room ? length : room;
     memcpy(table->first + table->first_length, bytes, part);
@@ -103,25 +120,41 @@ bool table_feed(struct table *table, const char *bytes, size_t length, struct er
     if (!whole)
         return error_set(err, ERROR_INVALID, "line 1: the header is longer than %d bytes",
                          TABLE_HEADER_BYTES_MAX);
-    return start_reader(table, err) && csv_reader_feed(table->reader, bytes + part, length - part, err) &&
-           take_header(table, err);
+    return told(table,
+                start_reader(table, err) &&
+                    csv_reader_feed(table->reader, bytes + part, length - part, err) &&
+                    take_header(table, err),
+                err);
 }
 
 bool table_finish(struct table *table, struct error *err) {
     if (table->reader == NULL && !start_reader(table, err))
         return false;
-    return csv_reader_finish(table->reader, err) && take_header(table, err);
+    return told(table, csv_reader_finish(table->reader, err) && take_header(table, err), err);
 }
 
 int table_column(const struct table *table, const char *name) {
     return csv_reader_column(table->reader, name);
 }
 
+static bool is_utf8(const struct table *table) {
+    const struct csv_row *header = table_header(table);
+    for (size_t i = 0; i < header->count; i++)
+        if (!text_is_clean_utf8(header->fields[i], strlen(header->fields[i])))
+            return false;
+    return true;
+}
+
 bool table_need_column(const struct table *table, const char *name, int *ret_column, struct error *err) {
     int column = table_column(table, name);
     if (column < 0)
         return error_set_field(err, ERROR_MISSING, name,
-                               "the header has no column \"%.40s\"; name it with --map", name);
+                               "the header has no column \"%.40s\"; name it with --map%s", name,
+                               is_utf8(table) ? "" : " (the file is not UTF-8: save it as \"CSV UTF-8\")");
+    const struct csv_row *header = table_header(table);
+    for (size_t i = (size_t)column + 1; i < header->count; i++)
+        if (strcmp(header->fields[i], header->fields[column]) == 0)
+            return error_set_field(err, ERROR_CONFLICT, name, "the header has two columns \"%.40s\"", name);
     *ret_column = column;
     return true;
 }
@@ -168,6 +201,7 @@ bool table_time(const char *date, const char *time, int64_t *ret_time_ms, struct
     struct error unread;
     char iso[CLOCK_RFC3339_SIZE * 2];
     int parts[3] = {0};
+    const char *given = time;
     size_t length = 0;
     if (time == NULL && clock_parse(date, ret_time_ms, &unread))
         return true;
@@ -186,5 +220,5 @@ bool table_time(const char *date, const char *time, int64_t *ret_time_ms, struct
     if (ok && clock_parse(iso, ret_time_ms, &unread))
         return true;
     return error_set_field(err, ERROR_INVALID, "start", "\"%.40s%s%.20s\" is not a time", date,
-                           time == NULL || *time == '\0' ? "" : " ", time == NULL ? "" : time);
+                           given == NULL || *given == '\0' ? "" : " ", given == NULL ? "" : given);
 }

@@ -14,7 +14,8 @@
 struct table;
 
 struct table_handler {
-    // Once, when the header is known. ERROR_MISSING: a column that must be there is not.
+    // Once, when the header is known. ERROR_MISSING: a column that must be there is not; ERROR_CONFLICT: it
+    // is there twice.
     bool (*header)(void *context, const struct table *table, struct error *err);
     // ERROR_INVALID counts the row as bad; any other error ends the reading.
     bool (*row)(void *context, const struct csv_row *row, struct error *err);

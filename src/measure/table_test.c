@@ -96,6 +96,25 @@ static void a_header_without_the_column_ends_the_reading(void **state) {
     assert_false(reads("", &seen, &result, &err));
 }
 
+static void a_refused_header_is_line_1_and_says_what_to_do(void **state) {
+    static const struct {
+        const char *text, *words;
+    } cases[] = {
+        {"name,number\na,1\nb,2\n", "line 1: the header has no column \"count\""},
+        {"name,count,count\na,1,2\n", "line 1: the header has two columns \"count\""},
+        {"\x8a\x4a\x8e\x6e,\x8c\x8f\x90\x94\na,1\n", "the file is not UTF-8"},
+        {"\xff\xfen,count\n", "line 1: the file is UTF-16"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct seen seen;
+        struct import_result result;
+        struct error err = {0};
+        assert_false(reads(cases[i].text, &seen, &result, &err));
+        if (strstr(err.message, cases[i].words) == NULL)
+            fail_msg("\"%s\" is not in \"%s\"", cases[i].words, err.message);
+    }
+}
+
 static void times_come_in_many_forms(void **state) {
     static const struct {
         const char *date, *time, *iso;
@@ -123,6 +142,8 @@ static void times_come_in_many_forms(void **state) {
     }
     int64_t read_ms = 0;
     assert_false(table_time("260202", "25:00", &read_ms, &err));
+    assert_false(table_time("2026-02-30T09:00", NULL, &read_ms, &err));
+    assert_string_equal(err.message, "\"2026-02-30T09:00\" is not a time");
 }
 
 static void numbers_may_have_spaces_and_commas_and_nothing_else(void **state) {
@@ -144,6 +165,7 @@ int main(void) {
         cmocka_unit_test(commas_tabs_and_semicolons_are_told_apart),
         cmocka_unit_test(every_bad_line_is_counted_and_named),
         cmocka_unit_test(a_header_without_the_column_ends_the_reading),
+        cmocka_unit_test(a_refused_header_is_line_1_and_says_what_to_do),
         cmocka_unit_test(times_come_in_many_forms),
         cmocka_unit_test(numbers_may_have_spaces_and_commas_and_nothing_else),
     };
