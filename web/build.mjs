@@ -24,7 +24,7 @@ const EARLY = { 'early.js': 'app/early.ts' };
 const PAGES = [
   {
     html: 'app/index.html',
-    early: EARLY,
+    early: { 'ahead.js': 'app/ahead.ts' },
     modules: { 'main.js': 'app/main.ts' },
     styles: { 'app.css': 'app/app.css' },
     files: ['app/manifest.webmanifest', 'app/icon.svg'],

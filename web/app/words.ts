@@ -58,6 +58,11 @@ export async function languageChoose(code: string): Promise<void> {
   languageRemember(code);
 }
 
+// What was chosen here before is asked for at once; a language that is gone is answered by 404.
+async function taken(code: string): Promise<boolean> {
+  return take(code).then(() => true, () => false);
+}
+
 const TRADITIONAL = /^zh-(hant|tw|hk|mo)/i;
 
 // Whether a browser that reads Traditional Chinese was given Simplified, for there is nothing nearer.
@@ -71,9 +76,10 @@ export async function languageStart(): Promise<void> {
   const wanted = kept<string>('language');
   const first = navigator.languages.map((code) => code.slice(0, 2).toLowerCase());
   if (wanted === 'ja' || (wanted === null && first[0] === 'ja')) return;
+  if (wanted !== null && (await taken(wanted))) return;
   try {
     const known = (await languagesRead()).map(({ code }) => code);
-    const code = [wanted, ...first].find((one) => one !== null && known.includes(one));
+    const code = first.find((one) => known.includes(one));
     if (code) await take(code);
   } catch {
     // Japanese it is.
