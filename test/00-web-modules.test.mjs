@@ -211,9 +211,11 @@ describe("the draw, recomputed in a browser", () => {
   });
 
   test("a number is taken however it was typed", () => {
-    for (const typed of ["R-7K3M-0001", " r-7k3m-0001 ", "Ｒ－７Ｋ３Ｍ－０００１", "R‐7K3Mー0001", "R-7K3M-0001'"]) {
-      assert.equal(pseudonymOf(typed), "R-7K3M-0001");
-    }
+    const wide = "Ｒ－７Ｋ３Ｍ－０２ＫＥ－ＹＤ５１";
+    const others = [" r-7k3m-02ke-yd51 ", "R‐7K3Mー02KE-YD5I", "7K3M O2KE YD51", "r7k3m02keyd51'", "RR3M-02KE-YD51"];
+    for (const typed of ["R-7K3M-02KE-YD51", wide, ...others.slice(0, 4)]) assert.equal(pseudonymOf(typed), "R-7K3M-02KE-YD51");
+    assert.equal(pseudonymOf(others[4]), "R-RR3M-02KE-YD51"); // twelve that begin with R are whole
+    for (const typed of ["", "R-7K3M-02KE", "R-7K3M-02KE-YD5U", "J-7K3M-02KE-YD51"]) assert.equal(pseudonymOf(typed), null);
   });
 });
 

@@ -104,10 +104,11 @@ static void promises_of_the_gate_are_told_as_they_were_kept(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
     struct report *report = testbed_report(arena);
     size_t length = 0;
-    assert_null(strstr(report_html(report, &length), "順番待ちの見込みを"));
+    assert_null(strstr(report_html(report, &length), "順番を待った"));
     report->promised = (struct promise_record){.promised = 2000, .held_p50 = 1100, .held_p90 = 1830};
-    assert_non_null(strstr(report_html(report, &length),
-                           "順番待ちの見込みを2,000人に伝え、91.5%の方がその上限(90%点)までに入れました"));
+    assert_non_null(
+        strstr(report_html(report, &length),
+               "長い方の時間までに91.5%の方が入れ(目標90%)、短い方の時間までに55.0%の方が入れました"));
 }
 
 static void an_operators_text_takes_the_place_of_the_rules(void **state) {

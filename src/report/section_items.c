@@ -54,9 +54,12 @@ static void add_peak(struct sheets *sheets, const struct facts *facts) {
     const struct promise_record *promised = &sheets->report->promised;
     if (promised->promised > 0)
         sheet_print(sheets,
-                    "<li>順番待ちの見込みを%s人に伝え、%.1f%%の方がその上限(90%%点)までに入れました</li>",
+                    "<li>順番を待った%"
+                    "s人に「およそ20〜35分」のように時間の幅を伝えました。長い方の時間までに%.1f%%の方が入れ"
+                    "(目標90%%)、短い方の時間までに%.1f%%の方が入れました(目標50%%)</li>",
                     sheet_number(sheets, (int64_t)promised->promised),
-                    sheet_percent((int64_t)promised->held_p90, (int64_t)promised->promised));
+                    sheet_percent((int64_t)promised->held_p90, (int64_t)promised->promised),
+                    sheet_percent((int64_t)promised->held_p50, (int64_t)promised->promised));
     if (figures->busy != NULL && histogram_count(figures->busy) > 0)
         sheet_print(sheets,
                     "<li>混んだ時間(毎時%s回以上)の応答時間は中央値%.0fミリ秒、99%%が%.0fミリ秒以内です</li>",

@@ -395,12 +395,21 @@ describe("the check of the draw", () => {
     const visitor = await Visitor.open(browser, server.url);
     await visitor.go("/draw");
     await visitor.seesText(word("draw.sealed"));
+    assert.equal(await visitor.button("draw.action").isVisible(), false);
     const { store, directory } = server;
     assert.equal(await server.stop(), 0);
     server = await start({ store, directory, set: opening(-60_000) });
     await visitor.go(`${server.url}/draw`);
     await visitor.seesText(word("draw.open"));
-    await visitor.page.getByLabel(word("draw.number")).fill(place.pseudonym.toLowerCase());
+    const field = visitor.page.getByLabel(word("draw.number"));
+    for (const nonsense of ["<b>", "R-7K3M", "R-UUUU-UUUU-UUUU"]) {
+      await field.fill(nonsense);
+      await visitor.press("draw.action");
+      await visitor.seesText(word("draw.wrong"));
+      assert.equal(await visitor.page.locator("[data-is='result']").isVisible(), false);
+    }
+    await visitor.looksAt("71-draw-wrong");
+    await field.fill(place.pseudonym.toLowerCase().replaceAll("-", ""));
     await visitor.page.keyboard.press("Enter");
     await visitor.seesText(place.rank.toString(16).padStart(8, "0"));
     await visitor.looksAt("72-draw");

@@ -40,6 +40,14 @@ async function read(): Promise<void> {
 async function check(): Promise<void> {
   if (draw === null || draw.secret === null) return;
   const pseudonym = pseudonymOf(input.value);
+  part('wrong').hidden = pseudonym !== null;
+  input.setAttribute('aria-invalid', String(pseudonym === null));
+  if (pseudonym === null) {
+    part('result').hidden = true;
+    part('command').textContent = '';
+    input.focus();
+    return;
+  }
   const rank = await rankOf(draw.secret, draw.campaign, pseudonym);
   const percent = ((rank / RANKS) * 100).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
   const share = part('share');

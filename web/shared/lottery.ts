@@ -1,6 +1,7 @@
 // lottery.ts - the draw of the places, recomputed by anybody's browser (src/gate/draw.h says how it is drawn).
 
 const HEX = 16;
+const DIGITS = 12;
 
 function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
   const pairs = hex.match(/[0-9a-f]{2}/g) ?? [];
@@ -24,7 +25,11 @@ export async function rankOf(secret: string, campaign: string, pseudonym: string
   return new DataView(mac).getUint32(0);
 }
 
-// As it stands on a receipt, whatever a hand made of it: wide letters, small letters, spaces.
-export function pseudonymOf(typed: string): string {
-  return typed.normalize('NFKC').replace(/[\u2010-\u2015\u2212\u30fc]/g, '-').toUpperCase().replace(/[^0-9A-Z-]/g, '');
+// As it stands on a receipt, whatever a hand made of it: wide or small letters, spaces, no hyphens, O for 0. Null for
+// what cannot be one.
+export function pseudonymOf(typed: string): string | null {
+  const letters = typed.normalize('NFKC').toUpperCase().replace(/[^0-9A-Z]/g, '');
+  const digits = (letters.length > DIGITS ? letters.replace(/^R/, '') : letters).replace(/O/g, '0').replace(/[IL]/g, '1');
+  const groups = /^[0-9A-HJKMNP-TV-Z]{12}$/.test(digits) ? digits.match(/.{4}/g) : null;
+  return groups === null ? null : `R-${groups.join('-')}`;
 }
