@@ -50,7 +50,7 @@ static json_t *bands_json(const struct calendar_view *view, int64_t day) {
         bool shut = calendar_is_shut(calendar, band);
         json_array_append_new(bands, json_pack("{s:s, s:s, s:s, s:s, s:s*}", "band", levels_band_names[band],
                                                "level", shut ? "shut" : level_name(level), "word",
-                                               calendar_cell_word(words, calendar, band, level), "symbol",
+                                               calendar_cell_word(words, calendar, day, band), "symbol",
                                                level_symbol(shut ? LEVEL_UNKNOWN : level), "reason",
                                                override != NULL ? override->reason : NULL));
     }
@@ -174,7 +174,7 @@ static void write_csv_weeks(const struct calendar_view *view, struct csv_writer 
                                          words->weekdays[holidays_weekday(day)],
                                          levels_band_names[band],
                                          shut ? "shut" : level_name(level),
-                                         calendar_cell_word(words, view->calendar, band, level),
+                                         calendar_cell_word(words, view->calendar, day, band),
                                          override == NULL ? "" : override->reason,
                                          NULL};
             csv_write_row(writer, cells);

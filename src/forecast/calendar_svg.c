@@ -20,13 +20,12 @@ static void add_text(struct buffer *out, double x, double y, const char *class, 
 }
 
 static void add_cell(const struct calendar_view *view, struct buffer *out, double x, double y, double width,
-                     enum level level, size_t band) {
-    const struct calendar_words *words = &view->language->plain;
+                     enum level level, size_t band, const char *word) {
     bool shut = calendar_is_shut(view->calendar, band);
     buffer_print(out, "<rect x=\"%g\" y=\"%g\" width=\"%g\" height=\"%d\" fill=\"%s\" stroke=\"#767c87\"/>",
                  x, y, width, CELL_HEIGHT, shut ? fill_of(LEVEL_UNKNOWN) : fill_of(level));
     add_text(out, x + width / 2, y + 20, "shape", level_symbol(shut ? LEVEL_UNKNOWN : level));
-    add_text(out, x + width / 2, y + 38, "word", calendar_cell_word(words, view->calendar, band, level));
+    add_text(out, x + width / 2, y + 38, "word", word);
 }
 
 static void add_bands(const struct calendar_view *view, struct buffer *out, double y) {
@@ -45,7 +44,8 @@ static void add_days(const struct calendar_view *view, struct buffer *out, int64
                  kind[0] != '\0' ? kind : words->weekdays[holidays_weekday(from + i)]);
         for (size_t band = 0; band < LEVELS_BANDS; band++)
             add_cell(view, out, x, y + CELL_HEIGHT * (1.0 + (double)band), CELL_WIDTH,
-                     calendar_level(view->calendar, from + i, band), band);
+                     calendar_level(view->calendar, from + i, band), band,
+                     calendar_cell_word(words, view->calendar, from + i, band));
     }
     add_bands(view, out, y + CELL_HEIGHT);
 }
@@ -58,8 +58,9 @@ static void add_phases(const struct calendar_view *view, struct buffer *out,
         add_text(out, x + PHASE_WIDTH / 2.0, y + 28, "head",
                  calendar_phase_text(out->arena, words, &phases[i]));
         for (size_t band = 0; band < LEVELS_BANDS; band++)
-            add_cell(view, out, x, y + CELL_HEIGHT * (1.0 + (double)band), PHASE_WIDTH, phases[i].band[band],
-                     band);
+            add_cell(
+                view, out, x, y + CELL_HEIGHT * (1.0 + (double)band), PHASE_WIDTH, phases[i].band[band], band,
+                calendar_is_shut(view->calendar, band) ? words->shut : words->level[phases[i].band[band]]);
     }
     add_bands(view, out, y + CELL_HEIGHT);
 }

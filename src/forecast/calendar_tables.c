@@ -36,7 +36,7 @@ static void add_cell(struct tables *tables, int64_t day, size_t band) {
     enum level level = calendar_level(tables->calendar, day, band);
     bool marked = calendar_override_of(tables->calendar, day, band) != NULL;
     add_level(tables, level, band, day_class(tables, day),
-              calendar_cell_word(tables->words, tables->calendar, band, level));
+              calendar_cell_word(tables->words, tables->calendar, day, band));
     buffer_print(tables->out, "%s</span></td>", marked ? "<b class=\"mark\">※</b>" : "");
 }
 
@@ -101,7 +101,10 @@ static void add_wide(struct tables *tables, int64_t from) {
 
 static void add_narrow(struct tables *tables, int64_t from) {
     int64_t end = from + CALENDAR_VIEW_DAYS, today = tables->view->today;
+    int64_t closes = tables->calendar->closes_day;
     int64_t first = today > from && today < end ? today : from;
+    if (closes >= first && closes < end)
+        end = closes + 1; // nor past an end of the campaign
     open_table(tables, "narrow", first, end - first);
     add_bands(tables, tables->words->day_title);
     for (int64_t day = first; day < end; day++) {
@@ -117,7 +120,8 @@ static void add_narrow(struct tables *tables, int64_t from) {
 void calendar_write_weeks(const struct calendar_view *view, struct buffer *out) {
     struct tables tables = {view, &view->language->page, view->calendar, out};
     add_wide(&tables, view->from_day);
-    add_wide(&tables, view->from_day + CALENDAR_TABLE_DAYS);
+    if (view->calendar->closes_day >= view->from_day + CALENDAR_TABLE_DAYS)
+        add_wide(&tables, view->from_day + CALENDAR_TABLE_DAYS);
     add_narrow(&tables, view->from_day);
 }
 
@@ -138,8 +142,8 @@ static void add_phase(struct tables *tables, const struct calendar_phase *phase)
                  now ? words->today : "", now ? "</span>" : "");
     for (size_t band = 0; band < LEVELS_BANDS; band++) {
         enum level level = phase->band[band];
-        add_level(tables, level, band, "",
-                  over ? words->over : calendar_cell_word(words, tables->calendar, band, level));
+        bool shut = calendar_is_shut(tables->calendar, band);
+        add_level(tables, level, band, "", over ? words->over : shut ? words->shut : words->level[level]);
         buffer_add(tables->out, "</span></td>");
     }
     buffer_add(tables->out, "</tr>\n");

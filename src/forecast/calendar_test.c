@@ -139,6 +139,20 @@ static void a_telephone_that_is_shut_has_no_level(void **state) {
     assert_false(calendar_is_shut(&calendar, 3));
 }
 
+static void a_day_outside_of_the_campaign_says_so_and_a_phone_does_not_show_it(void **state) {
+    calendar.closes_day = FEBRUARY_2 + 3;
+    calendar.days = 4;
+    calendar.cells[3][2] = LEVEL_UNKNOWN; // it ends in the evening
+    calendar.cells[0][3] = LEVEL_UNKNOWN; // and began in the morning
+    const char *page = written(CALENDAR_HTML, false).text;
+    const char *narrow = strstr(page, "<table class=\"narrow\">");
+    assert_non_null(strstr(page, ">開始前<"));
+    assert_non_null(strstr(page, ">終了<"));
+    assert_null(strstr(strstr(page, "<table") + 1, "<table class=\"wide\">")); // one half is enough
+    assert_non_null(strstr(narrow, "2月4日(水)から2月5日(木)まで"));
+    assert_null(strstr(narrow, "2月6日"));
+}
+
 static void what_changed_is_told_and_a_calendar_that_says_the_same_is_the_same(void **state) {
     struct calendar_change changes[CALENDAR_CHANGES_MAX];
     size_t all;
@@ -168,6 +182,9 @@ static void the_icalendar_file_is_read_back_by_libical_and_keeps_its_uids(void *
     assert_int_equal(icalcomponent_count_errors(root), 0);
     assert_int_equal(icalrestriction_check(root), 1);
     assert_int_equal(icalcomponent_count_components(root, ICAL_VEVENT_COMPONENT), 28 * 4);
+    assert_non_null(strstr(first.text, "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n")); // RFC 7986 5.7
+    assert_non_null(strstr(first.text, "\r\nX-PUBLISHED-TTL:PT6H\r\n"));
+    assert_non_null(strstr(first.text, "\r\nNAME:混雑カレンダー(アプリ)"));
     icalcomponent *event = icalcomponent_get_first_component(root, ICAL_VEVENT_COMPONENT);
     assert_string_equal(icalcomponent_get_uid(event), "calendar-app-2026-02-02-7-12@points.city.example");
     assert_string_equal(icalcomponent_get_summary(event), "● 大変混雑 ポイント <b>&\"");
@@ -185,6 +202,34 @@ static void the_icalendar_file_is_read_back_by_libical_and_keeps_its_uids(void *
     assert_int_equal(icalrestriction_check(root), 1);
     assert_int_equal(icalcomponent_count_components(root, ICAL_VEVENT_COMPONENT), 7 * 4);
     icalcomponent_free(root);
+}
+
+// Quiet bands that follow one another are one time.
+static void when_to_come_is_said_a_day_at_a_time(void **state) {
+    struct calendar_view view = {.series = CALENDAR_APP,
+                                 .calendar = &calendar,
+                                 .holidays = &holidays,
+                                 .language = &japanese,
+                                 .today = FEBRUARY_2 + 6,
+                                 .hour = 15};
+    const char *times[CALENDAR_TIMES_MAX];
+    calendar.cells[6][2] = LEVEL_SMOOTH;
+    calendar.cells[8][1] = LEVEL_BUSY;
+    assert_int_equal(calendar_times(&view, &japanese.plain, arena, times), 3);
+    assert_string_equal(times[0], "今日 20時〜翌1時");
+    assert_string_equal(times[1], "2月9日(月) 7時〜翌1時");
+    assert_string_equal(times[2], "2月10日(火) 7時〜12時、20時〜翌1時");
+    assert_string_equal(calendar_advice(&view, &japanese.plain, arena),
+                        "すいている見込みの時間は、今日 20時〜翌1時、2月9日(月) 7時〜翌1時、2月10日(火) "
+                        "7時〜12時、20時〜翌1時です。");
+    memset(calendar.cells, LEVEL_VERY_BUSY, sizeof calendar.cells);
+    calendar.cells[8][3] = LEVEL_SMOOTH;
+    assert_int_equal(calendar_times(&view, &japanese.plain, arena, times), 0);
+    const char *advice = calendar_advice(&view, &japanese.plain, arena);
+    assert_non_null(strstr(advice, japanese.plain.none));
+    assert_non_null(strstr(advice, japanese.plain.nights));
+    view.today = calendar.closes_day + 1;
+    assert_string_equal(calendar_advice(&view, &japanese.plain, arena), ""); // it is over
 }
 
 static void json_and_csv_say_the_same(void **state) {
@@ -228,8 +273,10 @@ int main(void) {
         CALENDAR_TEST(a_short_campaign_has_a_phase_a_month_and_months_end_where_dates_do),
         CALENDAR_TEST(the_next_quiet_band_is_found_by_day_and_by_night),
         CALENDAR_TEST(a_telephone_that_is_shut_has_no_level),
+        CALENDAR_TEST(a_day_outside_of_the_campaign_says_so_and_a_phone_does_not_show_it),
         CALENDAR_TEST(what_changed_is_told_and_a_calendar_that_says_the_same_is_the_same),
         CALENDAR_TEST(the_icalendar_file_is_read_back_by_libical_and_keeps_its_uids),
+        CALENDAR_TEST(when_to_come_is_said_a_day_at_a_time),
         CALENDAR_TEST(json_and_csv_say_the_same),
         CALENDAR_TEST(without_a_version_every_form_says_so_and_none_fails),
     };

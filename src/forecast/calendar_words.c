@@ -29,6 +29,7 @@ static const struct {
     WORD(level[LEVEL_BUSY], "quiet.level.busy"),
     WORD(level[LEVEL_VERY_BUSY], "quiet.level.full"),
     WORD(shut, "calendar.shut"),
+    WORD(before, "calendar.before"),
     WORD(over, "calendar.over"),
     WORD(band[0], "quiet.band.7-12"),
     WORD(band[1], "quiet.band.12-20"),
@@ -337,6 +338,11 @@ const char *calendar_reason_text(const struct calendar_language *language, const
 }
 
 const char *calendar_cell_word(const struct calendar_words *words, const struct calendar *calendar,
-                               size_t band, enum level level) {
+                               int64_t day, size_t band) {
+    enum level level = calendar_level(calendar, day, band);
+    if (level == LEVEL_UNKNOWN && day <= calendar->opens_day)
+        return words->before;
+    if (level == LEVEL_UNKNOWN && day >= calendar->closes_day)
+        return words->over;
     return calendar_is_shut(calendar, band) ? words->shut : words->level[level];
 }

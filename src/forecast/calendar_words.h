@@ -16,7 +16,8 @@ struct calendar_words {
     const char *moment;   // date and clock
     const char *level[4]; // by enum level
     const char *shut;     // nobody answers the telephone then
-    const char *over;     // lies in the past
+    const char *before;   // the campaign has not begun
+    const char *over;     // it has ended
     const char *band[LEVELS_BANDS];
     const char *span[LEVELS_BANDS][LEVELS_BANDS]; // from the first to the last band of a day, both by day
     const char *night;                            // which night the last bands are
@@ -69,6 +70,6 @@ const char *calendar_phase_text(struct arena *arena, const struct calendar_words
                                 const struct calendar_phase *phase);
 // Why a version was published: its own words, but those of the service itself in this language.
 const char *calendar_reason_text(const struct calendar_language *language, const struct calendar *calendar);
-// The word of a cell: of its level, or that it is shut.
+// The word of a day's cell: of its level, that it is shut, not open yet, or over.
 const char *calendar_cell_word(const struct calendar_words *words, const struct calendar *calendar,
-                               size_t band, enum level level);
+                               int64_t day, size_t band);

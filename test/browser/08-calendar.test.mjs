@@ -31,7 +31,7 @@ for (const size of [PHONE, DESKTOP]) {
     const cells = await tables.locator("td").allInnerTexts();
     const over = size === PHONE ? (new Date(Date.now() + 9 * 3_600_000).getUTCDay() + 6) % 7 : 0; // a phone begins with today
     assert.equal(cells.length, (28 - over) * 4);
-    for (const cell of cells) assert.match(cell, /順調|混雑|未定/); // a word in every cell, not only a shape
+    for (const cell of cells) assert.match(cell, /順調|混雑|未定|終了|開始前/); // a word in every cell, not only a shape
     assert.equal(await page.locator("th.today:visible").count(), 1);
     assert.equal(await page.locator("tbody th[scope=row]:visible").count(), size === PHONE ? 28 - over : 8);
     await visitor.looksAt("calendar", ["light", "dark", "contrast"]);
