@@ -10,7 +10,7 @@ import { dateTimeText, dayText, shareText, word, words } from '../words.js';
 const BANDS = ['7-12', '12-20', '20-1', '1-7'] as const;
 const LEVELS = ['smooth', 'busy', 'very busy', 'forecast'] as const;
 const SERIES: readonly CalendarSeries[] = ['app', 'calls'];
-const PUBLISHING_MS = 2_000; // a version follows an order after a moment
+const PUBLISHING_MS = [2_000, 5_000, 12_000] as const; // a version follows an order after a moment, later on a busy machine
 
 let message: { text: string; failed: boolean } | null = null;
 
@@ -29,7 +29,7 @@ async function attempt(order: () => Promise<void>, hands: Hands): Promise<void> 
   try {
     await order();
     message = { text: word('calendar.taken'), failed: false };
-    setTimeout(hands.again, PUBLISHING_MS);
+    for (const wait of PUBLISHING_MS) setTimeout(hands.again, wait);
   } catch {
     message = { text: word('calendar.failed'), failed: true };
   }
