@@ -1,5 +1,6 @@
 // juncho simulate and the report of what it wrote: a campaign at a small scale on both databases, and what
-// Tokyo published against the whole of it (JUNCHO_TOKYO_SCALE=1 for the full size).
+// Tokyo published against the whole of it. The full size takes minutes, so that `script/test` would cut it short:
+// JUNCHO_TOKYO_SCALE=1 node --test test/16-simulate.test.mjs
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -5,6 +5,9 @@
 
 #include "base/clock.h"
 
+#define CROWDED_FACTOR  1.5 // times an even share of the days
+#define CROWDED_PERCENT 10  // of a whole year, two days are soon twice an even share
+
 static void find_days(const struct figures *figures, struct facts *facts) {
     size_t count = figures->days_count;
     int64_t ends = 0, middle_most = 0, ends_least = INT64_MAX, start = 0, start_least = INT64_MAX,
@@ -107,6 +110,9 @@ static void find_calls(const struct calls *calls, struct facts *facts) {
     }
     int64_t all = start.offered + after.offered;
     facts->calls_start_share = all > 0 ? (double)start.offered / (double)all * 100 : 0;
+    double even = calls != NULL && calls->days_count > 0 ? 200.0 / (double)calls->days_count : 100;
+    facts->calls_start_crowded =
+        facts->calls_start_share >= CROWDED_FACTOR * even && facts->calls_start_share >= CROWDED_PERCENT;
     facts->rate_start = calls_answer_rate(&start) * 100;
     facts->rate_after = calls_answer_rate(&after) * 100;
 }

@@ -25,6 +25,7 @@ struct facts {
     double finished_percent; // granted of those who began
     // The telephone; only with calls.
     double calls_start_share;      // of all calls on the first two days with calls, in percent
+    bool calls_start_crowded;      // that is far more than an even share of the days, and a tenth of all
     double rate_start, rate_after; // answer rate on those days and on the others, in percent; NAN: none
     double rate_after_min;         // the lowest of a day among the others
 };

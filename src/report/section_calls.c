@@ -5,9 +5,10 @@
 #include "report/chart.h"
 #include "report/section.h"
 
-#define DAYS_SHOWN 14
-#define HALF_HOURS 48
-#define BUSY_SHARE 1.2 // of the mean of the open half-hours: from there on it counts as crowded
+#define DAYS_SHOWN  14
+#define HALF_HOURS  48
+#define RATE_POINTS 5   // between two answer rates: less is no difference
+#define BUSY_SHARE  1.2 // of the mean of the open half-hours: from there on it counts as crowded
 
 static bool has_calls(const struct report *report) {
     return report->calls != NULL && report->calls->total.offered > 0;
@@ -148,7 +149,9 @@ void section_calls(struct sheets *sheets, const struct facts *facts) {
     const struct calls *calls = sheets->report->calls;
     bool weekdays = weekday_means(sheets->report, means) > 0;
     const char *words = weekdays ? crowded(sheets, means) : "";
-    sheet_open(sheets, "開始後2日間に、お問合せ%s件の%.0f%%が集中しました%s",
+    sheet_open(sheets,
+               facts->calls_start_crowded ? "開始後2日間に、お問合せ%s件の%.0f%%が集中しました%s"
+                                          : "お問合せは%s件で、開始後2日間は全体の%.0f%%でした%s",
                sheet_number(sheets, calls->total.offered), facts->calls_start_share,
                *words == '\0' ? "" : sheet_text(sheets, "。平日は%sが混みました", words));
     sheet_add(sheets, "<div class=\"beside\"><div class=\"half\"><h3>日ごとの件数(濃い青は応答)</h3>\n");
@@ -171,6 +174,9 @@ void section_answer_rate(struct sheets *sheets, const struct facts *facts) {
     const struct calls *calls = sheets->report->calls;
     if (isnan(facts->rate_after))
         sheet_open(sheets, "応答率は、開始後2日間で%.0f%%でした", facts->rate_start);
+    else if (fabs(facts->rate_after - facts->rate_start) < RATE_POINTS)
+        sheet_open(sheets, "応答率は、期間を通して%.0f%%でした(3日目以降、最も低い日で%.0f%%)",
+                   calls_answer_rate(&calls->total) * 100, facts->rate_after_min);
     else
         sheet_open(sheets,
                    "応答率は、開始後2日間は%.0f%%でしたが、3日目以降は%.0f%%でした(最も低い日で%.0f%%)",

@@ -79,7 +79,9 @@ static void add_telephone(struct sheets *sheets, const struct facts *facts) {
     if (calls == NULL || calls->total.offered == 0) {
         sheet_add(sheets, "<li>お問合せの記録は、まだありません</li>");
     } else {
-        sheet_print(sheets, "<li>開始後2日間に、お問合せ全体の%.0f%%が集中しました</li>",
+        sheet_print(sheets,
+                    facts->calls_start_crowded ? "<li>開始後2日間に、お問合せ全体の%.0f%%が集中しました</li>"
+                                               : "<li>開始後2日間のお問合せは、全体の%.0f%%でした</li>",
                     facts->calls_start_share);
         if (!isnan(facts->rate_after))
             sheet_print(sheets, "<li>応答率は開始後2日間が%.0f%%、3日目以降が%.0f%%でした</li>",
