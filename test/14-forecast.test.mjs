@@ -89,3 +89,15 @@ test("an earlier campaign lends its profile, and that is said", async () => {
   assert.equal(days.code, 1);
   assert.match(days.stderr, /slots are of 60 minutes, those of the counts of 1440/);
 });
+
+test("for the eye a forecast is a line a day", async () => {
+  const path = join(DIRECTORY, "eye.csv");
+  writeFileSync(path, table(hours(21, (i) => (i % 24 === 9 ? 400 : 100))));
+  const { code, stdout, stderr } = await juncho(["forecast", "--csv", path, "--horizon-days", "2", "--days", "--capacity", "300"]);
+  assert.equal(code, 0, stderr);
+  const [head, monday, tuesday, ...more] = stdout.trimEnd().split("\n");
+  assert.match(head, /hours 0 to 23/);
+  assert.match(monday, /^2026-02-23 Mon +\d+ {2}[▁-▇]{9}█[▁-▇]{14} {2}09:00 {2}\d+, \d+ {2}very busy$/);
+  assert.match(tuesday, /^2026-02-24 Tue/);
+  assert.deepEqual(more, []);
+});

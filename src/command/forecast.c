@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/days.h"
 #include "command/stored.h"
 #include "forecast/inputs.h"
 #include "forecast/levels.h"
@@ -41,6 +43,9 @@ static const char help[] =
     "  --backtest             forecast the past and score it, beside two plain methods\n"
     "  --test-days N          how many days to hold out (default 14)\n"
     "  --json                 one JSON document instead of a table\n"
+    "  --days                 a line a day with a picture of its hours: what a terminal shows; into a file "
+    "or\n"
+    "                         a pipe go the slots as CSV\n"
     "\n"
     "Examples:\n"
     "  juncho forecast --csv arrivals.csv --horizon-days 28 > forecast.csv\n"
@@ -57,7 +62,7 @@ struct request {
     char start_column[64], count_column[64];
     const char *zone, *prior;
     int64_t horizon_days, test_days, expected_per_day, capacity;
-    bool backtest, json;
+    bool backtest, json, days;
 };
 
 static int usage(const char *option, const char *words) {
@@ -105,6 +110,7 @@ enum option_code {
     OPTION_TEST_DAYS,
     OPTION_SERIES,
     OPTION_JSON,
+    OPTION_DAYS,
     OPTION_HELP,
 };
 
@@ -124,6 +130,7 @@ static const struct option options[] = {
     {"backtest", no_argument, NULL, OPTION_BACKTEST},
     {"test-days", required_argument, NULL, OPTION_TEST_DAYS},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"days", no_argument, NULL, OPTION_DAYS},
     {"help", no_argument, NULL, OPTION_HELP},
     {0},
 };
@@ -164,6 +171,8 @@ static void set_text(struct request *request, int option) {
         request->backtest = true;
     else if (option == OPTION_JSON)
         request->json = true;
+    else if (option == OPTION_DAYS)
+        request->days = true;
 }
 
 static bool holidays_of_store(const struct request *request) {
@@ -270,6 +279,8 @@ static void format_start(char target[CLOCK_RFC3339_SIZE], double time, bool date
 struct printing {
     struct csv_writer writer;
     json_t *rows, *notes; // NULL: a table
+    bool for_eyes;
+    struct days days;
     double capacity;
 };
 
@@ -277,10 +288,14 @@ static bool print_slot(void *context, const char *start, int minutes, const stru
                        struct error *err) {
     struct printing *printing = context;
     struct levels_options levels = {.capacity_per_hour = printing->capacity};
-    const char *level =
-        printing->capacity > 0
-            ? level_name(levels_of_share(slot->p90 * 60 / minutes / printing->capacity, &levels))
-            : NULL;
+    enum level found = printing->capacity > 0
+                           ? levels_of_share(slot->p90 * 60 / minutes / printing->capacity, &levels)
+                           : LEVEL_UNKNOWN;
+    const char *level = printing->capacity > 0 ? level_name(found) : NULL;
+    if (printing->for_eyes) {
+        days_add(&printing->days, start, slot, found);
+        return true;
+    }
     if (printing->rows != NULL) {
         json_array_append_new(printing->rows, json_pack("{s:s, s:o, s:o, s:o, s:s?}", "start", start, "p10",
                                                         number_or_null(slot->p10, 0.01), "p50",
@@ -300,9 +315,12 @@ static bool print_slot(void *context, const char *start, int minutes, const stru
 static void printing_begin(struct printing *printing, const struct request *request) {
     *printing = (struct printing){.rows = request->json ? json_array() : NULL,
                                   .notes = request->json ? json_array() : NULL,
+                                  .for_eyes = !request->json && (request->days || isatty(STDOUT_FILENO)),
                                   .capacity = (double)request->capacity};
     csv_writer_to_file(&printing->writer, stdout);
-    if (!request->json)
+    if (printing->for_eyes)
+        days_begin(&printing->days, stdout);
+    else if (!request->json)
         csv_write_row(&printing->writer, (const char *const[]){"start", "p10", "p50", "p90", "level", NULL});
 }
 
@@ -316,6 +334,8 @@ static bool printing_end(struct printing *printing, bool good, struct error *err
     }
     json_decref(printing->rows);
     json_decref(printing->notes);
+    if (printing->for_eyes)
+        days_end(&printing->days);
     return good && csv_writer_finish(&printing->writer, err);
 }
 
