@@ -235,7 +235,7 @@ describe("a line that the operator begins anew", () => {
   });
 
   test("an open page takes the new place by itself and says so; who comes back has one button", async () => {
-    const visitor = await joined(browser, server, 8);
+    const visitor = await joined(browser, server, 8, { look: { theme: "light", text: "200" } });
     const { place } = await me(visitor.page);
     await order.anew();
     await crowd(server, 8);
