@@ -171,7 +171,7 @@ static void answer_admission(struct job *job, const struct error *err) {
         return;
     }
     sign_in_touch(&touch->command, &admission->token, clock_wall_ms());
-    job_write(touch, enter);
+    job_write_ahead(touch, enter);
 }
 
 bool console_token(struct visit *visit, struct sign_in_token *ret_token) {

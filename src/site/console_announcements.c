@@ -143,7 +143,7 @@ static void submit_saying(struct visit *visit, const json_t *body, const struct 
         problem_respond(visit->request, &err, NULL);
         return;
     }
-    job_write(job, answer_saying);
+    job_write_ahead(job, answer_saying);
 }
 
 // Drawn, so that two nodes need not agree; browsers keep whole numbers exact up to 2^53.

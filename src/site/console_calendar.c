@@ -211,7 +211,7 @@ void handle_console_calendar_override(struct http_request *request, void *contex
                arena_print(http_request_arena(request), "%s %s/%s", calendar_series_name(look->series), date,
                            levels_band_names[look->override.band]),
                look->override.level == LEVEL_UNKNOWN ? "forecast" : level_name(look->override.level));
-    job_write(job, answer_steered);
+    job_write_ahead(job, answer_steered);
 }
 
 // Looks through a calendar now and publishes it when anything changed.
@@ -222,5 +222,5 @@ void handle_console_calendar_publish(struct http_request *request, void *context
         return;
     const struct look *look = job->data;
     log_change(job, "calendar.publish", calendar_series_name(look->series), NULL);
-    job_write(job, answer_steered);
+    job_write_ahead(job, answer_steered);
 }

@@ -77,5 +77,5 @@ void handle_console_calls_put(struct http_request *request, void *context) {
                   .subject = visit_time(visit, row->start_ms),
                   .after = arena_print(arena, "offered %" PRId64 ", answered %" PRId64 ", abandoned %" PRId64,
                                        row->offered, row->answered, row->abandoned)});
-    job_write(job, answer_put);
+    job_write_ahead(job, answer_put);
 }

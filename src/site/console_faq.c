@@ -246,7 +246,7 @@ static void submit_edit(struct visit *visit, const json_t *body, const char *slu
     edit->change.author = visit->operator->name;
     edit->change.at_ms = visit->now_ms;
     add_edit(visit, &job->command, &edit->change);
-    job_write(job, answer_edit);
+    job_write_ahead(job, answer_edit);
 }
 
 void handle_console_faq_write(struct http_request *request, void *context) {

@@ -156,7 +156,7 @@ void handle_console_gate_order(struct http_request *request, void *context) {
                                                    .before = text_of(visit, &order->before),
                                                    .after = text_of(visit, &order->after),
                                                    .reason = order->why});
-    job_write(job, ordered);
+    job_write_ahead(job, ordered);
 }
 
 // -- a new line --
@@ -224,5 +224,5 @@ void handle_console_gate_reset(struct http_request *request, void *context) {
                                  .before = arena_print(arena, "{\"epoch\":%lld}", (long long)reset->epoch),
                                  .after = arena_print(arena, "{\"epoch\":%lld}", (long long)reset->epoch + 1),
                                  .reason = reset->why});
-    job_write(job, begun_anew);
+    job_write_ahead(job, begun_anew);
 }

@@ -153,7 +153,7 @@ static void prepared(struct job *job, const struct error *err) {
         return;
     }
     add_steps(job);
-    job_write(job, answer_change);
+    job_write_ahead(job, answer_change);
 }
 
 static bool parse_role(const json_t *body, struct operator_change *change, struct error *err) {

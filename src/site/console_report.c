@@ -117,7 +117,7 @@ static void write_note(struct job *job, const struct error *err) {
                                                       .action = "report.note",
                                                       .before = exchange->before.text,
                                                       .after = exchange->after.text});
-    job_write(change, answer_set);
+    job_write_ahead(change, answer_set);
 }
 
 // {"paragraphs": ["..."]}; an empty list gives the section back to the rules.

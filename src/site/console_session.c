@@ -115,7 +115,7 @@ static void begin(struct visit *visit, struct entry *entry) {
     audit_add(&job->command, &(struct audit_entry){.at_ms = visit->now_ms,
                                                    .operator_name = entry->proof.operator.name,
                                                    .action = "session.begin"});
-    job_write(job, answer_begin);
+    job_write_ahead(job, answer_begin);
 }
 
 static bool read_claim(struct job *job, struct session *session, struct error *err) {
@@ -241,5 +241,5 @@ void handle_console_leave(struct http_request *request, void *context) {
                                                        .operator_name = visit->operator->name,
                                                        .action = "session.end"});
     }
-    job_write(job, answer_leave);
+    job_write_ahead(job, answer_leave);
 }

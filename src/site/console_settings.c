@@ -134,5 +134,5 @@ void handle_console_setting_change(struct http_request *request, void *context) 
                                                    .before = arena_print(arena, "%" PRId64, change->before),
                                                    .after = arena_print(arena, "%" PRId64, change->value),
                                                    .reason = change->reason});
-    job_write(job, changed);
+    job_write_ahead(job, changed);
 }

@@ -224,7 +224,7 @@ static void write_change(struct job *job, const struct error *err) {
                                                    .before = change->now,
                                                    .after = change->after,
                                                    .reason = change->reason});
-    job_write(job, written);
+    job_write_ahead(job, written);
 }
 
 // A number, a text, true or false, as they stand in a file; NULL and true: null, the file's value.

@@ -60,6 +60,7 @@ struct site {
     struct key *organisation_key;  // NULL: it knows us by a secret
     struct gate *gate;
     struct held *held;                 // who wait for room at the provider
+    struct held *held_by_writer;       // and for room in its queue
     struct allowance *anonymous;       // places for people without an account, by address
     struct sandbox *sandbox;           // NULL with a real provider
     char public_url[CONFIG_TEXT_SIZE]; // "https://points.city.example": scheme, host, port

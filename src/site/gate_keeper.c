@@ -211,7 +211,8 @@ static bool is_pending(struct gate_keeper *keeper) {
 static void live(struct gate_keeper *keeper) {
     struct gate *gate = keeper->site->gate;
     struct error err;
-    held_release(keeper->site->held, gate);
+    held_release(keeper->site->held);
+    held_release(keeper->site->held_by_writer);
     if (is_pending(keeper)) {
         if (clock_monotonic_us() - keeper->pending_us > SLOW_US)
             gate_freeze(gate, now_s(keeper));

@@ -2,22 +2,30 @@
 #include "site/held.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 
-#define HELD_US_MAX INT64_C(20000000)
+#define SECOND_US INT64_C(1000000)
 
 struct held {
     pthread_mutex_t lock;
     struct held_person *first, *last;
-    size_t count;
+    atomic_size_t count;
+    int64_t wait_us_max;
+    bool (*take_room)(void *context);
+    void *context;
 };
 
-struct held *held_new(void) {
+struct held *held_new(int64_t wait_s_max, bool (*take_room)(void *context), void *context) {
     struct held *held = calloc(1, sizeof *held);
-    if (held != NULL)
-        (void)pthread_mutex_init(&held->lock, NULL);
+    if (held == NULL)
+        return NULL;
+    (void)pthread_mutex_init(&held->lock, NULL);
+    held->wait_us_max = wait_s_max * SECOND_US;
+    held->take_room = take_room;
+    held->context = context;
     return held;
 }
 
@@ -29,12 +37,12 @@ void held_free(struct held *held) {
 }
 
 // The first of the queue, when it may go on.
-static struct held_person *take(struct held *held, struct gate *gate) {
+static struct held_person *take(struct held *held) {
     (void)pthread_mutex_lock(&held->lock);
     struct held_person *person = held->first;
     if (person != NULL) {
-        person->may_send = gate_may_send(gate);
-        if (!person->may_send && clock_monotonic_us() - person->since_us < HELD_US_MAX)
+        person->may_send = held->take_room(held->context);
+        if (!person->may_send && clock_monotonic_us() - person->since_us < held->wait_us_max)
             person = NULL;
     }
     if (person != NULL) {
@@ -47,13 +55,17 @@ static struct held_person *take(struct held *held, struct gate *gate) {
     return person;
 }
 
-void held_release(struct held *held, struct gate *gate) {
+bool held_is_empty(const struct held *held) {
+    return atomic_load_explicit(&held->count, memory_order_relaxed) == 0;
+}
+
+void held_release(struct held *held) {
     struct held_person *person = NULL;
-    while ((person = take(held, gate)) != NULL)
+    while (!held_is_empty(held) && (person = take(held)) != NULL)
         http_request_continue(person->request, person->then, person->context);
 }
 
-void held_wait(struct held *held, struct gate *gate, struct held_person *person) {
+void held_wait(struct held *held, struct held_person *person) {
     person->since_us = clock_monotonic_us();
     person->next = NULL;
     (void)pthread_mutex_lock(&held->lock);
@@ -64,12 +76,9 @@ void held_wait(struct held *held, struct gate *gate, struct held_person *person)
     held->last = person;
     held->count++;
     (void)pthread_mutex_unlock(&held->lock);
-    held_release(held, gate);
+    held_release(held);
 }
 
-size_t held_count(struct held *held) {
-    (void)pthread_mutex_lock(&held->lock);
-    size_t count = held->count;
-    (void)pthread_mutex_unlock(&held->lock);
-    return count;
+size_t held_count(const struct held *held) {
+    return atomic_load_explicit(&held->count, memory_order_relaxed);
 }

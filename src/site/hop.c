@@ -180,7 +180,7 @@ static void submit_result(struct visit *visit, struct comeback *comeback, bool r
     (void)transaction_settle(&job->command, comeback->transaction.state_hash, visit->now_ms,
                              (int)result->outcome);
     journey_return(&job->command, result);
-    job_write(job, settled);
+    job_write_ahead(job, settled);
 }
 
 static void settled(struct job *job, const struct error *err) {
@@ -234,7 +234,7 @@ static void submit_hold(struct visit *visit, struct comeback *comeback) {
     _Static_assert(sizeof hold->person_hash == sizeof result->person_hash, "one form of hash");
     memcpy(hold->person_hash, result->person_hash, sizeof hold->person_hash);
     (void)hold_keep(&job->command, hold, comeback->row.resident_id, comeback->row.campaign_id);
-    job_write(job, held);
+    job_write_ahead(job, held);
 }
 
 static void take_result(struct http_request *request, void *context) {
@@ -263,7 +263,7 @@ static void provider_done(struct provider_visit *provider) {
     struct site *site = visit->site;
     gate_request_over(site->gate, provider->outcome != IDENTITY_BUSY);
     gate_stage_leave(site->gate, GATE_IDENTITY, entry_is_over((enum journey_outcome)provider->outcome));
-    held_release(site->held, site->gate);
+    held_release(site->held);
     struct comeback *comeback =
         (struct comeback *)(void *)((char *)provider - offsetof(struct comeback, provider));
     http_request_continue(visit->request, take_result, comeback);
@@ -326,7 +326,7 @@ static void claimed(struct job *job, const struct error *err) {
     gate_stage_enter(visit->site->gate, GATE_IDENTITY, &comeback->holder);
     comeback->held_person =
         (struct held_person){.request = visit->request, .then = ask_provider, .context = comeback};
-    held_wait(visit->site->held, visit->site->gate, &comeback->held_person);
+    held_wait(visit->site->held, &comeback->held_person);
 }
 
 static void found(struct job *job, const struct error *err) {
@@ -352,7 +352,7 @@ static void found(struct job *job, const struct error *err) {
             return;
         comeback->claim = transaction_claim(&claim->command, comeback->transaction.state_hash,
                                             comeback->code_hash, visit->now_ms);
-        job_write(claim, claimed);
+        job_write_ahead(claim, claimed);
     }
 }
 

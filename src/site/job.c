@@ -34,15 +34,47 @@ static struct job *job_of_command(struct command *command) {
 }
 
 static void command_done(struct command *command, const struct error *err) {
-    finish(job_of_command(command), err);
+    struct job *job = job_of_command(command);
+    struct held *held = job->visit->site->held_by_writer; // the job may be over once it is finished
+    finish(job, err);
+    held_release(held);
+}
+
+static void submit(struct job *job) {
+    struct error err;
+    job->command.done = command_done;
+    if (!writer_submit(job->visit->site->writer, &job->command, &err))
+        job->answer(job, &err);
+}
+
+// There is room in the writer's queue now, or there was none for too long.
+static void submit_held(struct http_request *request, void *context) {
+    struct job *job = context;
+    struct error err;
+    job->command.has_room = job->held.may_send;
+    if (job->held.may_send) {
+        submit(job);
+        return;
+    }
+    (void)error_set(&err, ERROR_UNAVAILABLE, "the store is slow; more waits for it than it does in seconds");
+    job->answer(job, &err);
 }
 
 void job_write(struct job *job, void (*answer)(struct job *job, const struct error *err)) {
-    struct error err;
+    struct site *site = job->visit->site;
     job->answer = answer;
-    job->command.done = command_done;
-    if (!writer_submit(job->visit->site->writer, &job->command, &err))
-        answer(job, &err);
+    job->command.has_room = held_is_empty(site->held_by_writer) && writer_take_room(site->writer);
+    if (job->command.has_room) {
+        submit(job);
+        return;
+    }
+    job->held = (struct held_person){.request = job->visit->request, .then = submit_held, .context = job};
+    held_wait(site->held_by_writer, &job->held);
+}
+
+void job_write_ahead(struct job *job, void (*answer)(struct job *job, const struct error *err)) {
+    job->answer = answer;
+    submit(job);
 }
 
 static bool run_read(struct reading *reading, struct session *session, struct error *err) {

@@ -9,6 +9,7 @@
 #include "site/device.h"
 #include "site/gate_metrics.h"
 #include "site/handlers.h"
+#include "site/held.h"
 #include "site/job.h"
 #include "site/problem.h"
 
@@ -223,6 +224,12 @@ static void add_store(struct buffer *buffer, struct site *site) {
     add_figure(buffer, "juncho_store_batches_total", "counter", "Transactions.", (double)writer.batches);
     add_figure(buffer, "juncho_store_commands_waiting", "gauge", "Commands in the queue now.",
                (double)writer.waiting);
+    add_figure(buffer, "juncho_store_commands_room", "gauge",
+               "Commands that may be on their way: five seconds of what the store is seen to do.",
+               (double)writer.room);
+    add_figure(buffer, "juncho_store_held", "gauge",
+               "People who are held until there is room for their command.",
+               (double)held_count(site->held_by_writer));
     add_figure(buffer, "juncho_store_commit_seconds_total", "counter", "Time spent in commits.",
                (double)writer.commit_us_sum / 1e6);
     add_figure(buffer, "juncho_store_commit_seconds_max", "gauge", "The longest commit since the last look.",

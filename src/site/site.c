@@ -23,6 +23,8 @@
 #include "site/ticker.h"
 #include "store/migrate.h"
 
+#define HELD_AT_PROVIDER_S    20 // a page that loads
+#define HELD_BY_WRITER_S      10 // the app waits for twice as long
 #define BODY_BYTES_MAX        ((size_t)64 << 10)
 #define ARENA_BYTES_MAX       ((size_t)1 << 20)
 #define PROVIDER_BODY_MAX     ((size_t)256 << 10)
@@ -220,6 +222,16 @@ static bool prepare_identity(struct running *running, struct error *err) {
     return true;
 }
 
+static bool has_room_at_provider(void *context) {
+    const struct site *site = context;
+    return gate_may_send(site->gate);
+}
+
+static bool has_room_in_writer(void *context) {
+    const struct site *site = context;
+    return writer_take_room(site->writer);
+}
+
 static bool start(struct running *running, struct error *err) {
     struct site *site = &running->site;
     const struct config *config = site->config;
@@ -233,8 +245,10 @@ static bool start(struct running *running, struct error *err) {
     site->traffic = traffic_new((int64_t)(randombytes_random() >> 1));
     site->router = routes_new();
     site->anonymous = allowance_new((unsigned)config->gate.anonymous_per_address_per_min);
-    site->held = held_new();
-    if (site->traffic == NULL || site->router == NULL || site->anonymous == NULL || site->held == NULL)
+    site->held = held_new(HELD_AT_PROVIDER_S, has_room_at_provider, site);
+    site->held_by_writer = held_new(HELD_BY_WRITER_S, has_room_in_writer, site);
+    if (site->traffic == NULL || site->router == NULL || site->anonymous == NULL || site->held == NULL ||
+        site->held_by_writer == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!pages_new(config->server.web_dir, &site->pages, err) ||
         !guidance_new(config->guidance.languages_dir, &site->guidance, err) ||
@@ -300,6 +314,7 @@ void site_stop(struct site *site) {
     console_free(site->console);
     allowance_free(site->anonymous);
     held_free(site->held);
+    held_free(site->held_by_writer);
     secrets_done(&site->secrets);
     terms_free(site->terms);
     free(running);

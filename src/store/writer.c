@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "store/backend.h"
 #include "store/tallies.h"
+#include "store/throughput.h"
 
 #define RUNS_FIRST        1024
 #define RACES_MAX         3      // how often a batch that lost against another transaction is repeated
@@ -35,6 +36,8 @@ struct writer {
     struct command *first, *last;
     bool idle, stopping;
     struct writer_figures figures;
+    struct throughput throughput;
+    size_t in_batch, promised; // commands in the store now; those that have room and are still to come
 
     // What follows is only the thread's.
     struct command **batch;
@@ -266,9 +269,10 @@ static void take_batch(struct writer *writer, size_t max) {
     if (writer->first == NULL)
         writer->last = NULL;
     writer->figures.waiting -= writer->batch_count;
+    writer->in_batch = writer->batch_count;
 }
 
-static void finish_batch(struct writer *writer, bool together) {
+static void finish_batch(struct writer *writer, bool together, int64_t took_us) {
     size_t failures = 0;
     bool available = true;
     for (size_t i = 0; i < writer->batch_count; i++) {
@@ -281,6 +285,9 @@ static void finish_batch(struct writer *writer, bool together) {
     writer->figures.batches++;
     writer->figures.batches_repeated += !together && available;
     writer->figures.available = available;
+    writer->in_batch = 0;
+    throughput_learn(&writer->throughput, available ? writer->batch_count : 0,
+                     available ? writer->options.batch_max : 0, took_us);
     (void)pthread_mutex_unlock(&writer->mutex);
     for (size_t i = 0; i < writer->batch_count; i++)
         finish(writer->batch[i], &writer->outcomes[i]);
@@ -295,7 +302,7 @@ static void fail_waiting(struct writer *writer, size_t rest) {
         (void)pthread_mutex_unlock(&writer->mutex);
         rest -= writer->batch_count;
         outcomes_set(writer, &err);
-        finish_batch(writer, false);
+        finish_batch(writer, false, 0);
     }
 }
 
@@ -309,11 +316,12 @@ static size_t count_waiting(struct writer *writer) {
 static void process_batch(struct writer *writer) {
     int64_t start_us = clock_monotonic_us();
     bool together = run_batch(writer);
-    bool slow = clock_monotonic_us() - start_us > SLOW_US;
+    int64_t took_us = clock_monotonic_us() - start_us;
+    bool slow = took_us > SLOW_US;
     bool unavailable = writer->outcomes[0].kind == ERROR_UNAVAILABLE;
     // Counted before the batch is answered: who comes after that has not waited.
     size_t rest = slow && unavailable ? count_waiting(writer) : 0;
-    finish_batch(writer, together);
+    finish_batch(writer, together, took_us);
     fail_waiting(writer, rest);
 }
 
@@ -377,6 +385,7 @@ static bool writer_prepare(struct writer *writer, struct store *store, struct er
     (void)pthread_condattr_destroy(&monotonic);
     (void)pthread_mutex_init(&writer->mutex, NULL);
     writer->figures.available = true;
+    throughput_init(&writer->throughput);
     writer->batch = calloc(writer->options.batch_max, sizeof(struct command *));
     writer->outcomes = calloc(writer->options.batch_max, sizeof *writer->outcomes);
     writer->tallies = tallies_new();
@@ -416,12 +425,24 @@ void writer_stop(struct writer *writer) {
     writer_free(writer);
 }
 
+static size_t room_of(const struct writer *writer) {
+    return throughput_room(&writer->throughput, writer->options.queue_max);
+}
+
+bool writer_take_room(struct writer *writer) {
+    (void)pthread_mutex_lock(&writer->mutex);
+    bool room = writer->figures.waiting + writer->in_batch + writer->promised < room_of(writer);
+    writer->promised += room;
+    (void)pthread_mutex_unlock(&writer->mutex);
+    return room;
+}
+
 bool writer_submit(struct writer *writer, struct command *command, struct error *err) {
-    if (command->failed)
-        return error_set(err, ERROR_UNAVAILABLE, "no memory for the command");
     command->next = NULL;
     (void)pthread_mutex_lock(&writer->mutex);
-    bool full = writer->figures.waiting >= writer->options.queue_max || writer->stopping;
+    writer->promised -= command->has_room;
+    command->has_room = false;
+    bool full = command->failed || writer->figures.waiting >= writer->options.queue_max || writer->stopping;
     if (!full) {
         if (writer->last == NULL)
             writer->first = command;
@@ -433,7 +454,9 @@ bool writer_submit(struct writer *writer, struct command *command, struct error 
             (void)pthread_cond_signal(&writer->work);
     }
     (void)pthread_mutex_unlock(&writer->mutex);
-    return !full || error_set(err, ERROR_UNAVAILABLE, "too many commands wait for the store");
+    return !full ||
+           error_set(err, ERROR_UNAVAILABLE,
+                     command->failed ? "no memory for the command" : "too many commands wait for the store");
 }
 
 bool writer_run(struct writer *writer, struct command *command, struct error *err) {
@@ -457,6 +480,7 @@ bool writer_run(struct writer *writer, struct command *command, struct error *er
 void writer_figures(struct writer *writer, struct writer_figures *ret_figures) {
     (void)pthread_mutex_lock(&writer->mutex);
     *ret_figures = writer->figures;
+    ret_figures->room = room_of(writer);
     writer->figures.commit_us_max = 0;
     (void)pthread_mutex_unlock(&writer->mutex);
 }

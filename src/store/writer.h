@@ -30,7 +30,8 @@ struct command {
     struct step *steps;
     struct step *steps_last;
     size_t steps_count;
-    bool failed; // a step could not be added: memory exhausted
+    bool failed;   // a step could not be added: memory exhausted
+    bool has_room; // by writer_take_room
     void *context;
     // On the writer's thread, in the transaction; may run again when a batch is repeated. NULL is fine.
     void (*settle)(struct command *command, struct tallies *tallies);
@@ -63,12 +64,17 @@ void writer_stop(struct writer *writer);
 
 // Hands the command over; `done` is called exactly once, unless this returns false (queue full, memory).
 MUST_CHECK bool writer_submit(struct writer *writer, struct command *command, struct error *err);
+// At most five seconds of what the store is seen to do may be on its way (store/throughput.h). True: a
+// command of a crowd may be handed over, with `has_room` set, and it must be. Few and important commands need
+// not ask.
+MUST_CHECK bool writer_take_room(struct writer *writer);
 // Hands it over and waits; `done` is not called. Not for event loops.
 MUST_CHECK bool writer_run(struct writer *writer, struct command *command, struct error *err);
 
 struct writer_figures {
     uint64_t commands, batches, commands_failed, batches_repeated;
     size_t waiting;        // commands in the queue now
+    size_t room;           // commands of a crowd that may be on their way
     bool available;        // the last batch reached the disk
     int64_t commit_us_max; // longest commit since the last call
     uint64_t commit_us_sum;

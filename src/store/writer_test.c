@@ -168,6 +168,33 @@ static void commands_that_wait_are_committed_together(void **state) {
     writer_stop(again);
 }
 
+static void a_crowd_gets_no_more_room_than_there_is(void **state) {
+    struct testbed *testbed = *state;
+    struct writer *writer = start(testbed, 4, 10);
+    struct stopper stopper;
+    struct order orders[4];
+    struct error err;
+    stopper_stop(&stopper, writer, testbed->arena);
+    for (int i = 0; i < 3; i++) { // what is in the store now counts, too
+        assert_true(writer_take_room(writer));
+        order_init(&orders[i], testbed->arena, &INSERT, i, 1);
+        orders[i].command.has_room = true;
+        if (i < 2)
+            assert_true(writer_submit(writer, &orders[i].command, &err));
+    }
+    assert_false(writer_take_room(writer)); // the third one's is kept, though it has not come yet
+    order_init(&orders[3], testbed->arena, &INSERT, 3, 1);
+    assert_true(writer_submit(writer, &orders[3].command, &err)); // who need not ask goes in all the same
+    orders[2].command.failed = true;
+    assert_false(writer_submit(writer, &orders[2].command, &err)); // its room is free again, not lost
+    assert_false(writer_take_room(writer));
+    stopper_go(&stopper);
+    while (!writer_take_room(writer))
+        (void)sched_yield();
+    writer_stop(writer);
+    assert_int_equal(testbed_number(testbed, &THINGS), 3);
+}
+
 static void only_the_command_that_does_not_fit_is_refused(void **state) {
     struct testbed *testbed = *state;
     struct writer *writer = start(testbed, 100, 100);
@@ -344,6 +371,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_is_durable_when_it_is_answered),
         cmocka_unit_test(commands_that_wait_are_committed_together),
+        cmocka_unit_test(a_crowd_gets_no_more_room_than_there_is),
         cmocka_unit_test(only_the_command_that_does_not_fit_is_refused),
         cmocka_unit_test(a_constraint_that_nobody_foresaw_hurts_only_its_command),
         cmocka_unit_test(a_condition_in_sql_is_not_a_failure),

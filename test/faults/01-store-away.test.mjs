@@ -5,10 +5,10 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { freshDirectory, juncho, start } from "../lib/juncho.mjs";
+import { eachStore, freshDirectory, juncho, start } from "../lib/juncho.mjs";
 import { lossyRoad } from "../lib/lossy.mjs";
 import { freshDatabase, psql, startPostgres, stopSharedPostgres } from "../lib/postgres.mjs";
-import { Resident } from "../lib/resident.mjs";
+import { exchange, Resident } from "../lib/resident.mjs";
 
 const CLEARS_MS_MAX = 30_000;
 
@@ -29,10 +29,14 @@ function refusedForNow(answer) {
   assert.match(answer.headers["retry-after"], /^\d+$/);
 }
 
-// Holds the write lock of an SQLite file until `release` is called.
-async function lock(file) {
-  const child = spawn("sqlite3", [file], { stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
+// Holds the write lock of an SQLite file, or of a table in PostgreSQL, until `release` is called.
+async function lock(store) {
+  const isFile = store.startsWith("sqlite:");
+  const [command, words] = isFile
+    ? [["sqlite3", store.slice("sqlite:".length)], "BEGIN IMMEDIATE;\nSELECT 'locked';\n"]
+    : [["psql", "-qAtX", store], "BEGIN;\nLOCK TABLE resident;\nSELECT 'locked';\n"];
+  const child = spawn(command[0], command.slice(1), { stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.write(words);
   await once(child.stdout, "data");
   return async () => {
     const gone = once(child, "exit");
@@ -47,7 +51,7 @@ test("a locked SQLite file: refused for now, then everything goes on", async () 
   const server = await start({ directory, store: `sqlite:${file}` });
   const resident = await new Resident(server.url).walkTo("verified");
   const campaign = (await resident.me()).campaign.id;
-  const release = await lock(file);
+  const release = await lock(server.store);
   refusedForNow(await resident.apply(campaign, "one"));
   refusedForNow(await new Resident(server.url).register());
   assert.equal((await resident.me()).state, "verified");
@@ -57,6 +61,22 @@ test("a locked SQLite file: refused for now, then everything goes on", async () 
   assert.equal(applied.json.points, 11000);
   assert.equal(await server.stop(), 0);
   assert.equal((await juncho(["verify", "--store", server.store])).code, 0);
+});
+
+// A queue of a hundred is all that a slow store is trusted with: the others are held until it goes on.
+eachStore("a store that stands still for a moment", (store) => {
+  test("refuses nobody", async () => {
+    const server = await start({ store: await store.fresh(), set: { "store.queue_max": 100 } });
+    const release = await lock(server.store);
+    const answers = Array.from({ length: 140 }, () => new Resident(server.url).register());
+    await until(200, async () => {
+      const { text } = await exchange(`${server.url}/metrics`);
+      return { status: Number(/^juncho_store_held (\d+)$/m.exec(text)[1]) > 0 ? 200 : 503, text };
+    });
+    await release();
+    for (const answer of await Promise.all(answers)) assert.equal(answer.status, 201, answer.text);
+    assert.equal(await server.stop(), 0);
+  });
 });
 
 test("PostgreSQL stops and starts again: refused for now, then everything goes on", async () => {
