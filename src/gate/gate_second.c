@@ -270,10 +270,8 @@ bool gate_restore(struct gate *gate, int64_t now_s, struct gate_saved *saved, st
         line_hear(gate->line, saved->beyond);
     gate->orders = saved->orders;
     gate->passed_seen = line_passed(gate->line);
-    for (int span = 0; span < PROMISE_SPANS && saved->promises_known; span++) {
-        gate->promise.median[span] = saved->median[span];
-        gate->promise.ninetieth[span] = saved->ninetieth[span];
-    }
+    if (saved->promises_known)
+        promise_recall(&gate->promise, saved->median, saved->ninetieth);
     gate_unlock(gate);
     return ok;
 }

@@ -1,10 +1,11 @@
 // promise.h - how long it will take, said as a span, and learnt from the spans said before.
 //
-// The people ahead over the steady pace is a first guess. Every ten seconds the guess for the end of the
-// line is kept; when the watermark arrives there the ratio of what happened to what was guessed moves
-// two quantiles (the median and the ninetieth) a little, apart for short, middle and long waits. A span so
-// made comes to hold about as often as it says, whatever makes the guess wrong. The outcomes are counted for
-// the report.
+// The people ahead over the speed at which the line moves is a first guess. Every ten seconds the guess for
+// the end of the line is kept; when the watermark arrives there the ratio of what happened to what was
+// guessed is known. The median and the ninetieth of the latest ratios, apart for short, middle and long
+// waits, make the next spans: they come to hold about as often as they say, whatever makes the guess wrong.
+// Until there are enough, what was believed before weighs as much as eight of them. The outcomes are counted
+// for the report.
 #pragma once
 
 #include <stddef.h>
@@ -12,6 +13,7 @@
 
 #define PROMISE_KEPT_MAX 4096 // guesses that wait for their outcome: eleven hours of them
 #define PROMISE_SPANS    3    // under 5 minutes, under 30, longer
+#define PROMISE_SEEN_MAX 120  // the latest outcomes of one length of wait
 #define PROMISE_S_MAX    (48 * 3600)
 
 struct promise_wait {
@@ -34,11 +36,19 @@ struct promise {
     struct promise_kept kept[PROMISE_KEPT_MAX]; // a ring, oldest first
     size_t first, length;
     uint64_t ticks;
-    double median[PROMISE_SPANS], ninetieth[PROMISE_SPANS]; // logarithms of outcome over guess
+    uint64_t passed;                              // as of the last tick
+    double moves_per_s;                           // how fast the line has moved of late; 0: nobody waits
+    double seen[PROMISE_SPANS][PROMISE_SEEN_MAX]; // rings of logarithms of outcome over guess
+    uint64_t seen_count[PROMISE_SPANS];
+    double believed_median[PROMISE_SPANS], believed_ninetieth[PROMISE_SPANS]; // before anything was seen
+    double median[PROMISE_SPANS], ninetieth[PROMISE_SPANS];                   // now
     struct promise_record records[PROMISE_SPANS];
 };
 
 void promise_init(struct promise *promise);
+// What was learnt before a restart: `median` and `ninetieth` as they were.
+void promise_recall(struct promise *promise, const double median[PROMISE_SPANS],
+                    const double ninetieth[PROMISE_SPANS]);
 // The line has begun anew: outcomes of what was promised before will not come.
 void promise_forget_kept(struct promise *promise);
 // One second: people who ever joined, people whom the watermark ever passed, the steady pace.

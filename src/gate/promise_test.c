@@ -55,6 +55,38 @@ static void promises_come_to_hold_about_as_often_as_they_say(void **state) {
     }
 }
 
+// What was wrong at an opening is right within minutes: the line moves three times as fast as the gate
+// believes.
+static void a_wrong_pace_is_made_up_for_within_a_short_wait(void **state) {
+    static struct promise promise;
+    uint64_t joined = 0, passed = 0;
+    promise_init(&promise);
+    for (int second = 0; second < 300; second++) {
+        joined += 20;
+        passed += 15;
+        promise_tick(&promise, joined, passed, 5);
+    }
+    struct promise_wait wait = promise_wait(&promise, 1500, 5);
+    assert_in_range(wait.p50_s, 95, 110);
+    assert_in_range(wait.p90_s, wait.p50_s, 160);
+    // Paused, and then as before: nothing was learnt from standing still.
+    for (int second = 0; second < 600; second++)
+        promise_tick(&promise, joined, passed, 0);
+    assert_int_equal(promise_wait(&promise, 1500, 0).p50_s, PROMISE_S_MAX);
+    wait = promise_wait(&promise, 1500, 5);
+    assert_in_range(wait.p50_s, 95, 110);
+}
+
+static void what_was_learnt_before_a_restart_is_believed_first(void **state) {
+    static struct promise promise;
+    const double median[PROMISE_SPANS] = {0.2, 0.2, 0.2}, ninetieth[PROMISE_SPANS] = {0.5, 0.5, 0.5};
+    promise_init(&promise);
+    promise_recall(&promise, median, ninetieth);
+    struct promise_wait wait = promise_wait(&promise, 1000, 10);
+    assert_in_range(wait.p50_s, 122, 123); // 100 s times e to the 0.2
+    assert_in_range(wait.p90_s, 164, 165);
+}
+
 static void a_gate_that_stands_still_fills_the_memory_and_no_more(void **state) {
     static struct promise promise;
     promise_init(&promise);
@@ -71,6 +103,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(before_anything_is_known_the_guess_is_ahead_over_pace),
         cmocka_unit_test(promises_come_to_hold_about_as_often_as_they_say),
+        cmocka_unit_test(a_wrong_pace_is_made_up_for_within_a_short_wait),
+        cmocka_unit_test(what_was_learnt_before_a_restart_is_believed_first),
         cmocka_unit_test(a_gate_that_stands_still_fills_the_memory_and_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
