@@ -84,6 +84,7 @@ bool gate_new(const struct gate_options *options, struct gate **ret_gate, struct
     (void)pthread_mutex_init(&gate->page_lock, NULL);
     gate->options = *options;
     gate->nodes = 1;
+    atomic_init(&gate->node, options->node);
     bool fits = text_copy(gate->campaign, sizeof gate->campaign, options->campaign);
     ASSERT(fits);
     gate->options.campaign = gate->campaign;
@@ -143,7 +144,16 @@ bool gate_begin_anew(struct gate *gate, uint32_t epoch, const unsigned char *sec
 }
 
 uint32_t gate_node(const struct gate *gate) {
-    return gate->options.node;
+    return atomic_load_explicit(&gate->node, memory_order_relaxed);
+}
+
+void gate_take_lane(struct gate *gate, uint32_t node) {
+    gate_lock(gate);
+    if (node != gate->options.node)
+        line_take_lane(gate->line, node);
+    gate->options.node = node; // of the next epoch, too
+    atomic_store_explicit(&gate->node, node, memory_order_relaxed);
+    gate_unlock(gate);
 }
 
 bool gate_is_open(struct gate *gate) {

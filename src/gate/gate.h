@@ -58,7 +58,9 @@ uint32_t gate_epoch(const struct gate *gate);
 // nothing has changed.
 MUST_CHECK bool gate_begin_anew(struct gate *gate, uint32_t epoch, const unsigned char *secret,
                                 struct error *err);
+// The lane of the counts in which this node writes; another one when its own went to somebody else.
 uint32_t gate_node(const struct gate *gate);
+void gate_take_lane(struct gate *gate, uint32_t node);
 // Nobody waits, and it is not paused, closed or standing still.
 bool gate_is_open(struct gate *gate);
 

@@ -24,6 +24,7 @@ struct gate {
     struct gate_options options;
     char campaign[GATE_CODE_SIZE];
     struct gate_office *_Atomic office; // of the epoch that there is now
+    _Atomic uint32_t node;
     struct line *line;
     struct leases *leases;
     struct known *known;

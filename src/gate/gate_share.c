@@ -18,16 +18,15 @@ static const struct statement LOCKS = {
     "WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND CAST(classid AS BIGINT) = $1 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
     "i"};
-static const struct statement TICK = {
-    "SELECT CAST(COALESCE(MAX(tick), 0) AS BIGINT) FROM gate_arrival WHERE campaign_id = $1 AND node = $2",
-    "ii"};
+static const struct statement MOVED = {
+    "DELETE FROM gate_moved WHERE campaign_id = $1 AND node = $2 RETURNING resident_id", "ii"};
 static const struct statement LINE = {
     "SELECT epoch, last_s, second, rank, passed, steady_per_s, per_s, reason, state FROM gate_line "
     "WHERE campaign_id = $1",
     "i"};
 static const struct statement NEWS = {
     "SELECT node, second, bucket, count, tick FROM gate_arrival "
-    "WHERE campaign_id = $1 AND epoch = $2 AND node = $3 AND tick > $4 ORDER BY tick LIMIT $5",
+    "WHERE campaign_id = $1 AND epoch = $2 AND node = $3 AND tick >= $4 ORDER BY tick LIMIT $5",
     "iiiii"};
 static const struct statement FIGURES = {"SELECT node, figures FROM gate_node WHERE campaign_id = $1", "i"};
 static const struct statement TELL = {
@@ -40,7 +39,6 @@ struct gate_share {
     struct arena *arena;
     int64_t campaign_id;
     uint32_t node;
-    int64_t tick;
     uint32_t epoch;            // of `heard`
     int64_t heard[LANES_MAX];  // newest tick of each lane
     bool lane_ours, lead_ours; // as of the last look
@@ -56,22 +54,17 @@ static bool take_lock(struct gate_share *share, int64_t number, bool *ret_taken,
     return true;
 }
 
+// Our own of before, if it is free, or the next one after it that is.
 static bool take_lane(struct gate_share *share, struct error *err) {
-    struct rows rows;
     bool taken = false;
-    for (share->node = 0; share->node < LANES_MAX; share->node++) {
-        if (!take_lock(share, share->node, &taken, err))
+    for (uint32_t i = 0; i < LANES_MAX && !taken; i++) {
+        uint32_t lane = (share->node + i) % LANES_MAX;
+        if (!take_lock(share, lane, &taken, err))
             return false;
         if (taken)
-            break;
+            share->node = lane;
     }
-    if (!taken)
-        return error_set(err, ERROR_EXHAUSTED, "%d nodes share this campaign already", LANES_MAX);
-    if (!SESSION_QUERY(share->session, &TICK, share->arena, &rows, err, value_int(share->campaign_id),
-                       value_int(share->node)))
-        return false;
-    share->tick = rows_int(&rows, 0, 0);
-    return true;
+    return taken || error_set(err, ERROR_EXHAUSTED, "%d nodes share this campaign already", LANES_MAX);
 }
 
 bool gate_share_open(struct store *store, int64_t campaign_id, struct gate_share **ret_share,
@@ -103,10 +96,6 @@ uint32_t gate_share_node(const struct gate_share *share) {
     return share->node;
 }
 
-int64_t gate_share_tick(const struct gate_share *share) {
-    return share->tick;
-}
-
 static bool look_at_locks(struct gate_share *share, struct error *err) {
     struct rows rows;
     share->lane_ours = share->lead_ours = false;
@@ -125,15 +114,13 @@ static bool look_at_locks(struct gate_share *share, struct error *err) {
     return true;
 }
 
-// A connection that was lost took our locks with it: take them again, and the lead if nobody has it.
+// A connection that was lost took our locks with it: take them again, or another lane if somebody was faster,
+// and the lead if nobody has it.
 static bool keep_locks(struct gate_share *share, struct error *err) {
     if (!look_at_locks(share, err))
         return false;
-    if (!share->lane_ours && !take_lock(share, share->node, &share->lane_ours, err))
+    if (!share->lane_ours && !take_lane(share, err))
         return false;
-    if (!share->lane_ours)
-        return error_set(err, ERROR_CONFLICT, "lane %u of the gate went to another node; restart this one",
-                         share->node);
     share->alive |= 1u << share->node;
     return share->lead_ours || take_lock(share, LEAD, &share->lead_ours, err);
 }
@@ -170,8 +157,7 @@ static bool hear_lane(struct gate_share *share, struct gate *gate, uint32_t lane
                                    .count = (uint32_t)rows_int(&rows, row, 3)};
         if (!gate_hear(gate, share->epoch, &count, err))
             return false;
-        // Of the last tick of a full answer some rows may be missing.
-        share->heard[lane] = rows_int(&rows, row, 4) - (rows.count == NEWS_MAX);
+        share->heard[lane] = rows_int(&rows, row, 4); // asked for once more: two may have written it at once
     }
     return true;
 }
@@ -183,12 +169,32 @@ static bool hear(struct gate_share *share, struct gate *gate, struct error *err)
         memset(share->heard, 0, sizeof share->heard);
         share->met = UINT32_MAX; // once, of all
     }
+    if (share->node != gate_node(gate)) {
+        // What its last holder counted comes before what we shall count there.
+        share->heard[share->node] = 0;
+        if (!hear_lane(share, gate, share->node, err))
+            return false;
+        gate_take_lane(gate, share->node);
+    }
     for (uint32_t lane = 0; lane < LANES_MAX; lane++) {
         bool may_know = ((share->met | share->alive) & 1u << lane) != 0;
-        if (lane != share->node && may_know && !hear_lane(share, gate, lane, err))
+        if (may_know && !hear_lane(share, gate, lane, err))
             return false;
     }
     share->met = share->alive;
+    return true;
+}
+
+// Residents whose pass another node has renewed or taken back are counted there, or nowhere.
+static bool let_go(struct gate_share *share, struct gate *gate, struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(share->session, &MOVED, share->arena, &rows, err, value_int(share->campaign_id),
+                       value_int(share->node)))
+        return false;
+    for (size_t row = 0; row < rows.count; row++) {
+        struct holder holder = gate_resident(rows_int(&rows, row, 0));
+        gate_give_back(gate, &holder);
+    }
     return true;
 }
 
@@ -218,7 +224,7 @@ bool gate_share_look(struct gate_share *share, struct gate *gate, struct gate_ne
                      struct error *err) {
     arena_reset(share->arena);
     *ret_news = (struct gate_news){0};
-    if (!keep_locks(share, err) || (gate != NULL && !hear(share, gate, err)) ||
+    if (!keep_locks(share, err) || (gate != NULL && !(hear(share, gate, err) && let_go(share, gate, err))) ||
         !look_at_line(share, ret_news, err) || !look_at_figures(share, ret_news, err) ||
         !gate_orders_read(share->session, share->campaign_id, share->arena, &ret_news->orders, err))
         return false;

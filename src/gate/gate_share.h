@@ -12,10 +12,8 @@ struct gate_share;
 // Takes a free lane, waiting for none. ERROR_EXHAUSTED: LANES_MAX nodes are there already.
 MUST_CHECK bool gate_share_open(struct store *store, int64_t campaign_id, struct gate_share **ret_share,
                                 struct error *err);
-void gate_share_close(struct gate_share *share); // NULL is fine; gives lane and lead back
-uint32_t gate_share_node(const struct gate_share *share);
-// The newest tick under which this lane was written before.
-int64_t gate_share_tick(const struct gate_share *share);
+void gate_share_close(struct gate_share *share);          // NULL is fine; gives lane and lead back
+uint32_t gate_share_node(const struct gate_share *share); // its lane, as of the last look
 
 struct gate_news {
     bool leads;                // this node does
@@ -25,7 +23,8 @@ struct gate_news {
     struct gate_figures others;
     struct gate_orders orders;
 };
-// Tells `gate` of what the other nodes counted, and the caller of all else. `gate` may be NULL.
+// Tells `gate` of what the other nodes counted and whom they took over, and the caller of all else. When the
+// lane went to another node while the connection was lost, `gate` goes on in a free one. It may be NULL.
 MUST_CHECK bool gate_share_look(struct gate_share *share, struct gate *gate, struct gate_news *ret_news,
                                 struct error *err);
 // Adds this node's figures to a command. They live in it.

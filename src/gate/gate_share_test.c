@@ -46,8 +46,7 @@ static void save(struct testbed *testbed, struct gate_share *share, struct gate 
     struct command command;
     struct gate_figures figures;
     struct error err;
-    struct gate_save what = {
-        .campaign_id = CAMPAIGN, .node = gate_share_node(share), .tick = tick, .leads = leads};
+    struct gate_save what = {.campaign_id = CAMPAIGN, .leads = leads};
     command_init(&command, testbed->arena);
     gate_take(gate, START_S + tick, &record);
     (void)gate_store_save(&command, &what, &record);
@@ -86,6 +85,12 @@ static void each_node_has_a_lane_and_one_leads_until_it_is_gone(void **state) {
     gate_share_close(second);
 }
 
+static void end_connections(struct testbed *testbed) {
+    testbed_script(testbed,
+                   "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
+                   "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+}
+
 static void a_node_whose_connection_was_lost_takes_its_lane_again(void **state) {
     struct testbed *testbed = *state;
     begin(testbed);
@@ -93,9 +98,7 @@ static void a_node_whose_connection_was_lost_takes_its_lane_again(void **state) 
     struct gate_news news;
     struct error err;
     assert_true(look(share, NULL).leads);
-    testbed_script(testbed,
-                   "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
-                   "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+    end_connections(testbed);
     (void)!gate_share_look(share, NULL, &news, &err); // this one may notice, or not
     look_until_it_leads(share);
     assert_int_equal(look(share, NULL).nodes, 1);
@@ -147,6 +150,97 @@ static void nodes_hear_of_arrivals_watermark_and_stages(void **state) {
     gate_share_close(shares[1]);
 }
 
+static void join(struct gate *gate, int64_t now_s, int people, struct place *ret_last) {
+    struct error err;
+    for (int i = 0; i < people; i++)
+        assert_true(gate_join(gate, now_s, NULL, ret_last, &err));
+}
+
+// PostgreSQL notices an ended connection a moment later: until then the lane is still taken.
+static struct gate_share *open_lane(struct testbed *testbed, uint32_t lane) {
+    struct gate_share *share = NULL;
+    for (int tries = 0; tries < LOOKS_MAX; tries++) {
+        share = open_share(testbed);
+        if (gate_share_node(share) == lane)
+            return share;
+        gate_share_close(share);
+    }
+    fail_msg("lane %u was never free", lane);
+    return NULL;
+}
+
+static void a_node_whose_lane_was_taken_goes_on_in_another(void **state) {
+    struct testbed *testbed = *state;
+    begin(testbed);
+    CLEANUP(gate_cleanup) struct gate *first = testbed_gate(1, 0, 0), *thief = testbed_gate(1, 0, 0);
+    struct gate_share *share = open_share(testbed);
+    struct place stored, unstored, later, last;
+    struct gate_news news;
+    struct error err;
+    (void)look(share, first);
+    gate_lead(first, START_S, 1, NULL, 1);
+    join(first, START_S, 20, &stored);
+    save(testbed, share, first, 1, true);
+    join(first, START_S + 1, 10, &unstored); // these are not written yet when the connection ends
+    end_connections(testbed);
+    struct gate_share *stolen = open_lane(testbed, 0);
+    (void)look(stolen, thief);
+    join(thief, START_S + 1, 4, &last);
+    save(testbed, stolen, thief, 2, true);
+    (void)!gate_share_look(share, first, &news, &err); // finds the connection broken, or a new one at once
+    (void)look(share, first);
+    assert_int_equal(gate_share_node(share), 1);
+    assert_int_equal(gate_node(first), 1);
+    join(first, START_S + 2, 5, &later);
+    save(testbed, share, first, 3, false);
+    (void)look(stolen, thief);
+    (void)look(share, first);
+    struct gate_view here, there;
+    gate_view(first, &here);
+    gate_view(thief, &there);
+    // Ten and four wrote in one lane at once: the four are counted once, and everybody stands where they
+    // stood.
+    assert_int_equal(here.joined, 35);
+    assert_int_equal(there.joined, 35);
+    assert_true(gate_ahead(first, later) > gate_ahead(first, unstored));
+    assert_true(gate_ahead(thief, later) > gate_ahead(thief, unstored));
+    gate_share_close(share);
+    gate_share_close(stolen);
+}
+
+static void a_pass_that_another_node_took_over_is_counted_there_alone(void **state) {
+    struct testbed *testbed = *state;
+    begin(testbed);
+    struct gate_share *shares[2] = {open_share(testbed), open_share(testbed)};
+    CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 0, 0);
+    struct writer_options options = {.queue_max = 10, .batch_max = 10};
+    struct holder holder = gate_resident(7), other = gate_resident(8);
+    struct gate_place place = {.pass = GATE_PASS_INSIDE, .pass_node = 0, .renewed_ms = 1};
+    struct writer *writer = NULL;
+    struct error err;
+    testbed_script(testbed,
+                   "INSERT INTO gate_place (resident_id, campaign_id, epoch, node, second, rank, joined_ms, "
+                   "pass, pass_node, turn_ms, renewed_ms) VALUES (7, 1, 1, 0, 5, 0, 0, 1, 0, 0, 0), "
+                   "(8, 1, 1, 0, 5, 1, 0, 1, 0, 0, 0)");
+    gate_readmit(gate, START_S, &holder);
+    gate_readmit(gate, START_S, &other);
+    assert_true(writer_start(testbed->store, &options, &writer, &err));
+    for (uint32_t node = 0; node < 2; node++) { // a step on the node itself moves nothing
+        struct command command;
+        struct lease lease;
+        command_init(&command, testbed->arena);
+        place.pass_node = node;
+        (void)gate_pass_write(&command, 7, CAMPAIGN, &place);
+        assert_true(writer_run(writer, &command, &err));
+        (void)look(shares[0], gate);
+        assert_int_equal(gate_inside(gate, &holder, &lease), node == 0);
+        assert_true(gate_inside(gate, &other, &lease));
+    }
+    writer_stop(writer);
+    gate_share_close(shares[0]);
+    gate_share_close(shares[1]);
+}
+
 static void below_the_pace_nobody_waits_on_a_node_that_does_not_lead(void **state) {
     CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 1, 0);
     struct gate_record leader = {.line = {.epoch = 1}, .per_s = 10, .steady_per_s = 10};
@@ -165,6 +259,8 @@ int main(void) {
         cmocka_unit_test(each_node_has_a_lane_and_one_leads_until_it_is_gone),
         cmocka_unit_test(a_node_whose_connection_was_lost_takes_its_lane_again),
         cmocka_unit_test(nodes_hear_of_arrivals_watermark_and_stages),
+        cmocka_unit_test(a_node_whose_lane_was_taken_goes_on_in_another),
+        cmocka_unit_test(a_pass_that_another_node_took_over_is_counted_there_alone),
         cmocka_unit_test(below_the_pace_nobody_waits_on_a_node_that_does_not_lead),
     };
     return testbed_run_kind(tests, sizeof tests / sizeof *tests, TESTBED_POSTGRES);

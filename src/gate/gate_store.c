@@ -35,11 +35,14 @@ static const struct statement BEGIN_ANEW = {
     "UPDATE gate_line SET epoch = epoch + 1, last_s = 0, second = 0, rank = 0, passed = 0 "
     "WHERE campaign_id = $1 AND epoch = $2",
     "ii"};
+// Ticks of a lane grow in the order of writing, also when for a moment two nodes write in it.
 static const struct statement SAVE_COUNT = {
     "INSERT INTO gate_arrival (campaign_id, epoch, node, second, bucket, count, tick) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (campaign_id, epoch, node, second, bucket) "
+    "SELECT $1, $2, $3, $4, $5, $6, CAST(COALESCE(MAX(tick), 0) AS BIGINT) + 1 FROM gate_arrival "
+    "WHERE campaign_id = $1 AND epoch = $2 AND node = $3 "
+    "ON CONFLICT (campaign_id, epoch, node, second, bucket) "
     "DO UPDATE SET count = excluded.count, tick = excluded.tick WHERE gate_arrival.count < excluded.count",
-    "iiiiiii"};
+    "iiiiii"};
 static const struct statement SAVE_PROMISE = {
     "INSERT INTO gate_promise (campaign_id, span, promised, held_p50, held_p90, median, ninetieth) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (campaign_id, span) DO UPDATE SET "
@@ -98,6 +101,12 @@ static const struct statement PASS = {
     "UPDATE gate_place SET pass = $3, pass_node = $4, turn_ms = CASE WHEN $5 > 0 THEN $5 ELSE turn_ms END, "
     "renewed_ms = $6 WHERE resident_id = $1 AND campaign_id = $2",
     "iiiiii"};
+
+static const struct statement MOVED = {
+    "INSERT INTO gate_moved (campaign_id, node, resident_id) SELECT campaign_id, pass_node, resident_id "
+    "FROM gate_place WHERE resident_id = $1 AND campaign_id = $2 AND pass > 0 AND pass_node <> $3 "
+    "ON CONFLICT (campaign_id, node, resident_id) DO NOTHING",
+    "iii"};
 
 static const struct statement ORDERS = {
     "SELECT number, floor_per_min, ceiling_per_min, hand_per_min, by_hand, paused, message FROM gate_order "
@@ -263,9 +272,9 @@ struct step *gate_store_save(struct command *command, const struct gate_save *sa
     struct value last_s = value_int(line->last_s), second = value_int(line->watermark.second),
                  rank = value_int(line->watermark.rank);
     for (size_t i = 0; i < record->counts_length; i++)
-        COMMAND_ADD(command, &SAVE_COUNT, campaign, epoch, value_int(save->node),
+        COMMAND_ADD(command, &SAVE_COUNT, campaign, epoch, value_int(record->counts[i].node),
                     value_int(record->counts[i].second), value_int(record->counts[i].bucket),
-                    value_int(record->counts[i].count), value_int(save->tick));
+                    value_int(record->counts[i].count));
     if (!save->leads)
         return COMMAND_ADD(command, &MOVE_LINE, campaign, epoch, last_s, second, rank);
     save_promises(command, save->campaign_id, record);
@@ -324,6 +333,7 @@ bool gate_place_read(struct session *session, int64_t resident_id, int64_t campa
 
 struct step *gate_pass_write(struct command *command, int64_t resident_id, int64_t campaign_id,
                              const struct gate_place *place) {
+    COMMAND_ADD(command, &MOVED, value_int(resident_id), value_int(campaign_id), value_int(place->pass_node));
     return COMMAND_ADD(command, &PASS, value_int(resident_id), value_int(campaign_id),
                        value_int((int64_t)place->pass), value_int(place->pass_node),
                        value_int(place->turn_ms), value_int(place->renewed_ms));

@@ -26,8 +26,6 @@ MUST_CHECK bool gate_store_load(struct session *session, const struct gate_load 
 
 struct gate_save {
     int64_t campaign_id;
-    uint32_t node;
-    int64_t tick; // of the node, always growing
     bool leads;
 };
 // Returns the step that moves the line; it changes no row when the stored line is of a later epoch.
@@ -60,7 +58,8 @@ struct step *gate_place_look(struct command *command, int64_t resident_id, int64
 struct gate_place gate_place_of(const struct rows *rows);
 MUST_CHECK bool gate_place_read(struct session *session, int64_t resident_id, int64_t campaign_id,
                                 struct arena *arena, struct gate_place *ret_place, struct error *err);
-// Gives, renews or (GATE_NO_PASS) takes back the pass of a resident who has a place.
+// Gives, renews or (GATE_NO_PASS) takes back the pass of a resident who has a place; a node that counted it
+// before reads that it went (gate_share.h).
 struct step *gate_pass_write(struct command *command, int64_t resident_id, int64_t campaign_id,
                              const struct gate_place *place);
 // Until when the pass lasts; 0 for none.

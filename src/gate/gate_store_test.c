@@ -41,7 +41,7 @@ static void begin(struct testbed *testbed, int64_t residents) {
 
 static void save(struct testbed *testbed, struct gate *gate, int64_t now_s, int64_t tick) {
     static struct gate_record record;
-    struct gate_save save = {.campaign_id = CAMPAIGN, .tick = tick, .leads = true};
+    struct gate_save save = {.campaign_id = CAMPAIGN, .leads = true};
     struct command command;
     command_init(&command, testbed->arena);
     gate_take(gate, now_s, &record);

@@ -8,7 +8,17 @@
 
 void lanes_init(struct lanes *lanes, uint32_t own_node) {
     ASSERT(own_node < LANES_MAX);
-    *lanes = (struct lanes){.own_node = own_node, .used = own_node + 1};
+    *lanes = (struct lanes){.own_node = own_node, .used = own_node + 1, .ours = 1u << own_node};
+}
+
+void lanes_move(struct lanes *lanes, uint32_t node) {
+    ASSERT(node < LANES_MAX);
+    lanes->own_node = node;
+    if ((lanes->ours & 1u << node) == 0)
+        lanes->lane[node].unsaved_from_s = UINT32_MAX; // what is known of it was read from the store
+    lanes->ours |= 1u << node;
+    if (node >= lanes->used)
+        lanes->used = node + 1;
 }
 
 void lanes_done(struct lanes *lanes) {
@@ -17,8 +27,8 @@ void lanes_done(struct lanes *lanes) {
     for (uint32_t i = 0; i < LANES_MAX; i++) {
         counters_done(&lanes->lane[i].seconds);
         counters_done(&lanes->lane[i].draw);
+        free(lanes->lane[i].unsaved_draw);
     }
-    free(lanes->unsaved_draw);
     *lanes = (struct lanes){0};
 }
 
@@ -28,27 +38,29 @@ uint32_t lanes_bucket(uint32_t rank) {
 
 static bool raise_draw(struct lanes *lanes, const struct lane_count *count, uint32_t *ret_growth,
                        struct error *err) {
-    struct counters *draw = &lanes->lane[count->node].draw;
-    if (lanes->unsaved_draw == NULL)
-        lanes->unsaved_draw = calloc(DRAW_WORDS, sizeof *lanes->unsaved_draw);
-    if (lanes->unsaved_draw == NULL || !counters_extend(draw, LANES_DRAW_BUCKETS))
+    struct lane *lane = &lanes->lane[count->node];
+    struct counters *draw = &lane->draw;
+    if (lane->unsaved_draw == NULL)
+        lane->unsaved_draw = calloc(DRAW_WORDS, sizeof *lane->unsaved_draw);
+    if (lane->unsaved_draw == NULL || !counters_extend(draw, LANES_DRAW_BUCKETS))
         return error_set(err, ERROR_EXHAUSTED, "no memory for the draw of the line");
     uint32_t known = counters_get(draw, count->bucket);
     *ret_growth = count->count > known ? count->count - known : 0;
     if (*ret_growth == 0)
         return true;
     counters_set(draw, count->bucket, count->count);
-    uint64_t bit = UINT64_C(1) << (count->bucket % 64), *word = &lanes->unsaved_draw[count->bucket / 64];
+    uint64_t bit = UINT64_C(1) << (count->bucket % 64), *word = &lane->unsaved_draw[count->bucket / 64];
     if (count->node == lanes->own_node && (*word & bit) == 0) {
         *word |= bit;
-        lanes->unsaved_draw_buckets++;
+        lane->unsaved_draw_buckets++;
     }
     return true;
 }
 
 static bool raise_second(struct lanes *lanes, const struct lane_count *count, uint32_t *ret_growth,
                          struct error *err) {
-    struct counters *seconds = &lanes->lane[count->node].seconds;
+    struct lane *lane = &lanes->lane[count->node];
+    struct counters *seconds = &lane->seconds;
     if (lanes->base_s == 0)
         lanes->base_s = count->second > LANES_EARLY_S ? count->second - LANES_EARLY_S : 1;
     if (count->second < lanes->base_s) {
@@ -66,8 +78,8 @@ static bool raise_second(struct lanes *lanes, const struct lane_count *count, ui
     if (*ret_growth == 0)
         return true;
     counters_set(seconds, index, count->count);
-    if (count->node == lanes->own_node && count->second < lanes->unsaved_from_s)
-        lanes->unsaved_from_s = count->second;
+    if (count->node == lanes->own_node && count->second < lane->unsaved_from_s)
+        lane->unsaved_from_s = count->second;
     return true;
 }
 
@@ -186,40 +198,55 @@ void lanes_trim(struct lanes *lanes, uint32_t second) {
     lanes->base_s += blocks * COUNTERS_BLOCK;
 }
 
-static size_t draw_changes(struct lanes *lanes, struct lane_count *ret_counts, size_t room) {
+static size_t draw_changes(struct lanes *lanes, uint32_t node, struct lane_count *ret_counts, size_t room) {
+    struct lane *lane = &lanes->lane[node];
     size_t given = 0;
-    for (uint32_t word = 0; word < DRAW_WORDS && lanes->unsaved_draw_buckets > 0; word++)
-        while (lanes->unsaved_draw[word] != 0 && given < room) {
-            uint32_t bucket = word * 64 + (uint32_t)__builtin_ctzll(lanes->unsaved_draw[word]);
-            uint32_t count = counters_get(&lanes->lane[lanes->own_node].draw, bucket);
-            ret_counts[given++] =
-                (struct lane_count){.node = lanes->own_node, .bucket = bucket, .count = count};
-            lanes->unsaved_draw[word] &= lanes->unsaved_draw[word] - 1;
-            lanes->unsaved_draw_buckets--;
+    for (uint32_t word = 0; word < DRAW_WORDS && lane->unsaved_draw_buckets > 0; word++)
+        while (lane->unsaved_draw[word] != 0 && given < room) {
+            uint32_t bucket = word * 64 + (uint32_t)__builtin_ctzll(lane->unsaved_draw[word]);
+            uint32_t count = counters_get(&lane->draw, bucket);
+            ret_counts[given++] = (struct lane_count){.node = node, .bucket = bucket, .count = count};
+            lane->unsaved_draw[word] &= lane->unsaved_draw[word] - 1;
+            lane->unsaved_draw_buckets--;
         }
+    return given;
+}
+
+static size_t second_changes(struct lanes *lanes, uint32_t node, struct lane_count *ret_counts, size_t room) {
+    struct lane *lane = &lanes->lane[node];
+    size_t given = 0;
+    size_t index = lane->unsaved_from_s > lanes->base_s ? lane->unsaved_from_s - lanes->base_s : 0;
+    for (; given < room && (index = counters_next(&lane->seconds, index)) < lane->seconds.length; index++)
+        ret_counts[given++] = (struct lane_count){.node = node,
+                                                  .second = lanes->base_s + (uint32_t)index,
+                                                  .count = counters_get(&lane->seconds, index)};
+    lane->unsaved_from_s = given < room ? UINT32_MAX : lanes->base_s + (uint32_t)index;
     return given;
 }
 
 size_t lanes_changes(struct lanes *lanes, struct lane_count *ret_counts, size_t room) {
-    size_t given = draw_changes(lanes, ret_counts, room);
-    const struct counters *seconds = &lanes->lane[lanes->own_node].seconds;
-    size_t index = lanes->unsaved_from_s > lanes->base_s ? lanes->unsaved_from_s - lanes->base_s : 0;
-    for (; given < room && (index = counters_next(seconds, index)) < seconds->length; index++)
-        ret_counts[given++] = (struct lane_count){.node = lanes->own_node,
-                                                  .second = lanes->base_s + (uint32_t)index,
-                                                  .count = counters_get(seconds, index)};
-    lanes->unsaved_from_s = given < room ? UINT32_MAX : lanes->base_s + (uint32_t)index;
+    size_t given = 0;
+    for (uint32_t node = 0; node < LANES_MAX && given < room; node++)
+        if ((lanes->ours & 1u << node) != 0) {
+            given += draw_changes(lanes, node, ret_counts + given, room - given);
+            given += second_changes(lanes, node, ret_counts + given, room - given);
+        }
     return given;
 }
 
-void lanes_forget_saved(struct lanes *lanes) {
-    lanes->unsaved_from_s = 0;
-    const struct counters *draw = &lanes->lane[lanes->own_node].draw;
-    for (uint32_t bucket = 0; bucket < draw->length; bucket++) {
-        uint64_t bit = UINT64_C(1) << (bucket % 64), *word = &lanes->unsaved_draw[bucket / 64];
-        if (counters_get(draw, bucket) > 0 && (*word & bit) == 0) {
+static void forget_saved(struct lane *lane) {
+    lane->unsaved_from_s = 0;
+    for (uint32_t bucket = 0; bucket < lane->draw.length; bucket++) {
+        uint64_t bit = UINT64_C(1) << (bucket % 64), *word = &lane->unsaved_draw[bucket / 64];
+        if (counters_get(&lane->draw, bucket) > 0 && (*word & bit) == 0) {
             *word |= bit;
-            lanes->unsaved_draw_buckets++;
+            lane->unsaved_draw_buckets++;
         }
     }
+}
+
+void lanes_forget_saved(struct lanes *lanes) {
+    for (uint32_t node = 0; node < LANES_MAX; node++)
+        if ((lanes->ours & 1u << node) != 0)
+            forget_saved(&lanes->lane[node]);
 }

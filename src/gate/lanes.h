@@ -32,20 +32,24 @@ struct lane_count {
 struct lane {
     struct counters seconds; // index 0 is base_s
     struct counters draw;
+    uint32_t unsaved_from_s;       // what lanes_changes has not given yet
+    uint64_t *unsaved_draw;        // a bit a bucket; NULL until the first one comes for the draw
+    uint32_t unsaved_draw_buckets; // how many of them are set
 };
 
 struct lanes {
     struct lane lane[LANES_MAX];
-    uint32_t base_s;               // 0 until the first arrival after the opening
-    uint32_t used;                 // lanes up to this one have been told of
-    uint32_t unsaved_from_s;       // what lanes_changes has not yet given of the own node
-    uint64_t *unsaved_draw;        // a bit a bucket; NULL until the first one comes for the draw
-    uint32_t unsaved_draw_buckets; // how many of them are set
+    uint32_t base_s; // 0 until the first arrival after the opening
+    uint32_t used;   // lanes up to this one have been told of
+    uint32_t ours;   // a bit a lane: the own one, and those that were
     uint32_t own_node;
 };
 
 void lanes_init(struct lanes *lanes, uint32_t own_node);
 void lanes_done(struct lanes *lanes);
+// The own lane went to another node: whoever comes from now on is counted in lane `node`. What was counted
+// before stays where it is, and is still given to be saved.
+void lanes_move(struct lanes *lanes, uint32_t node);
 
 uint32_t lanes_bucket(uint32_t rank);
 
@@ -74,7 +78,7 @@ bool lanes_next_bucket(const struct lanes *lanes, uint32_t from, uint32_t *ret_b
 // Forgets the seconds that are well before `second`.
 void lanes_trim(struct lanes *lanes, uint32_t second);
 
-// The own node's counts that grew since the last call, at most `room`; call again while it is full.
+// This node's counts that grew since the last call, at most `room`; call again while it is full.
 size_t lanes_changes(struct lanes *lanes, struct lane_count *ret_counts, size_t room);
 // The store lost what it was given: everything counts as changed again.
 void lanes_forget_saved(struct lanes *lanes);

@@ -108,12 +108,40 @@ static void trimming_keeps_ten_minutes_and_every_sum_behind_them(void **state) {
     lanes_done(&lanes);
 }
 
+static void a_lane_that_was_left_is_still_saved(void **state) {
+    struct lanes lanes;
+    struct lane_count changes[10];
+    struct error err;
+    uint32_t growth;
+    lanes_init(&lanes, 0);
+    assert_true(
+        lanes_raise(&lanes, &(struct lane_count){.node = 0, .second = 100, .count = 3}, &growth, &err));
+    assert_true(
+        lanes_raise(&lanes, &(struct lane_count){.node = 2, .second = 100, .count = 5}, &growth, &err));
+    assert_true(lanes_raise(&lanes, &(struct lane_count){.node = 0, .bucket = 7, .count = 2}, &growth, &err));
+    lanes_move(&lanes, 2);
+    assert_true(
+        lanes_raise(&lanes, &(struct lane_count){.node = 2, .second = 101, .count = 1}, &growth, &err));
+    assert_int_equal(lanes_changes(&lanes, changes, 2), 2); // little by little
+    assert_int_equal(lanes_changes(&lanes, changes + 2, 8), 1);
+    assert_int_equal(changes[0].bucket, 7);
+    assert_int_equal(changes[1].node, 0);
+    assert_int_equal(changes[1].count, 3);
+    assert_int_equal(changes[2].node, 2);
+    assert_int_equal(changes[2].second, 101); // what was heard of the lane before is in the store
+    assert_int_equal(lanes_changes(&lanes, changes, 10), 0);
+    lanes_forget_saved(&lanes);
+    assert_int_equal(lanes_changes(&lanes, changes, 10), 4);
+    lanes_done(&lanes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_count_told_twice_or_out_of_order_counts_once),
         cmocka_unit_test(equal_ranks_of_several_nodes_stand_side_by_side),
         cmocka_unit_test(changes_are_given_once_in_pieces_and_again_when_lost),
         cmocka_unit_test(only_what_grew_is_given_again),
+        cmocka_unit_test(a_lane_that_was_left_is_still_saved),
         cmocka_unit_test(trimming_keeps_ten_minutes_and_every_sum_behind_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -292,8 +292,9 @@ size_t line_memory_bytes(const struct line *line) {
         const struct lane *lane = &line->lanes.lane[node];
         size_t counters = lane->seconds.capacity + lane->draw.capacity;
         bytes += counters * sizeof(uint32_t) + counters / COUNTERS_BLOCK * sizeof(uint64_t);
+        bytes += lane->unsaved_draw == NULL ? 0 : LANES_DRAW_BUCKETS / 8;
     }
-    return bytes + (line->lanes.unsaved_draw == NULL ? 0 : LANES_DRAW_BUCKETS / 8);
+    return bytes;
 }
 
 struct line_state line_state(const struct line *line) {
@@ -301,6 +302,11 @@ struct line_state line_state(const struct line *line) {
                                .last_s = line->last_s,
                                .watermark = line->watermark,
                                .passed = line->passed};
+}
+
+void line_take_lane(struct line *line, uint32_t node) {
+    line->options.node = node;
+    lanes_move(&line->lanes, node);
 }
 
 size_t line_changes(struct line *line, struct lane_count *ret_counts, size_t room) {

@@ -86,6 +86,9 @@ bool line_is_open(const struct line *line); // the opening has come
 const struct lanes *line_lanes(const struct line *line);
 size_t line_memory_bytes(const struct line *line);
 
+// Our lane went to another node: whoever comes from now on is counted in this one.
+void line_take_lane(struct line *line, uint32_t node);
+
 // Persistence: state and changed counts each second; all counts again after line_forget_saved.
 struct line_state line_state(const struct line *line);
 size_t line_changes(struct line *line, struct lane_count *ret_counts, size_t room);

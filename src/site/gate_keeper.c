@@ -141,8 +141,8 @@ static void log_pace(struct gate_keeper *keeper) {
 
 static void build(struct gate_keeper *keeper) {
     struct site *site = keeper->site;
-    struct gate_save save = {
-        .campaign_id = site->campaign->id, .node = 0, .tick = keeper->tick, .leads = true};
+    struct gate_save save = {.campaign_id = site->campaign->id,
+                             .leads = keeper->nodes == NULL || keeper->news.leads};
     arena_reset(keeper->arena);
     command_init(&keeper->command, keeper->arena);
     gate_take(site->gate, now_s(keeper), &keeper->record);
@@ -291,7 +291,6 @@ static bool prepare(struct gate_keeper *keeper, struct error *err) {
     if (!gate_nodes_new(site, &keeper->nodes, err))
         return false;
     keeper->node = gate_nodes_node(keeper->nodes);
-    keeper->tick = gate_nodes_tick(keeper->nodes);
     return true;
 }
 

@@ -21,6 +21,7 @@ struct gate_nodes {
     struct gate_news news;
     int64_t news_us;
     bool failing, led;
+    uint32_t lane;
 };
 
 bool gate_nodes_new(struct site *site, struct gate_nodes **ret_nodes, struct error *err) {
@@ -38,6 +39,7 @@ bool gate_nodes_new(struct site *site, struct gate_nodes **ret_nodes, struct err
         gate_nodes_free(nodes);
         return false;
     }
+    nodes->lane = gate_share_node(nodes->share);
     *ret_nodes = nodes;
     return true;
 }
@@ -62,10 +64,6 @@ uint32_t gate_nodes_node(const struct gate_nodes *nodes) {
     return gate_share_node(nodes->share);
 }
 
-int64_t gate_nodes_tick(const struct gate_nodes *nodes) {
-    return gate_share_tick(nodes->share);
-}
-
 static bool look(struct gate_nodes *nodes, struct error *err) {
     struct gate_news news;
     if (!gate_share_look(nodes->share, nodes->site->gate, &news, err))
@@ -87,6 +85,10 @@ static void say(struct gate_nodes *nodes, bool heard, const struct error *err) {
         LOG(LOG_INFO, nodes->news.leads ? "this node leads the gate" : "another node leads the gate",
             log_number("node", gate_share_node(nodes->share)));
     nodes->led = nodes->news.leads;
+    if (heard && nodes->lane != gate_share_node(nodes->share))
+        LOG(LOG_WARNING, "this node's lane went to another node, it goes on in a free one",
+            log_number("lane", gate_share_node(nodes->share)));
+    nodes->lane = gate_share_node(nodes->share);
 }
 
 static bool wait_for_the_next(struct gate_nodes *nodes) {

@@ -13,7 +13,6 @@ struct gate_nodes;
 MUST_CHECK bool gate_nodes_new(struct site *site, struct gate_nodes **ret_nodes, struct error *err);
 void gate_nodes_free(struct gate_nodes *nodes); // NULL is fine; ends the thread
 uint32_t gate_nodes_node(const struct gate_nodes *nodes);
-int64_t gate_nodes_tick(const struct gate_nodes *nodes);
 // Looks for the first time, at once, and then each second, on behalf of `site->gate`.
 MUST_CHECK bool gate_nodes_start(struct gate_nodes *nodes, struct gate_news *ret_news, struct error *err);
 // What was heard last; false when that is too long ago to act on it.

@@ -3,7 +3,7 @@
 //
 // JUNCHO_KILLS sets how often (5 in the tests, 200 before a release); JUNCHO_SEED repeats a run.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { Agent } from "node:http";
@@ -210,7 +210,33 @@ describe("the gate when the clock steps", () => {
   });
 });
 
+const END_LOCKS = `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
 describe("two nodes of a gate", () => {
+  test("go on by themselves when one was stopped and its lane went to the other", async () => {
+    const options = { store: await freshDatabase(), directory: freshDirectory(), set: { "gate.pace_per_min_max": 600 } };
+    const stopped = await start(options);
+    const people = Array.from({ length: 24 }, () => new Person());
+    for (const person of people.slice(0, 12)) for (let i = 0; i < 2; i++) await person.step(stopped);
+    process.kill(stopped.pid, "SIGSTOP");
+    execFileSync("psql", ["-qAtX", options.store, "-c", END_LOCKS]);
+    const thief = await start(options);
+    for (const person of people.slice(12)) for (let i = 0; i < 2; i++) await person.step(thief);
+    process.kill(stopped.pid, "SIGCONT");
+    const nodes = [stopped, thief];
+    for (const node of nodes)
+      await until("both nodes count everybody", async () => {
+        const { passed, waiting, reason } = await page(node);
+        return reason !== "store" && passed + waiting === people.length;
+      });
+    await until("everybody is in, wherever they ask", async () => {
+      for (const [at, person] of people.entries()) if (!person.entered) await person.step(nodes[at % 2]);
+      return people.every(({ entered }) => entered);
+    });
+    for (const node of nodes) assert.equal(await node.stop(), 0);
+  });
+
   test("begin the line anew together", async () => {
     const options = { store: await freshDatabase(), directory: freshDirectory(), set: { "gate.pace_per_min_max": 600 } };
     const nodes = [await start(options), await start(options)];
@@ -247,6 +273,11 @@ describe("two nodes of a gate", () => {
     for (const a of places)
       for (const b of places)
         if (a.ended + 1 < b.began) assert.ok(isBefore(a.person.place, b.person.place), "an inversion");
+    for (const node of nodes)
+      await until("everybody is counted on each node", async () => {
+        const { passed, waiting } = await page(node);
+        return passed + waiting === people.length;
+      });
     const before = await page(nodes[1]);
     await nodes[0].kill();
     await until("everybody is in", async () => {
