@@ -19,12 +19,12 @@ static void add_text(struct buffer *out, double x, double y, const char *class, 
     buffer_add(out, "</text>");
 }
 
-static void add_cell(const struct calendar_view *view, struct buffer *out, double x, double y, double width,
-                     enum level level, size_t band, const char *word) {
-    bool shut = calendar_is_shut(view->calendar, band);
+// A shut band has LEVEL_UNKNOWN.
+static void add_cell(struct buffer *out, double x, double y, double width, enum level level,
+                     const char *word) {
     buffer_print(out, "<rect x=\"%g\" y=\"%g\" width=\"%g\" height=\"%d\" fill=\"%s\" stroke=\"#767c87\"/>",
-                 x, y, width, CELL_HEIGHT, shut ? fill_of(LEVEL_UNKNOWN) : fill_of(level));
-    add_text(out, x + width / 2, y + 20, "shape", level_symbol(shut ? LEVEL_UNKNOWN : level));
+                 x, y, width, CELL_HEIGHT, fill_of(level));
+    add_text(out, x + width / 2, y + 20, "shape", level_symbol(level));
     add_text(out, x + width / 2, y + 38, "word", word);
 }
 
@@ -42,10 +42,13 @@ static void add_days(const struct calendar_view *view, struct buffer *out, int64
         add_text(out, middle, y + 18, "head", calendar_date_text(out->arena, words, from + i));
         add_text(out, middle, y + 36, "word",
                  kind[0] != '\0' ? kind : words->weekdays[holidays_weekday(from + i)]);
-        for (size_t band = 0; band < LEVELS_BANDS; band++)
-            add_cell(view, out, x, y + CELL_HEIGHT * (1.0 + (double)band), CELL_WIDTH,
-                     calendar_level(view->calendar, from + i, band), band,
+        for (size_t band = 0; band < LEVELS_BANDS; band++) {
+            enum level level = calendar_is_shut(view->calendar, band)
+                                   ? LEVEL_UNKNOWN
+                                   : calendar_level(view->calendar, from + i, band);
+            add_cell(out, x, y + CELL_HEIGHT * (1.0 + (double)band), CELL_WIDTH, level,
                      calendar_cell_word(words, view->calendar, from + i, band));
+        }
     }
     add_bands(view, out, y + CELL_HEIGHT);
 }
@@ -57,10 +60,12 @@ static void add_phases(const struct calendar_view *view, struct buffer *out,
         double x = HEAD_WIDTH + (double)i * PHASE_WIDTH;
         add_text(out, x + PHASE_WIDTH / 2.0, y + 28, "head",
                  calendar_phase_text(out->arena, words, &phases[i]));
-        for (size_t band = 0; band < LEVELS_BANDS; band++)
-            add_cell(
-                view, out, x, y + CELL_HEIGHT * (1.0 + (double)band), PHASE_WIDTH, phases[i].band[band], band,
-                calendar_is_shut(view->calendar, band) ? words->shut : words->level[phases[i].band[band]]);
+        for (size_t band = 0; band < LEVELS_BANDS; band++) {
+            bool shut = calendar_is_shut(view->calendar, band);
+            enum level level = phases[i].band[band];
+            add_cell(out, x, y + CELL_HEIGHT * (1.0 + (double)band), PHASE_WIDTH,
+                     shut ? LEVEL_UNKNOWN : level, shut ? words->shut : words->level[level]);
+        }
     }
     add_bands(view, out, y + CELL_HEIGHT);
 }
@@ -69,12 +74,13 @@ static void open_picture(const struct calendar_view *view, struct buffer *out, d
     const struct calendar_words *words = &view->language->plain;
     const char *title = words->title[view->series];
     buffer_print(out,
-                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %g %g\" role=\"img\" "
-                 "aria-label=\"%s\"><style>text{font-family:'Noto Sans JP','Noto Sans CJK JP',sans-serif;"
-                 "text-anchor:middle;fill:#1a1a1c}.title{font-size:20px;font-weight:700;text-anchor:start}"
-                 ".head{font-size:14px;font-weight:700}.word{font-size:12px}.shape{font-size:18px}</style>"
-                 "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>",
-                 width, height, title);
+                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %g %g\" role=\"img\" aria-label=\"",
+                 width, height);
+    buffer_add_escaped(out, title);
+    buffer_add(out, "\"><style>text{font-family:'Noto Sans JP','Noto Sans CJK JP',sans-serif;"
+                    "text-anchor:middle;fill:#1a1a1c}.title{font-size:20px;font-weight:700;text-anchor:start}"
+                    ".head{font-size:14px;font-weight:700}.word{font-size:12px}.shape{font-size:18px}</style>"
+                    "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>");
     add_text(out, 12, 28, "title", title);
 }
 
