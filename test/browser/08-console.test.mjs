@@ -155,6 +155,8 @@ describe("the console in a browser", () => {
     await visitor.seesText(word("gate.running"));
     const { entries } = (await session.get("/api/v1/console/audit?count=2&action=gate.")).json;
     assert.deepEqual(entries.map(({ reason }) => reason), ["障害が終わった", "提供者の障害"]);
+    await page.getByRole("button", { name: word("gate.assisted.join") }).click();
+    await page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/).waitFor(); // the code of a place for whoever cannot queue
     await visitor.close();
   });
 

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 
 import { openBrowser, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
+import { operator } from "../lib/operator.mjs";
 import { Resident } from "../lib/resident.mjs";
 
 const IN_LINE = 200;
@@ -26,9 +27,8 @@ test("a booking is made, moved and used in the browser while the line is full", 
     await Promise.all(Array.from({ length: 20 }, () => new Resident(server.url).post("/api/v1/gate/tickets")));
   await visitor.press("identity.action", { app: "マイナアプリ" });
   await visitor.sees("line.title");
-  const later = page.getByRole("region", { name: word("quiet.later") }); // what the calendar says beside it
-  await later.getByText(/時〜/).waitFor();
   const part = page.getByRole("region", { name: word("booking.title") });
+  await part.getByText(/時〜/).waitFor(); // what the calendar says of it
   const choice = part.getByRole("combobox");
   await choice.waitFor();
   const starts = await choice.locator("option").evaluateAll((options) => options.map(({ value }) => value));
@@ -49,5 +49,24 @@ test("a booking is made, moved and used in the browser while the line is full", 
   await visitor.sees("line.turn.title");
   await visitor.identify("eligible");
   await visitor.sees("result.verified.title");
+  await visitor.close();
+});
+
+test("a place that a counter took for somebody is theirs by its code, however it is typed", async () => {
+  const counter = await operator(server, "operator");
+  const { json: kept } = await counter.post("/api/v1/console/gate/assisted");
+  const visitor = await Visitor.open(browser, server.url);
+  const { page } = visitor;
+  await visitor.walkToJump();
+  await page.getByText(word("assisted.title")).click();
+  await page.getByLabel(word("assisted.label")).fill("ZZZZ-ZZZZ");
+  await visitor.press("assisted.action");
+  await visitor.seesText(word("assisted.wrong.title"));
+  await visitor.looksAt("assisted-wrong");
+  await page.getByLabel(word("assisted.label")).fill(kept.code.toLowerCase().replace("-", " "));
+  await visitor.press("assisted.action");
+  await visitor.sees("line.title");
+  const { place } = await page.evaluate(async () => (await fetch("/api/v1/me")).json());
+  assert.deepEqual([place.second, place.rank], [kept.second, kept.rank]);
   await visitor.close();
 });

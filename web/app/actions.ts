@@ -159,6 +159,23 @@ export function bookingCancel(): Promise<void> {
   });
 }
 
+// The code of a place that somebody joined for. It is taken as people type it; the server knows O from 0.
+export function takeAssisted(typed: string): Promise<void> {
+  const code = typed.normalize('NFKC').replace(/[\s-]/g, '');
+  return run('assisted', async () => {
+    try {
+      await persist('sending', () => api.takePlace(code));
+    } catch (error) {
+      if (!(error instanceof Trouble) || (error.status !== 404 && error.status !== 400)) throw error;
+      change({ notice: { title: 'assisted.wrong.title', body: 'assisted.wrong.body' } });
+      return;
+    }
+    written();
+    announce(word('assisted.taken'));
+    await refresh();
+  });
+}
+
 export function identify(): Promise<void> {
   return run('identify', async () => {
     const address = await addressOfProvider();

@@ -322,6 +322,11 @@ export function confirmIdentity(code: string): Promise<{ outcome: Outcome; state
   return document(ask('POST', '/api/v1/me/identity/confirm', { code }));
 }
 
+// Takes the place that an operator keeps under this code.
+export async function takePlace(code: string): Promise<void> {
+  await ask('POST', '/api/v1/gate/tickets', { code });
+}
+
 // Goes in with the place that the server holds: the turn has come.
 export function enterGate(): Promise<Pass> {
   return document(ask('POST', '/api/v1/gate/passes', {}));

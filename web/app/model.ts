@@ -11,7 +11,7 @@ export type Path = '/' | '/journey' | '/points' | '/survey' | '/return';
 export type Screen = 'consent' | 'procedure' | 'intent' | 'identity';
 
 // What the resident asked for and the server has not yet answered.
-export type Task = 'register' | 'consent' | 'procedure' | 'intent' | 'identify' | 'confirm' | 'move' | 'apply' | 'survey' | 'end' | 'book';
+export type Task = 'register' | 'consent' | 'procedure' | 'intent' | 'identify' | 'confirm' | 'move' | 'apply' | 'survey' | 'end' | 'book' | 'assisted';
 
 // Something waits to be sent again; `retryAt` is when, in milliseconds of this device's clock.
 export interface Waiting {

@@ -366,6 +366,15 @@ export async function enter(proof: { name: string; password: string; code: strin
   return (await (await ask('POST', '/api/v1/console/session', proof)).json()) as Person;
 }
 
+export interface AssistedPlace {
+  code: string;
+  ahead: number;
+}
+// Joins for somebody who cannot queue by themselves; the code is shown this once.
+export async function joinAssisted(): Promise<AssistedPlace> {
+  return (await (await ask('POST', '/api/v1/console/gate/assisted', {})).json()) as AssistedPlace;
+}
+
 // Ends the line of `epoch`; a new and empty one begins.
 export async function resetGate(epoch: number, why: string): Promise<Gate> {
   return (await (await ask('POST', '/api/v1/console/gate/reset', { epoch, why })).json()) as Gate;

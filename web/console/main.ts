@@ -9,7 +9,7 @@ import { viewAccount } from './views/account.js';
 import { viewAnswers } from './views/answers.js';
 import { viewCalendar } from './views/calendar.js';
 import { viewFunnel } from './views/funnel.js';
-import { viewGate } from './views/gate.js';
+import { forgetAssisted, viewGate } from './views/gate.js';
 import { viewHeat } from './views/heat.js';
 import { viewLog } from './views/log.js';
 import { viewNews } from './views/news.js';
@@ -152,6 +152,7 @@ async function go(address: string, push = true): Promise<void> {
   if (push) history.pushState(null, '', address);
   trouble = null;
   forgetTold();
+  forgetAssisted();
   draw();
   await refresh();
   scrollTo(0, 0);
@@ -233,6 +234,7 @@ async function signOut(): Promise<void> {
   ended = false;
   shown = null;
   forgetTold();
+  forgetAssisted();
   draw();
 }
 

@@ -11,6 +11,7 @@ import type { Piece } from '../parts.js';
 import { message } from '../parts.js';
 import { icons } from '../pictures.js';
 import { clockText, dateTimeText, dayText, word } from '../words.js';
+import { isQuietKnown, nextQuiet } from './later.js';
 
 const NEAR_MIN = 10;
 const FILE = '/api/v1/bookings/mine.ics';
@@ -85,6 +86,7 @@ export function isNear(): boolean {
 
 function offer(): TemplateResult {
   return html`${model.cancelled ? message('info', word('booking.cancelled'), html`<p>${word('quiet.kept')}</p>`) : nothing}
+    ${isQuietKnown() ? nextQuiet() : nothing}
     <p>${word('booking.body')}</p>`;
 }
 

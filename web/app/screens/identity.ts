@@ -9,6 +9,7 @@ import { model } from '../model.js';
 import { heading, journeyScreen, mainButton, message, resultHeading, say } from '../parts.js';
 import { isCalled } from '../route.js';
 import { clockText, dateTimeText, word } from '../words.js';
+import { assistedPart } from './assisted.js';
 import { confirmScreen } from './confirm.js';
 import { onPhone, troubleshooting } from './help.js';
 import { threePictures } from './steps.js';
@@ -80,6 +81,6 @@ export function identityScreen(): TemplateResult {
         <summary>${word('identity.help')}</summary>
         ${troubleshooting()}
       </details>
-      ${onPhone()}`,
+      ${isCalled(me) ? nothing : assistedPart()} ${onPhone()}`,
   );
 }

@@ -20,9 +20,13 @@ export function nextQuiet(): TemplateResult {
     <p><a class="more" href="/calendar">${icons.calendar}${word('quiet.calendar')}</a></p>`;
 }
 
+export function isQuietKnown(): boolean {
+  return (model.quiet?.quiet ?? []).length > 0;
+}
+
 // For those who stand in line: when it would be better to come. Nothing when the calendar has nothing better.
 export function laterPart(): Piece {
-  if ((model.quiet?.quiet ?? []).length === 0) return nothing;
+  if (!isQuietKnown()) return nothing;
   return html`<section class="card quiet" aria-labelledby="later-title">
     <h2 id="later-title">${word('quiet.later')}</h2>
     ${nextQuiet()}

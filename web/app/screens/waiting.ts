@@ -11,6 +11,7 @@ import type { Piece } from '../parts.js';
 import { facts, heading, journeyScreen, link, message } from '../parts.js';
 import { icons } from '../pictures.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
+import { assistedPart } from './assisted.js';
 import { bookingPart, isNear } from './booking.js';
 import { laterPart } from './later.js';
 
@@ -113,6 +114,12 @@ function body(line: Line): TemplateResult {
     ${shown.phase === 'closed' ? nothing : html`<p class="lead closable">${word('line.closable')}</p>${bell()}`}`;
 }
 
+// Another time to come: with a booking where there is one to be had, else in words alone.
+function elsewhen(): Piece {
+  const booking = bookingPart();
+  return booking !== nothing || isNear() ? booking : laterPart();
+}
+
 export function waitingScreen(): TemplateResult {
   const { line } = model;
   return journeyScreen(
@@ -125,7 +132,7 @@ export function waitingScreen(): TemplateResult {
               : html`<div class="bones" role="img" aria-label=${word('page.loading')}><i></i></div>`}
             <p class="lead closable">${word('line.closable')}</p>`
         : body(line)}
-      ${bookingPart()} ${isNear() ? nothing : laterPart()}
+      ${elsewhen()} ${assistedPart()}
       <p class="aside">${link('/', word('page.toHome'))}</p>
     </div>`,
   );

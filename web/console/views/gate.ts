@@ -3,7 +3,8 @@
 // Every order is first shown as what it means for the people who wait, and carries a reason into the log.
 import { html, nothing } from 'lit/html.js';
 
-import type { Gate, Order, Role } from '../api.js';
+import type { AssistedPlace, Gate, Order, Role } from '../api.js';
+import { joinAssisted } from '../api.js';
 import { confirm, dialog } from '../order.js';
 import type { Content } from '../parts.js';
 import { figure, section, table } from '../parts.js';
@@ -105,6 +106,36 @@ function controls(gate: Gate, mayReset: boolean, hands: Hands): Content {
   );
 }
 
+// The code is the operator's to tell until the next one is drawn; it is kept nowhere but on this page.
+let kept: AssistedPlace | 'failed' | null = null;
+
+export function forgetAssisted(): void {
+  kept = null;
+}
+
+function assisted(draw: () => void): Content {
+  const join = async (): Promise<void> => {
+    try {
+      kept = await joinAssisted();
+    } catch {
+      kept = 'failed';
+    }
+    draw();
+  };
+  return section(
+    word('gate.assisted'),
+    html`<p>${word('gate.assisted.note')}</p>
+      <button type="button" class="quiet" @click=${() => void join()}>${word('gate.assisted.join')}</button>
+      <div role="status">
+        ${kept === 'failed' ? html`<p class="message">${word('gate.assisted.failed')}</p>` : nothing}
+        ${kept !== null && kept !== 'failed'
+          ? html`<p class="assisted"><span>${word('gate.assisted.code')}</span> <b>${kept.code}</b></p>
+              <p>${word('gate.assisted.tell', { ahead: kept.ahead })}</p>`
+          : nothing}
+      </div>`,
+  );
+}
+
 export function viewGate(gate: Gate, role: Role, hands: Hands): Content {
   return html`<h1 tabindex="-1">${word('gate.title')}</h1><p class="lead">${gateSentence(gate)}</p>
     ${gate.frozen ? html`<p class="message" role="alert">${word('gate.frozen')}</p>` : nothing}
@@ -115,7 +146,7 @@ export function viewGate(gate: Gate, role: Role, hands: Hands): Content {
       ${figure({ title: word('gate.pace'), value: gate.pace_per_min, unit: word('unit.people'), note: word('gate.pace.note', { reason: gateReason(gate) }) })}
       ${figure({ title: word('gate.wait'), value: gate.waiting > 0 ? minutes(gate.wait_s.p50) : 0, unit: word('unit.minutes'), note: word('gate.wait.note', { p90: gate.waiting > 0 ? minutes(gate.wait_s.p90) : 0 }) })}
     </section>
-    ${role === 'viewer' ? nothing : controls(gate, role === 'admin', hands)}
+    ${role === 'viewer' ? nothing : [controls(gate, role === 'admin', hands), assisted(hands.draw)]}
     ${section(
       word('gate.stages'),
       table({
