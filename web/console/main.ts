@@ -321,7 +321,7 @@ document.addEventListener('click', (event) => {
 });
 addEventListener('popstate', () => void go(location.pathname + location.search, false));
 addEventListener('keydown', (event) => {
-  const writing = (event.target as Element).matches('input, select, textarea');
+  const writing = (event.target as Element).matches('input:not([type=checkbox]), select, textarea');
   if (event.key === 'Escape' && wall.on && !document.querySelector('dialog[open]')) switchWall();
   if (!person || writing || !keysUsed() || event.ctrlKey || event.metaKey || event.altKey) return;
   const views = viewsOf(person);
