@@ -13,10 +13,8 @@
 #include "store/sqlite_backup.h"
 #include "store/sqlite_functions.h"
 
-#define PATH_SIZE   1024
-#define BUSY_MS_MAX 2000 // another process writes
-#define CHECKPOINT_MS_MAX \
-    20000 // our own checkpoint: it ends with the disk's work, so who waits is late, not refused
+#define PATH_SIZE        1024
+#define BUSY_MS_MAX      2000     // another process writes
 #define READ_US_MAX      30000000 // how long a reader may take while the log presses
 #define PROGRESS_STEPS   10000    // of SQLite's machine between two looks at that
 #define FILE_MODE        0600
@@ -221,7 +219,7 @@ static bool sqlite_begin(struct session *base, struct error *err) {
     read_starts(session);
     if (base->kind == SESSION_READ)
         return run_word(session, &BEGIN_READ, err);
-    if (!checkpointer_enter(session->checkpointer, CHECKPOINT_MS_MAX))
+    if (!checkpointer_enter(session->checkpointer, BUSY_MS_MAX))
         return error_set(err, ERROR_UNAVAILABLE, "another transaction holds the database");
     if (run_word(session, &BEGIN_WRITE, err))
         return true;
