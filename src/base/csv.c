@@ -313,11 +313,15 @@ static bool name_matches(const char *field, const char *name) {
     return strlen(name) == length && strncasecmp(field, name, length) == 0;
 }
 
-int csv_reader_column(const struct csv_reader *reader, const char *name) {
-    for (size_t i = 0; i < reader->header.count; i++)
+int csv_reader_column_after(const struct csv_reader *reader, const char *name, int column) {
+    for (int i = column + 1; i < (int)reader->header.count; i++)
         if (name_matches(reader->header.fields[i], name))
-            return (int)i;
+            return i;
     return -1;
+}
+
+int csv_reader_column(const struct csv_reader *reader, const char *name) {
+    return csv_reader_column_after(reader, name, -1);
 }
 
 const struct csv_row *csv_reader_header(const struct csv_reader *reader) {

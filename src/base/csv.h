@@ -55,6 +55,8 @@ MUST_CHECK bool csv_reader_read(struct csv_reader *reader, FILE *file, struct er
 
 // The index of the column that the header names so (case and spaces around it do not matter), or -1.
 int csv_reader_column(const struct csv_reader *reader, const char *name);
+// The next one of that name behind `column`.
+int csv_reader_column_after(const struct csv_reader *reader, const char *name, int column);
 // The header's names; NULL before it was read.
 const struct csv_row *csv_reader_header(const struct csv_reader *reader);
 

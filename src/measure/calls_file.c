@@ -94,10 +94,12 @@ static bool need(const struct calls_file *file, enum column column, struct error
 static bool take_header(void *context, const struct table *table, struct error *err) {
     struct calls_file *file = context;
     for (int i = 0; i < COLUMNS; i++)
-        file->columns[i] = table_column(table, mapped(file, (enum column)i));
-    if (file->columns[COLUMN_WITHIN] < 0)
-        file->columns[COLUMN_WITHIN] =
-            table_column(table, map_get(&file->map, "answered_within_s", "answered_within_s"));
+        if (!table_column(table, mapped(file, (enum column)i), &file->columns[i], err))
+            return false;
+    if (file->columns[COLUMN_WITHIN] < 0 &&
+        !table_column(table, map_get(&file->map, "answered_within_s", "answered_within_s"),
+                      &file->columns[COLUMN_WITHIN], err))
+        return false;
     file->per_call = file->columns[COLUMN_OUTCOME] >= 0;
     // A column that the map names must be there.
     for (size_t i = 0; i < sizeof column_names / sizeof *column_names; i++) {

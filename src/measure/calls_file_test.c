@@ -102,13 +102,16 @@ static void single_calls_are_told_by_their_outcome(void **state) {
     calls_file_free(file);
 }
 
-static void a_column_that_the_map_names_must_be_there(void **state) {
+static void a_column_that_the_map_names_must_be_there_and_once(void **state) {
     static const struct {
         const char *text, *map, *field;
-    } cases[] = {{"start,offered,answered\n", "talk_s=Talk", "talk_s"},
-                 {"begin,offered,answered\n", NULL, "start"},
-                 {"start,offered\n", NULL, "offered"},
-                 {"start,outcome\n", NULL, "wait_s"}};
+        enum error_kind kind;
+    } cases[] = {{"start,offered,answered\n", "talk_s=Talk", "talk_s", ERROR_MISSING},
+                 {"begin,offered,answered\n", NULL, "start", ERROR_MISSING},
+                 {"start,offered\n", NULL, "offered", ERROR_MISSING},
+                 {"start,outcome\n", NULL, "wait_s", ERROR_MISSING},
+                 {"start,offered,answered,Offered\n", NULL, "offered", ERROR_CONFLICT},
+                 {"start,Calls,Calls,answered\n", "offered=Calls", "Calls", ERROR_CONFLICT}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct import_result result = {.read = 0};
         struct calls_file *file = NULL;
@@ -117,7 +120,7 @@ static void a_column_that_the_map_names_must_be_there(void **state) {
         assert_true(calls_file_new(&options, &result, &file, &err));
         assert_false(calls_file_feed(file, cases[i].text, strlen(cases[i].text), &err) &&
                      calls_file_finish(file, &err));
-        assert_int_equal(err.kind, ERROR_MISSING);
+        assert_int_equal(err.kind, cases[i].kind);
         assert_string_equal(err.field, cases[i].field);
         calls_file_free(file);
     }
@@ -181,7 +184,7 @@ int main(void) {
         cmocka_unit_test(quarter_hours_add_up_and_what_is_missing_is_the_difference),
         cmocka_unit_test(the_same_interval_twice_and_counts_that_cannot_be_are_bad_lines),
         cmocka_unit_test(single_calls_are_told_by_their_outcome),
-        cmocka_unit_test(a_column_that_the_map_names_must_be_there),
+        cmocka_unit_test(a_column_that_the_map_names_must_be_there_and_once),
         cmocka_unit_test(a_month_of_real_calls_equals_its_table_to_the_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

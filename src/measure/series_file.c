@@ -39,11 +39,13 @@ static bool take_header(void *context, const struct table *table, struct error *
         if (column == NULL && file->kind == SERIES_DAILY && names_figures(&file->map))
             continue;
         bool needed = column != NULL || file->kind == SERIES_ARRIVALS;
-        int index = table_column(table, column == NULL ? *names : column);
-        if (index < 0 && !needed)
-            continue;
-        if (!table_need_column(table, column == NULL ? *names : column, &index, err))
+        int index = -1;
+        bool ok = needed ? table_need_column(table, column == NULL ? *names : column, &index, err)
+                         : table_column(table, *names, &index, err);
+        if (!ok)
             return false;
+        if (index < 0)
+            continue;
         file->figures[file->figures_count] = *names;
         file->columns[file->figures_count++] = index;
     }

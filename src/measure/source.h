@@ -18,8 +18,8 @@ MUST_CHECK bool source_open(const char *path, struct source **ret_source, struct
 void source_close(struct source *source); // NULL is fine
 void source_cleanup(struct source **source);
 
-// The next piece, valid until the next call; length 0 at the end. ERROR_INVALID: the compression is damaged
-// or ends too early.
+// The next piece, valid until the next call; length 0 at the end. Several members of gzip are read one after
+// another. ERROR_INVALID: the compression is damaged or ends too early, or something else stands behind it.
 MUST_CHECK bool source_read(struct source *source, const char **ret_bytes, size_t *ret_length,
                             struct error *err);
 // Of everything that was read so far.

@@ -90,6 +90,25 @@ static void a_compressed_file_that_was_cut_short_or_damaged_is_an_error(void **s
     assert_false(read_all(target, &length, digest, &err));
 }
 
+static void what_stands_behind_the_compressed_data_is_an_error(void **state) {
+    static char target[TEXT_BYTES];
+    static const char *const behind[] = {"203.0.113.9 - - [a line that would be lost]\n", "\x1f", "\x1f?"};
+    unsigned char digest[SOURCE_DIGEST_SIZE];
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+        struct error err = {0};
+        write_packed();
+        FILE *file = fopen(path, "ab");
+        assert_non_null(file);
+        assert_true(fputs(behind[i], file) >= 0);
+        assert_int_equal(fclose(file), 0);
+        assert_false(read_all(target, &length, digest, &err));
+        assert_int_equal(err.kind, ERROR_INVALID);
+        assert_string_equal(err.message, i == 1 ? "the compressed file ends too early"
+                                                : "behind the end of the compressed data stand other bytes");
+    }
+}
+
 static void a_file_that_is_not_there_is_named(void **state) {
     struct source *source = NULL;
     struct error err = {0};
@@ -117,6 +136,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_the_same_compressed_or_not),
         cmocka_unit_test(a_compressed_file_that_was_cut_short_or_damaged_is_an_error),
+        cmocka_unit_test(what_stands_behind_the_compressed_data_is_an_error),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
         cmocka_unit_test(a_directory_or_a_device_is_no_file),
     };

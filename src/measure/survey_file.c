@@ -26,12 +26,15 @@ static bool take_header(void *context, const struct table *table, struct error *
     size_t found = 0, count = questionnaire_count(file->questionnaire);
     for (size_t i = 0; i < count; i++) {
         const char *name = questionnaire_at(file->questionnaire, i)->name;
-        file->columns[i] = table_column(table, map_get(&file->map, name, name));
+        const char *mapped = map_get(&file->map, name, NULL);
+        bool ok = mapped == NULL ? table_column(table, name, &file->columns[i], err)
+                                 : table_need_column(table, mapped, &file->columns[i], err);
+        if (!ok)
+            return false;
         found += file->columns[i] >= 0;
-        if (map_get(&file->map, name, NULL) != NULL && file->columns[i] < 0)
-            return table_need_column(table, map_get(&file->map, name, name), &file->columns[i], err);
     }
-    file->band_column = table_column(table, map_get(&file->map, BAND_NAME, BAND_NAME));
+    if (!table_column(table, map_get(&file->map, BAND_NAME, BAND_NAME), &file->band_column, err))
+        return false;
     return found > 0 || error_set(err, ERROR_MISSING, "the header has no column of a question (such as %s)",
                                   questionnaire_at(file->questionnaire, 0)->name);
 }

@@ -53,9 +53,10 @@ static void columns_are_found_by_the_map_or_missed(void **state) {
     static const struct {
         const char *text, *map;
         bool good;
-    } cases[] = {{"Q1,Q2\n4,1\n", "ease=Q1", true},
-                 {"Q1,Q2\n4,1\n", NULL, false},
-                 {"Q1,Q2\n4,1\n", "ease=Q9", false},
+    } cases[] = {{"Q1,Q2\n4,1\n", "ease=Q1", true},   {"Q1,Q2\n4,1\n", NULL, false},
+                 {"Q1,Q2\n4,1\n", "ease=Q9", false},  {"Q1,Q1\n4,1\n", "ease=Q1", false},
+                 {"ease,Q2,Q2\n4,1,1\n", NULL, true}, // nobody asks for Q2
+                 {"ease,Ease\n4,1\n", NULL, false},   {"ease,age_band,age_band\n4,1,2\n", NULL, false},
                  {"Q1,Q2\n4,1\n", "none=Q1", false}};
     struct questionnaire *questionnaire = NULL;
     struct error err = {0};

@@ -133,8 +133,12 @@ bool table_finish(struct table *table, struct error *err) {
     return told(table, csv_reader_finish(table->reader, err) && take_header(table, err), err);
 }
 
-int table_column(const struct table *table, const char *name) {
-    return csv_reader_column(table->reader, name);
+bool table_column(const struct table *table, const char *name, int *ret_column, struct error *err) {
+    int column = csv_reader_column(table->reader, name);
+    if (column >= 0 && csv_reader_column_after(table->reader, name, column) >= 0)
+        return error_set_field(err, ERROR_CONFLICT, name, "the header has two columns \"%.40s\"", name);
+    *ret_column = column;
+    return true;
 }
 
 static bool is_utf8(const struct table *table) {
@@ -146,15 +150,13 @@ static bool is_utf8(const struct table *table) {
 }
 
 bool table_need_column(const struct table *table, const char *name, int *ret_column, struct error *err) {
-    int column = table_column(table, name);
+    int column = -1;
+    if (!table_column(table, name, &column, err))
+        return false;
     if (column < 0)
         return error_set_field(err, ERROR_MISSING, name,
                                "the header has no column \"%.40s\"; name it with --map%s", name,
                                is_utf8(table) ? "" : " (the file is not UTF-8: save it as \"CSV UTF-8\")");
-    const struct csv_row *header = table_header(table);
-    for (size_t i = (size_t)column + 1; i < header->count; i++)
-        if (strcmp(header->fields[i], header->fields[column]) == 0)
-            return error_set_field(err, ERROR_CONFLICT, name, "the header has two columns \"%.40s\"", name);
     *ret_column = column;
     return true;
 }

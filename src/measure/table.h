@@ -28,8 +28,9 @@ void table_free(struct table *table); // NULL is fine
 MUST_CHECK bool table_feed(struct table *table, const char *bytes, size_t length, struct error *err);
 MUST_CHECK bool table_finish(struct table *table, struct error *err);
 
-// The index of a column, or -1; and the same, with an ERROR_MISSING that names it and what there is.
-int table_column(const struct table *table, const char *name);
+// The index of a column, or -1; ERROR_CONFLICT, which names it: it is there twice.
+MUST_CHECK bool table_column(const struct table *table, const char *name, int *ret_column, struct error *err);
+// The same, and ERROR_MISSING when there is none.
 MUST_CHECK bool table_need_column(const struct table *table, const char *name, int *ret_column,
                                   struct error *err);
 // The header as it stands; NULL before it was read.
