@@ -272,10 +272,11 @@ describe("operators of an organisation with oidc-provider", () => {
   });
 
   test("whoever is not meant is sent back with the reason", async () => {
-    STAFF.guest = { email: "guest@city.example", roles: ["parks"] };
+    STAFF.guest = { email: "guest@city.example", email_verified: true, roles: ["parks"] };
     STAFF.far = { email: "far@elsewhere.example", roles: ["benefit"] };
     STAFF.unsure = { email: "unsure@city.example", email_verified: false, roles: ["benefit"] };
-    for (const [person, code] of [["guest", "role"], ["far", "domain"], ["unsure", "domain"], ["resident-9", "failed"]]) {
+    STAFF.silent = { email: "silent@city.example", roles: ["benefit"] };
+    for (const [person, code] of [["guest", "role"], ["far", "domain"], ["unsure", "domain"], ["silent", "failed"], ["resident-9", "failed"]]) {
       const { who, page } = await enter(person);
       assert.equal(page, `/console?signin=organisation-${code}`);
       assert.equal((await who.get("/api/v1/console/session")).status, 401);
@@ -300,9 +301,9 @@ describe("operators of an organisation with oidc-provider", () => {
 
   test("a name with a password is not taken over, and a disabled one stays out", async () => {
     await addOperator(server, "tanaka@city.example", "viewer");
-    STAFF.tanaka = { email: "tanaka@city.example", roles: ["benefit"] };
+    STAFF.tanaka = { email: "tanaka@city.example", email_verified: true, roles: ["benefit"] };
     assert.equal((await enter("tanaka")).page, "/console?signin=organisation-refused");
-    STAFF.ito = { email: "ito@city.example", roles: ["staff"] };
+    STAFF.ito = { email: "ito@city.example", email_verified: true, roles: ["staff"] };
     const { who } = await enter("ito");
     assert.equal((await addOperator(server, "ito@city.example", null, { verb: "reset" })).code, 1); // no password for them
     assert.equal((await addOperator(server, "ito@city.example", null, { verb: "disable" })).code, 0);

@@ -60,6 +60,10 @@ bool jwks_may_fetch(struct jwks *jwks, int64_t now_ms) {
     return true;
 }
 
+bool jwks_is_old(const struct jwks *jwks, int64_t now_ms) {
+    return jwks->fetched && now_ms > jwks->fetch_allowed_ms - JWKS_FETCH_PAUSE_MS + JWKS_AGE_MS;
+}
+
 void jwks_fetch_failed(struct jwks *jwks, int64_t now_ms) {
     jwks->fetch_allowed_ms = now_ms + JWKS_FAILURE_PAUSE_MS;
 }

@@ -13,7 +13,8 @@
 
 #define JWKS_KEYS_MAX         32
 #define JWKS_FETCH_PAUSE_MS   60000
-#define JWKS_FAILURE_PAUSE_MS 5000 // after a fetch that failed
+#define JWKS_FAILURE_PAUSE_MS 5000    // after a fetch that failed
+#define JWKS_AGE_MS           3600000 // then a set is fetched anew, so that a key that was withdrawn goes
 
 struct jwks {
     struct key *keys[JWKS_KEYS_MAX];
@@ -35,4 +36,6 @@ const struct key *jwks_find(const struct jwks *jwks, const struct jwt_header *he
 
 // True when a fetch may begin now; it then counts as begun. jwks_fetch_failed allows the next one sooner.
 bool jwks_may_fetch(struct jwks *jwks, int64_t now_ms);
+// True when the last fetch began more than JWKS_AGE_MS ago.
+bool jwks_is_old(const struct jwks *jwks, int64_t now_ms);
 void jwks_fetch_failed(struct jwks *jwks, int64_t now_ms);

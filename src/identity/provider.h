@@ -71,7 +71,7 @@ struct provider_visit {
     struct civil day;                      // eligibility's
     void *context;
     // NULL: eligibility is judged. Else this takes from the claims what it needs: those of the ID token and,
-    // when it says ERROR_MISSING, those of userinfo. On the HTTP client's thread; true ends as
+    // when it says ERROR_MISSING, those and what userinfo adds. On the HTTP client's thread; true ends as
     // IDENTITY_VERIFIED.
     bool (*take)(struct provider_visit *visit, const json_t *claims, struct error *err);
     // On the HTTP client's thread, exactly once.

@@ -227,6 +227,50 @@ static void a_new_key_of_the_provider_is_fetched_once_and_not_for_strangers(void
     party_end(&party);
 }
 
+// A set whose only key is `key` under the name `id`.
+static void publish(char *target, size_t size, const struct key *key, const char *id) {
+    json_t *jwk = key_public_jwk(key);
+    (void)json_object_set_new(jwk, "kid", json_string(id));
+    CLEANUP(json_cleanup) json_t *set = json_pack("{s:[o]}", "keys", jwk);
+    size_t length = json_dumpb(set, target, size - 1, 0);
+    assert_true(length < size);
+    target[length] = '\0';
+}
+
+static void a_provider_that_changes_its_key_under_the_same_name_is_believed_again(void **state) {
+    (void)state;
+    char before[1024];
+    struct provider_options options = options_for(testbed_provider.issuer);
+    publish(before, sizeof before, testbed_provider.stranger_key, key_id(testbed_provider.provider_key));
+    struct party party = party_begin(&options, &(struct testbed_script){.keys = before});
+    assert_int_equal(finish(&party, TESTBED_CODE).outcome, IDENTITY_OTHER); // fetched a moment ago
+    assert_int_equal(finish(&party, TESTBED_CODE).outcome, IDENTITY_OTHER);
+    assert_int_equal(testbed_provider_keys_fetched(), 1);
+    testbed_provider_change(&(struct testbed_script){0});
+    testbed_provider_set_ahead(61000);
+    assert_int_equal(finish(&party, TESTBED_CODE).outcome, IDENTITY_VERIFIED);
+    assert_int_equal(testbed_provider_keys_fetched(), 2);
+    party_end(&party);
+}
+
+static void a_key_that_was_withdrawn_is_not_believed_for_ever(void **state) {
+    (void)state;
+    char without[1024];
+    struct provider_options options = options_for(testbed_provider.issuer);
+    struct party party = party_begin(&options, &(struct testbed_script){0});
+    assert_int_equal(finish(&party, TESTBED_CODE).outcome, IDENTITY_VERIFIED);
+    publish(without, sizeof without, testbed_provider.stranger_key, "another");
+    testbed_provider_change(&(struct testbed_script){.keys = without});
+    testbed_provider_set_ahead(3540000);
+    assert_int_equal(finish(&party, TESTBED_CODE).outcome, IDENTITY_VERIFIED);
+    assert_int_equal(testbed_provider_keys_fetched(), 1);
+    testbed_provider_set_ahead(3661000);
+    (void)finish(&party, TESTBED_CODE); // with the old set or, when it comes that soon, the new one
+    testbed_provider_set_ahead(3722000);
+    assert_int_equal(finish(&party, TESTBED_CODE).outcome, IDENTITY_BUSY);
+    party_end(&party);
+}
+
 static void endpoints_are_discovered_and_another_issuer_s_document_is_not_believed(void **state) {
     (void)state;
     struct error err = {0};
@@ -385,6 +429,8 @@ int main(void) {
         cmocka_unit_test(claims_decide_who_may_take_part),
         cmocka_unit_test(every_lie_is_refused_and_nothing_personal_is_told),
         cmocka_unit_test(a_new_key_of_the_provider_is_fetched_once_and_not_for_strangers),
+        cmocka_unit_test(a_provider_that_changes_its_key_under_the_same_name_is_believed_again),
+        cmocka_unit_test(a_key_that_was_withdrawn_is_not_believed_for_ever),
         cmocka_unit_test(endpoints_are_discovered_and_another_issuer_s_document_is_not_believed),
         cmocka_unit_test(more_visits_than_allowed_are_refused_at_once_and_a_stop_ends_the_others),
         cmocka_unit_test(a_provider_that_does_not_answer_or_is_not_there_is_busy),

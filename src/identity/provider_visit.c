@@ -180,10 +180,13 @@ static void userinfo_done(struct http_call *call, const struct error *call_err) 
         finish(work, IDENTITY_OTHER, &err);
         return;
     }
-    if (work->visit->take != NULL)
-        (void)give(work, userinfo, true);
-    else
+    if (work->visit->take == NULL)
         judge(work, userinfo);
+    else if (json_object_update_missing(work->claims, userinfo) == 0) // what was signed counts first
+        (void)give(work, work->claims, true);
+    else
+        finish(work, IDENTITY_BUSY,
+               &(struct error){.kind = ERROR_UNAVAILABLE, .message = "userinfo: no memory"});
 }
 
 static void ask_userinfo(struct provider_work *work) {
@@ -207,17 +210,13 @@ static void keys_ready(struct published_wait *wait, const struct error *err) {
         verify(work);
 }
 
-static void refresh_keys(struct provider_work *work) {
-    struct error err = {0};
+// Has the keys fetched once more; keys_ready then goes on.
+static bool refresh_keys(struct provider_work *work, struct error *err) {
     if (work->keys_refreshed)
-        (void)error_set(&err, ERROR_DENIED, "ID token: signed by a key that the provider does not publish");
-    else {
-        work->keys_refreshed = true;
-        work->wait = (struct published_wait){.context = work, .ready = keys_ready};
-        if (published_refresh(work->provider->published, &work->wait, &err))
-            return;
-    }
-    finish(work, IDENTITY_BUSY, &err);
+        return error_set(err, ERROR_DENIED, "ID token: signed by a key that the provider does not publish");
+    work->keys_refreshed = true;
+    work->wait = (struct published_wait){.context = work, .ready = keys_ready};
+    return published_refresh(work->provider->published, &work->wait, err);
 }
 
 static void verify(struct provider_work *work) {
@@ -225,7 +224,8 @@ static void verify(struct provider_work *work) {
     struct provider *provider = work->provider;
     const struct key *key = published_key(provider->published, &work->header);
     if (key == NULL) {
-        refresh_keys(work);
+        if (!refresh_keys(work, &err))
+            finish(work, IDENTITY_BUSY, &err);
         return;
     }
     const struct id_token_expectation expectation = {.issuer = provider->issuer,
@@ -233,8 +233,12 @@ static void verify(struct provider_work *work) {
                                                      .nonce = work->visit->transaction->nonce,
                                                      .access_token = work->access_token,
                                                      .now_ms = provider->wall_ms()};
-    if (!jwt_verify(work->id_token, key, work->arena, &work->claims, &err) ||
-        !id_token_check(work->claims, &expectation, &work->subject, &err))
+    struct error ignored;
+    bool fits = jwt_verify(work->id_token, key, work->arena, &work->claims, &err);
+    // The provider may have another key now under the old id, or its keys may have no ids.
+    if (!fits && err.kind == ERROR_DENIED && refresh_keys(work, &ignored))
+        return;
+    if (!fits || !id_token_check(work->claims, &expectation, &work->subject, &err))
         finish(work, IDENTITY_OTHER, &err);
     else if (work->visit->take != NULL) {
         if (!give(work, work->claims, false))

@@ -137,13 +137,6 @@ const struct published_endpoints *published_endpoints(const struct published *pu
     return atomic_load(&published->endpoints_known) ? &published->endpoints : NULL;
 }
 
-const struct key *published_key(struct published *published, const struct jwt_header *header) {
-    (void)pthread_mutex_lock(&published->mutex);
-    const struct key *key = jwks_find(&published->jwks, header);
-    (void)pthread_mutex_unlock(&published->mutex);
-    return key;
-}
-
 // Under the mutex. The address must live until the fetch has ended.
 static bool begin(struct published *published, struct fetch *fetch, const char *url,
                   void (*done)(struct http_call *, const struct error *), struct error *err) {
@@ -200,6 +193,16 @@ static bool fetch_keys(struct published *published, struct error *err) {
         return true;
     jwks_fetch_failed(&published->jwks, now_ms);
     return false;
+}
+
+const struct key *published_key(struct published *published, const struct jwt_header *header) {
+    (void)pthread_mutex_lock(&published->mutex);
+    struct error ignored;
+    if (jwks_is_old(&published->jwks, published->options.wall_ms()))
+        (void)fetch_keys(published, &ignored); // the next visit will have them; this one need not wait
+    const struct key *key = jwks_find(&published->jwks, header);
+    (void)pthread_mutex_unlock(&published->mutex);
+    return key;
 }
 
 bool published_refresh(struct published *published, struct published_wait *wait, struct error *err) {

@@ -48,7 +48,7 @@ void published_prepare(struct published *published);
 const struct published_endpoints *published_endpoints(const struct published *published);
 
 // The key for a token, NULL when it is not there. On the client's thread, where the key stays until the next
-// return to it.
+// return to it. Has a set that is an hour old fetched anew meanwhile.
 const struct key *published_key(struct published *published, const struct jwt_header *header);
 // Calls `ready` when keys have been fetched again. ERROR_UNAVAILABLE: they were fetched less than a minute
 // ago.

@@ -69,9 +69,13 @@ static bool check_name(const struct organisation_rules *rules, const json_t *cla
     if (rules->domain[0] != '\0' && (at == NULL || strcasecmp(at + 1, rules->domain) != 0))
         return deny(err, ORGANISATION_CODE_DOMAIN, "the name is not of the domain that is let in");
     // An address that anybody can type in proves nothing.
-    if (strcmp(rules->name_claim, "email") == 0 && json_is_false(json_object_get(claims, "email_verified")))
-        return deny(err, ORGANISATION_CODE_DOMAIN, "the provider has not verified the mail address");
-    return true;
+    const json_t *verified = json_object_get(claims, "email_verified");
+    if (strcmp(rules->name_claim, "email") != 0 || json_is_true(verified))
+        return true;
+    if (verified == NULL)
+        return error_set(err, ERROR_MISSING,
+                         "the provider does not say whether it verified the mail address");
+    return deny(err, ORGANISATION_CODE_DOMAIN, "the provider has not verified the mail address");
 }
 
 bool organisation_judge(const struct organisation_rules *rules, const json_t *claims, struct arena *arena,

@@ -28,9 +28,9 @@ static struct error judge(const struct organisation_rules *asked, const char *te
     return err;
 }
 
-#define CLAIMS(email, roles, amr)                                                            \
-    "{\"sub\": \"77\", \"email\": \"" email "\", \"realm_access\": {\"roles\": " roles "}, " \
-    "\"amr\": " amr "}"
+#define CLAIMS(email, roles, amr)                                            \
+    "{\"sub\": \"77\", \"email\": \"" email "\", \"email_verified\": true, " \
+    "\"realm_access\": {\"roles\": " roles "}, \"amr\": " amr "}"
 
 static void the_highest_role_that_a_value_gives_counts(void **state) {
     static const struct {
@@ -73,6 +73,12 @@ static void whoever_is_not_meant_is_refused_with_the_reason(void **state) {
          "{\"roles\": "
          "[\"staff\"]}, \"amr\": \"mfa\"}",
          ERROR_DENIED, ORGANISATION_CODE_DOMAIN},
+        {"{\"sub\": \"1\", \"email\": \"a@city.example\", \"email_verified\": \"true\", \"realm_access\": "
+         "{\"roles\": [\"staff\"]}, \"amr\": \"mfa\"}",
+         ERROR_DENIED, ORGANISATION_CODE_DOMAIN},
+        {"{\"sub\": \"1\", \"email\": \"a@city.example\", \"realm_access\": {\"roles\": [\"staff\"]}, "
+         "\"amr\": \"mfa\"}",
+         ERROR_MISSING, NULL}, // whoever does not say that it verified the address has not
     };
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(8192);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -91,11 +97,13 @@ static void a_claim_with_dots_in_its_name_is_that_claim(void **state) {
     struct organisation_person person = {0};
     named.role_claim = "https://city.example/roles";
     named.amr = named.domain = "";
-    assert_int_equal(judge(&named,
-                           "{\"sub\": \"1\", \"email\": \"a\", \"https://city.example/roles\": \"staff\"}",
-                           &person, arena)
-                         .kind,
-                     ERROR_NONE);
+    named.name_claim = "preferred_username"; // not a mail address: nothing to verify
+    assert_int_equal(
+        judge(&named,
+              "{\"sub\": \"1\", \"preferred_username\": \"a\", \"https://city.example/roles\": \"staff\"}",
+              &person, arena)
+            .kind,
+        ERROR_NONE);
     assert_int_equal(person.role, OPERATOR_VIEWER);
 }
 

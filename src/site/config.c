@@ -122,7 +122,7 @@ static const struct config_key keys[] = {
     {"operators", "label", WORDS(operators.label), "組織のアカウント", ANY,
      "what the account is called on the page for signing in"},
     {"operators", "name_claim", WORDS(operators.name_claim), "email", ANY,
-     "claim with the name that the console and its log show; without blanks"},
+     "claim with the name that the console and its log show; email counts only with email_verified true"},
     {"operators", "role_claim", WORDS(operators.role_claim), "roles", ANY,
      "claim that gives the role: a text or a list of texts; realm_access.roles is a member of a member"},
     {"operators", "viewer", WORDS(operators.viewer), "", ANY,
