@@ -15,6 +15,7 @@
 
 #define OPTIONS_TEXT_SIZE  1200
 #define PROGRESS_PERIOD_US 200000
+#define WAIT_MS_MAX        60000 // for a server that writes all the time
 
 static const char help[] =
     "usage: juncho import KIND FILE... [--store URL] [--dry-run] [--strict] [--json] [--map "
@@ -199,8 +200,10 @@ static bool store_file(const struct import_command *command, struct import_work 
                        const struct import *import, struct file_outcome *outcome, struct error *err) {
     CLEANUP(session_cleanup) struct session *session = NULL;
     int64_t taken_before = -1;
-    if (!session_open(store, SESSION_WRITE, &session, err) || !session_begin(session, err) ||
-        !import_find(session, import, &taken_before, err))
+    if (!session_open(store, SESSION_WRITE, &session, err))
+        return false;
+    session_set_patience(session, WAIT_MS_MAX);
+    if (!session_begin(session, err) || !import_find(session, import, &taken_before, err))
         return false;
     if (taken_before >= 0) {
         session_rollback(session);

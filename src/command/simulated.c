@@ -14,6 +14,10 @@ static void show_progress(void *context, int64_t hour_ms, const struct simulatio
                   (long long)sums->residents, (long long)sums->verified);
 }
 
+static void show_waiting(void *context) {
+    (void)fprintf(stderr, "\rwaiting for the store, which something else holds\033[K");
+}
+
 bool simulated_is_empty(struct session *session, bool *ret_empty, struct error *err) {
     static const struct statement ANYBODY = {"SELECT id FROM resident WHERE id > $1 LIMIT 1", "i"};
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(4096);
@@ -39,13 +43,15 @@ static bool prepare(struct store *store, struct campaign *campaign, struct error
 
 bool simulated_run(const struct simulated_options *options, struct store *store,
                    struct simulation_sums *ret_sums, struct error *err) {
-    const struct writer_options how = {.queue_max = SIMULATION_QUEUE, .batch_max = SIMULATION_BATCH};
+    const struct writer_options how = {
+        .queue_max = SIMULATION_QUEUE, .batch_max = SIMULATION_BATCH, .wait_ms_max = SIMULATION_WAIT_MS_MAX};
     struct writer *writer = NULL;
     struct campaign campaign = simulation_campaign(options->plan, options->scale);
     struct simulation_options simulation = {.plan = options->plan,
                                             .scale = options->scale,
                                             .stop = options->stop,
-                                            .progress = options->shows_progress ? show_progress : NULL};
+                                            .progress = options->shows_progress ? show_progress : NULL,
+                                            .waits = options->shows_progress ? show_waiting : NULL};
     if (!prepare(store, &campaign, err) || !writer_start(store, &how, &writer, err))
         return false;
     bool ok = simulation_run(&simulation, &campaign, writer, ret_sums, err);

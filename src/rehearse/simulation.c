@@ -1,10 +1,12 @@
 // simulation.c - hour by hour: who arrives, how their lives go on, what the server would have counted.
 #include "rehearse/simulation.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "measure/count.h"
@@ -17,6 +19,7 @@
 #define BATCH_LIVES       SIMULATION_BATCH
 #define BATCH_BYTES_MAX   ((size_t)64 << 20)
 #define COMMAND_BYTES_MAX 65536
+#define CALLS_BYTES_MAX   ((size_t)1 << 20)
 #define TRAFFIC_BYTES_MAX ((size_t)16 << 20)
 #define TRAFFIC_HOURS     16 // written at once: all routes of so many hours fit into one command
 #define SLOW_FACTOR       4  // how much slower a request is at twice the load that is still quick
@@ -24,6 +27,8 @@
 #define SATISFACTION      1  // the questions that come with the program, by number
 #define SMOOTHNESS        2
 #define GRADE_BEST        5   // and their choices, from 5 to 1
+#define TELL_S            5   // until somebody who watches is told that the store does not take anything
+#define CALLS_STEPS_MAX   240 // half-hours with calls that are written at once
 #define BUDGET_ROOM       1.1 // over the expected residents, so that chance does not use it up
 
 enum route {
@@ -135,9 +140,17 @@ static void answer_is_written(struct command *command, const struct error *err) 
 
 // Until the batch is written; false with the first error.
 static bool await(struct simulation *simulation, struct batch *batch) {
+    const struct simulation_options *options = simulation->options;
+    struct timespec told;
+    (void)clock_gettime(CLOCK_REALTIME, &told);
+    told.tv_sec += TELL_S;
     (void)pthread_mutex_lock(&batch->lock);
     while (batch->under_way > 0)
-        (void)pthread_cond_wait(&batch->written, &batch->lock);
+        if (pthread_cond_timedwait(&batch->written, &batch->lock, &told) == ETIMEDOUT) {
+            told.tv_sec += TELL_S;
+            if (options->waits != NULL)
+                options->waits(options->context);
+        }
     (void)pthread_mutex_unlock(&batch->lock);
     batch->count = 0;
     if (batch->error.kind == ERROR_NONE)
@@ -346,36 +359,22 @@ static bool write_accesses(struct simulation *simulation) {
            traffic_flush(simulation->traffic, simulation->writer, simulation->err);
 }
 
-// Half-hours before the opening and after the close have no calls.
-static bool write_day_calls(struct simulation *simulation, int64_t day_ms, double accesses) {
-    const struct plan *plan = simulation->options->plan;
-    CLEANUP(arena_cleanup) struct arena *arena = arena_new(COMMAND_BYTES_MAX);
-    struct command command;
-    double day = floor((double)(day_ms - clock_day_start_ms(plan->campaign.opens_ms)) / CLOCK_DAY_MS + 0.5);
-    double scaled = round((double)plan->calls.agents * simulation->options->scale);
-    if (arena == NULL)
-        return error_set(simulation->err, ERROR_UNAVAILABLE, "out of memory");
-    command_init(&command, arena);
-    for (int i = 0; i < 48; i++) {
-        struct calls_row row;
-        int64_t start_ms = day_ms + i * CALLS_HALF_HOUR_MS;
-        bool open = start_ms >= plan->campaign.opens_ms && start_ms < plan->campaign.closes_ms;
-        double expected = open ? telephone_expected(&plan->calls, accesses, day, i) : 0;
-        if (expected <= 0)
-            continue;
-        if (!telephone_half_hour(&plan->calls, scaled < 1 ? 1 : (int64_t)scaled, expected,
-                                 simulation->world.random, &row, simulation->err))
-            return false;
-        row.start_ms = start_ms;
-        calls_put(&command, &row);
-        simulation->sums.calls += row.offered;
-    }
-    return command.steps_count == 0 || writer_run(simulation->writer, &command, simulation->err);
+static bool flush_calls(struct simulation *simulation, struct command *command) {
+    struct arena *arena = command->arena;
+    bool ok = command->steps_count == 0 || writer_run(simulation->writer, command, simulation->err);
+    arena_reset(arena);
+    command_init(command, arena);
+    return ok;
 }
 
 // A day's calls follow its accesses; on a day that opens or closes in between, those of its own part.
 static bool write_calls(struct simulation *simulation) {
     const struct shape *shape = &simulation->shape;
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(CALLS_BYTES_MAX);
+    struct command command;
+    if (arena == NULL)
+        return error_set(simulation->err, ERROR_UNAVAILABLE, "out of memory");
+    command_init(&command, arena);
     size_t hour = 0;
     while (hour < shape->hours && simulation->options->plan->calls.per_access > 0) {
         int64_t day_ms = clock_day_start_ms(shape->first_ms + (int64_t)hour * CLOCK_HOUR_MS);
@@ -384,10 +383,18 @@ static bool write_calls(struct simulation *simulation) {
                clock_day_start_ms(shape->first_ms + (int64_t)hour * CLOCK_HOUR_MS) == day_ms;
              hour++)
             accesses += (double)simulation->requests[hour][ROUTE_ACCESS];
-        if (!write_day_calls(simulation, day_ms, accesses))
+        const struct telephone_day day = {
+            .start_ms = day_ms, .accesses = accesses, .scale = simulation->options->scale};
+        int64_t offered = 0;
+        if (!telephone_day(simulation->options->plan, &day, simulation->world.random, &command, &offered,
+                           simulation->err))
+            return false;
+        simulation->sums.calls += offered;
+        if (command.steps_count > CALLS_STEPS_MAX - TELEPHONE_HALF_HOURS &&
+            !flush_calls(simulation, &command))
             return false;
     }
-    return true;
+    return flush_calls(simulation, &command);
 }
 
 static bool run_hours(struct simulation *simulation) {

@@ -25,12 +25,15 @@ struct simulation_options {
     double scale;            // residents for each of the plan's
     const volatile sig_atomic_t *stop;
     void (*progress)(void *context, int64_t hour_ms, const struct simulation_sums *sums); // NULL is fine
+    void (*waits)(void *context); // the store has not taken anything for some seconds; NULL is fine
     void *context;
 };
 
-// What the writer must be started with.
-#define SIMULATION_QUEUE 4096
-#define SIMULATION_BATCH 1000
+// What the writer must be started with. A checkpoint on a busy disk, or another program, may hold the store
+// for long: a simulation that gave up then would leave half a campaign behind.
+#define SIMULATION_QUEUE       4096
+#define SIMULATION_BATCH       1000
+#define SIMULATION_WAIT_MS_MAX 600000
 
 // The plan's campaign as the store wants it, with a budget that covers everybody.
 struct campaign simulation_campaign(const struct plan *plan, double scale);

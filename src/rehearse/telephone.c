@@ -1,6 +1,9 @@
 // telephone.c - a load, its steady state, and draws around it.
 #include "rehearse/telephone.h"
 
+#include <math.h>
+
+#include "base/clock.h"
 #include "forecast/staffing.h"
 
 #define WITHIN_MIN 0.5
@@ -61,5 +64,27 @@ bool telephone_half_hour(const struct plan_calls *plan, int64_t agents, double e
     row.wait_s = (int64_t)((double)row.answered * state.wait_min * 60);
     row.talk_s = (int64_t)((double)row.answered * plan->handle_min * 60);
     *ret_row = row;
+    return true;
+}
+
+bool telephone_day(const struct plan *plan, const struct telephone_day *day, struct random *random,
+                   struct command *command, int64_t *ret_offered, struct error *err) {
+    int64_t opens_ms = plan->campaign.opens_ms, offered = 0;
+    double since = floor((double)(day->start_ms - clock_day_start_ms(opens_ms)) / CLOCK_DAY_MS + 0.5);
+    double agents = round((double)plan->calls.agents * day->scale);
+    for (int i = 0; i < TELEPHONE_HALF_HOURS; i++) {
+        struct calls_row row;
+        int64_t start_ms = day->start_ms + i * CALLS_HALF_HOUR_MS;
+        bool open = start_ms >= opens_ms && start_ms < plan->campaign.closes_ms;
+        double expected = open ? telephone_expected(&plan->calls, day->accesses, since, i) : 0;
+        if (expected <= 0)
+            continue;
+        if (!telephone_half_hour(&plan->calls, agents < 1 ? 1 : (int64_t)agents, expected, random, &row, err))
+            return false;
+        row.start_ms = start_ms;
+        calls_put(command, &row);
+        offered += row.offered;
+    }
+    *ret_offered = offered;
     return true;
 }

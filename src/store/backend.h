@@ -31,6 +31,7 @@ struct backend {
                  struct error *err);
     bool (*script)(struct session *session, const char *sql, struct error *err);
     bool (*probe)(struct session *session, struct error *err);
+    void (*set_patience)(struct session *session, int wait_ms_max);
     bool (*backup)(struct store *store, const char *path, struct error *err);
     void (*figures)(struct store *store, struct store_figures *ret_figures);
     void (*close)(struct store *store);

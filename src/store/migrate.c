@@ -7,8 +7,9 @@
 
 #define CHECKSUM_SIZE  32
 #define LIST_BYTES_MAX 1048576
-#define LOCK_TRIES_MAX 1200 // with LOCK_PAUSE_MS: two minutes for another node's migration
+#define LOCK_WAIT_MS   120000 // for another node's migration, or another program's long transaction
 #define LOCK_PAUSE_MS  100
+#define LOCK_TRIES_MAX (LOCK_WAIT_MS / LOCK_PAUSE_MS)
 #define LOCK_NUMBER    INT64_C(0x6a756e63686f) // "juncho"
 
 static const char TABLE[] = "CREATE TABLE IF NOT EXISTS migration ("
@@ -124,6 +125,7 @@ bool migrate_run(struct store *store, const struct migration *migrations, size_t
     CLEANUP(session_cleanup) struct session *session = NULL;
     if (!session_open(store, SESSION_WRITE, &session, err))
         return false;
+    session_set_patience(session, LOCK_WAIT_MS);
     int applied = 0;
     for (bool more = true; more; applied += more)
         if (!step(store, session, &plan, &more, err))

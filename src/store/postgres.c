@@ -204,6 +204,9 @@ static bool postgres_probe(struct session *base, struct error *err) {
     return trip_words(session, err);
 }
 
+static void postgres_set_patience(struct session *base, int wait_ms_max) {
+}
+
 static void postgres_session_close(struct session *base) {
     struct postgres_session *session = session_of(base);
     PQfinish(session->connection);
@@ -254,6 +257,7 @@ static const struct backend POSTGRES = {
     .each = postgres_each,
     .script = postgres_script,
     .probe = postgres_probe,
+    .set_patience = postgres_set_patience,
     .backup = postgres_backup,
     .figures = postgres_figures,
     .close = postgres_close,

@@ -14,7 +14,7 @@
 #include "store/sqlite_functions.h"
 
 #define PATH_SIZE        1024
-#define BUSY_MS_MAX      2000     // another process writes
+#define BUSY_MS_MAX      2000     // another process writes, or the checkpointer
 #define READ_US_MAX      30000000 // how long a reader may take while the log presses
 #define PROGRESS_STEPS   10000    // of SQLite's machine between two looks at that
 #define FILE_MODE        0600
@@ -35,6 +35,7 @@ struct sqlite_session {
     struct prepared_table *prepared;
     struct checkpointer *checkpointer;
     int64_t reading_since_us;
+    int wait_ms_max; // for another transaction
 };
 
 static const struct statement BEGIN_WRITE = {"BEGIN IMMEDIATE", ""};
@@ -219,7 +220,7 @@ static bool sqlite_begin(struct session *base, struct error *err) {
     read_starts(session);
     if (base->kind == SESSION_READ)
         return run_word(session, &BEGIN_READ, err);
-    if (!checkpointer_enter(session->checkpointer, BUSY_MS_MAX))
+    if (!checkpointer_enter(session->checkpointer, session->wait_ms_max))
         return error_set(err, ERROR_UNAVAILABLE, "another transaction holds the database");
     if (run_word(session, &BEGIN_WRITE, err))
         return true;
@@ -319,6 +320,12 @@ static bool sqlite_probe(struct session *base, struct error *err) {
     return sqlite_script(base, sql, err);
 }
 
+static void sqlite_set_patience(struct session *base, int wait_ms_max) {
+    struct sqlite_session *session = session_of(base);
+    session->wait_ms_max = wait_ms_max;
+    (void)sqlite3_busy_timeout(session->db, wait_ms_max);
+}
+
 static int note_log(void *context, sqlite3 *db, const char *name, int pages) {
     checkpointer_note(context, pages);
     return SQLITE_OK;
@@ -340,7 +347,6 @@ static void sqlite_session_close(struct session *base) {
 
 static bool settings_apply(sqlite3 *db, enum session_kind kind, struct error *err) {
     (void)sqlite3_extended_result_codes(db, 1);
-    (void)sqlite3_busy_timeout(db, BUSY_MS_MAX);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -364,6 +370,8 @@ static bool sqlite_session_open(struct store *base, enum session_kind kind, stru
     bool ok = session->prepared != NULL || failed(NULL, err);
     ok = ok &&
          (sqlite3_open_v2(store->path, &session->db, flags, NULL) == SQLITE_OK || failed(session->db, err));
+    if (ok)
+        sqlite_set_patience(&session->session, BUSY_MS_MAX);
     if (!ok || !settings_apply(session->db, kind, err)) {
         sqlite_session_close(&session->session);
         return false;
@@ -409,6 +417,7 @@ static const struct backend SQLITE = {
     .each = sqlite_each,
     .script = sqlite_script,
     .probe = sqlite_probe,
+    .set_patience = sqlite_set_patience,
     .backup = sqlite_backup,
     .figures = sqlite_figures,
     .close = sqlite_close,

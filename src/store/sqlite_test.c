@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/migrate.h"
 #include "store/testbed.h"
 #include "store/writer.h"
 
@@ -26,6 +28,7 @@
 #define BUSY_US_MAX 6000000
 
 static const char TABLE[] = "CREATE TABLE thing (id INTEGER PRIMARY KEY, bytes BLOB) STRICT;";
+static const struct migration MIGRATION = {1, "0001_one", "CREATE TABLE one (id INTEGER) STRICT;"};
 static const struct statement FILL = {"INSERT INTO thing (bytes) VALUES (zeroblob($1))", "i"};
 static const struct statement COUNT = {"SELECT count(*) FROM thing", ""};
 static const struct statement CACHE = {"SELECT $1 + cache_size FROM pragma_cache_size", "i"};
@@ -179,6 +182,47 @@ static void another_process_that_writes_for_long_makes_the_store_unavailable(voi
     writer_stop(writer);
 }
 
+struct patient {
+    struct testbed *testbed;
+    bool written;
+    int migrations;
+};
+
+static void *write_and_migrate(void *context) {
+    struct patient *patient = context;
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(65536);
+    const struct writer_options options = {.queue_max = 10, .batch_max = 1, .wait_ms_max = 120000};
+    struct writer *writer = NULL;
+    struct command command;
+    struct error err;
+    command_init(&command, arena);
+    (void)COMMAND_ADD(&command, &FILL, value_int(1));
+    patient->written = writer_start(patient->testbed->store, &options, &writer, &err) &&
+                       writer_run(writer, &command, &err) &&
+                       migrate_run(patient->testbed->store, &MIGRATION, 1, 1, &patient->migrations, &err);
+    writer_stop(writer);
+    return NULL;
+}
+
+// The holder lets go when whoever nobody waits for would long have given up otherwise.
+static void a_patient_writer_and_a_migration_wait_for_another_process(void **state) {
+    struct testbed *testbed = *state;
+    struct patient patient = {.testbed = testbed};
+    struct holder holder;
+    struct error err;
+    pthread_t thread;
+    struct writer *writer = start_writer(testbed);
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(65536);
+    holder_start(&holder, path_of(testbed));
+    assert_int_equal(pthread_create(&thread, NULL, write_and_migrate, &patient), 0);
+    assert_false(fill(writer, arena, &err)); // the impatient one, after its two seconds
+    holder_stop(&holder);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    writer_stop(writer);
+    assert_true(patient.written);
+    assert_int_equal(patient.migrations, 1);
+}
+
 static void who_waited_meanwhile_is_answered_with_the_first(void **state) {
     struct testbed *testbed = *state;
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(65536);
@@ -242,6 +286,7 @@ int main(int count, char **arguments) {
         cmocka_unit_test(a_disk_that_fails_and_recovers_costs_no_command_that_was_answered),
         cmocka_unit_test(a_full_database_refuses_and_takes_again),
         cmocka_unit_test(another_process_that_writes_for_long_makes_the_store_unavailable),
+        cmocka_unit_test(a_patient_writer_and_a_migration_wait_for_another_process),
         cmocka_unit_test(who_waited_meanwhile_is_answered_with_the_first),
         cmocka_unit_test(a_file_that_is_no_database_is_refused),
         cmocka_unit_test(a_session_keeps_little_in_memory),

@@ -139,6 +139,10 @@ void session_cleanup(struct session **session) {
     *session = NULL;
 }
 
+void session_set_patience(struct session *session, int wait_ms_max) {
+    session->store->backend->set_patience(session, wait_ms_max);
+}
+
 bool session_begin(struct session *session, struct error *err) {
     ASSERT(!session->in_transaction);
     enum store_fault fault = 0;

@@ -84,6 +84,10 @@ MUST_CHECK bool session_open(struct store *store, enum session_kind kind, struct
 void session_close(struct session *session); // NULL is fine; an open transaction is rolled back
 void session_cleanup(struct session **session);
 
+// How long this session's transactions may wait for one of another connection, from the next on; two seconds
+// until this is called. For work that nobody stands waiting for. PostgreSQL has limits of its own.
+void session_set_patience(struct session *session, int wait_ms_max);
+
 MUST_CHECK bool session_begin(struct session *session, struct error *err);
 MUST_CHECK bool session_commit(struct session *session, struct error *err); // durable when it returns true
 void session_rollback(struct session *session);

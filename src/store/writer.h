@@ -54,6 +54,7 @@ struct step *command_add(struct command *command, const struct statement *statem
 struct writer_options {
     size_t queue_max; // commands that may wait; more are refused with ERROR_UNAVAILABLE
     size_t batch_max; // commands in one transaction
+    int wait_ms_max;  // as session_set_patience; 0: as it is, which is right where people wait for answers
 };
 
 struct writer;

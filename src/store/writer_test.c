@@ -1,3 +1,4 @@
+// covers: batch.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
