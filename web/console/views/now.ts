@@ -9,6 +9,7 @@ import { clockText, numberText, secondsText, shareText, word, wordOr, words } fr
 import { gateLine, gateSentence } from './gate.js';
 
 const CHANGE_LEAST = 20; // counts below this say nothing when they double
+const QUICK_US = 10_000;
 
 export interface Front {
   now: Now;
@@ -28,9 +29,15 @@ function stateOf(now: Now, gate: Gate | null): State {
 
 const hourOf = (now: Now): number => now.hours.at(-1)?.hour ?? 0;
 
+// Nobody feels less than a hundredth of a second, so nobody is told a smaller figure.
+function latencySentence(median_us: number): string {
+  if (median_us < QUICK_US) return word('now.sentence.quick', { limit: secondsText(QUICK_US) });
+  return word('now.sentence.latency', { median: secondsText(median_us) });
+}
+
 function headline(now: Now, gate: Gate | null, state: State): Content {
   const sentence = word('now.sentence.hour', { accesses: now.hour.accesses, granted: now.hour.granted });
-  const latency = now.application ? word('now.sentence.latency', { median: secondsText(now.application.median_us) }) : '';
+  const latency = now.application ? latencySentence(now.application.median_us) : '';
   return html`<h1 class="headline ${state}" tabindex="-1">
     ${word(`now.headline.${state}`, { time: clockText(now.at) })}<span>${gate ? gateSentence(gate) : ''}${sentence}${latency}</span>
   </h1>`;
