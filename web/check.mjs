@@ -2,8 +2,9 @@
 //
 //     node web/check.mjs
 //
-// Every language has the same keys and the same `{names}` as Japanese; every key is used; no Japanese
-// stands in the code; no element carries a style or a script of its own. Then TypeScript checks types.
+// Every language has the same keys and the same `{names}` as Japanese; every key is used; the words of
+// docs/words.md stand in the messages; no Japanese stands in the code; no element carries a style or a script
+// of its own. Then TypeScript checks types.
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,6 +16,7 @@ const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 const READ_BY_SERVER = ['language.name'];
 // The calendar is written by the server, which names its keys in this file.
 const CALENDAR_WORDS = '../src/forecast/calendar_words.c';
+const ONE_WORD = '../docs/words.md';
 // Keys of the console that are made of what the server answers.
 const CONSOLE_READS_FROM_SERVER = ['action.', 'band.', 'gate.reason.', 'gate.stage.', 'setting.', 'signin.organisation-', 'account.refused.'];
 // Screens draw by the app's own html; markup.ts makes it, pictures.ts has no words, main.ts draws nothing itself.
@@ -68,6 +70,18 @@ function findUnused(keys, code, elsewhere = READ_BY_SERVER) {
   }
 }
 
+// docs/words.md: a row of the first table has a word a language, one of the second what a language does not say.
+function compareWords(table, languages) {
+  const said = new Map(languages.map(({ name, messages }) => [path.basename(name, '.json'), Object.values(messages).join('\n').replace(/《[^》]*》/g, '').toLowerCase()]));
+  const rows = table.split('\n').filter((line) => line.startsWith('| ')).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  const [, ...codes] = rows[0];
+  const has = (code, word) => said.get(code).includes(word.toLowerCase());
+  for (const [what, ...words] of rows.slice(2)) {
+    if (words.length === codes.length) codes.filter((code, index) => !has(code, words[index])).forEach((code) => faults.push(`docs/words.md: ${code} does not say its word for: ${what}`));
+    else if (said.has(what)) words[0].split(', ').filter((word) => has(what, word)).forEach((word) => faults.push(`messages/${what}.json says "${word}", docs/words.md another word`));
+  }
+}
+
 function readLines({ name, text }) {
   text.split('\n').forEach((line, index) => {
     const code = line.replace(/^\s*\/\/.*/, '');
@@ -86,6 +100,7 @@ const together = (files) => files.map(({ text }) => text).join('\n');
 const ofCalendar = [...(await readFile(path.join(WEB, CALENDAR_WORDS), 'utf8')).matchAll(/"(calendar\.[\w.-]+)"/g)].map(([, key]) => key);
 findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), together(sources), [...READ_BY_SERVER, ...ofCalendar]);
 findUnused(compareLanguages(every.filter(isOfConsole)), together(ofConsole), CONSOLE_READS_FROM_SERVER);
+compareWords(await readFile(path.join(WEB, ONE_WORD), 'utf8'), every.filter((file) => !isOfConsole(file)));
 [...sources, ...ofConsole].forEach(readLines);
 
 for (const fault of faults) console.error(fault);
