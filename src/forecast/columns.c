@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#define TYPES            4 // working day, Saturday, Sunday or holiday, working day before a holiday
+#define TYPES            COLUMNS_TYPES
 #define WEEKDAYS         7
 #define RECENT_DAYS      70 // within them the level may step every day, before them every week
 #define KNOT_DAYS        7
@@ -119,14 +119,17 @@ bool columns_init(struct columns *columns, const struct holidays *holidays, cons
     place_knots(columns);
     struct layout layout = {.columns = columns};
     size_t slots = per_day > 1 ? per_day : 0;
+    columns->profile_at = layout.next;
+    for (size_t slot = 0; slot < slots; slot++) {
+        place(&layout, 1, GROUP_SLOT);
+        place(&layout, TYPES, GROUP_TYPE_SLOT);
+        place(&layout, WEEKDAYS, GROUP_WEEKDAY_SLOT);
+    }
     columns->level_at = place(&layout, 1, GROUP_LEVEL);
     columns->day_at = place(&layout, WEEKDAYS + TYPES, GROUP_DAY);
     columns->step_at = place(&layout, columns->knots, GROUP_STEP);
     columns->trend_at = place(&layout, columns->knots, GROUP_TREND);
     columns->shock_at = place(&layout, columns->shocks, GROUP_SHOCK);
-    columns->slot_at = place(&layout, slots, GROUP_SLOT);
-    columns->type_slot_at = place(&layout, TYPES * slots, GROUP_TYPE_SLOT);
-    columns->weekday_slot_at = place(&layout, WEEKDAYS * slots, GROUP_WEEKDAY_SLOT);
     place_events(&layout);
     columns->launch_at = place(&layout, LAUNCH_COLUMNS * occasions->launches, GROUP_LAUNCH);
     columns->deadline_at = place(&layout, occasions->deadlines > 0 ? 1 : 0, GROUP_DEADLINE);
@@ -203,10 +206,10 @@ void columns_row(const struct columns *columns, int64_t day, size_t slot, struct
     bool off = type == COLUMNS_SATURDAY || type == COLUMNS_OFF;
     double time = (double)day + (double)slot / (double)columns->per_day;
     if (columns->per_day > 1) {
-        glm_sparse_add(rows, columns->slot_at + slot, 1);
-        glm_sparse_add(rows, columns->type_slot_at + (size_t)type * columns->per_day + slot, 1);
-        glm_sparse_add(rows,
-                       columns->weekday_slot_at + (size_t)holidays_weekday(day) * columns->per_day + slot, 1);
+        size_t block = columns_profile(columns, slot);
+        glm_sparse_add(rows, block, 1);
+        glm_sparse_add(rows, block + 1 + (size_t)type, 1);
+        glm_sparse_add(rows, block + 1 + TYPES + (size_t)holidays_weekday(day), 1);
     }
     size_t at = columns->event_at;
     for (size_t i = 0; i < occasions->events; i++) {

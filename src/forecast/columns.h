@@ -20,7 +20,11 @@
 #define COLUMNS_SHOCK_FADE 0.5
 
 // Types of day, in the order of their columns.
-enum { COLUMNS_WORKING, COLUMNS_SATURDAY, COLUMNS_OFF, COLUMNS_EVE };
+enum { COLUMNS_WORKING, COLUMNS_SATURDAY, COLUMNS_OFF, COLUMNS_EVE, COLUMNS_TYPES };
+
+// The profile of one slot of the day: its own column, then one a type of day, then one a weekday. No row is
+// in the columns of two slots, so they come first and are blocks for arrow.h.
+#define COLUMNS_PROFILE ((size_t)(1 + COLUMNS_TYPES + 7))
 
 enum column_group {
     GROUP_LEVEL,
@@ -50,9 +54,8 @@ struct columns {
     size_t count;
     uint8_t *group_of;
     double *mean; // of each column's prior
-    size_t slot_at, type_slot_at, weekday_slot_at, event_at, launch_at,
+    size_t profile_at, level_at, day_at, step_at, trend_at, shock_at, event_at, launch_at,
         deadline_at; // first columns of the parts
-    size_t level_at, day_at, step_at, trend_at, shock_at;
     size_t knots, shocks;
     int64_t *knot; // days on which the level may step
     double *knot_scale;
@@ -62,6 +65,11 @@ struct columns {
 MUST_CHECK bool columns_init(struct columns *columns, const struct holidays *holidays,
                              const struct occasions *occasions, size_t per_day, int64_t first_day,
                              int64_t last_day, struct arena *arena, struct error *err);
+
+// The first of the columns of a slot's profile.
+static inline size_t columns_profile(const struct columns *columns, size_t slot) {
+    return columns->profile_at + slot * COLUMNS_PROFILE;
+}
 
 // The most entries that columns_row and columns_day add.
 size_t columns_row_entries(const struct columns *columns);

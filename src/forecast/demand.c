@@ -54,8 +54,9 @@ static void inherit(struct columns *columns, const struct demand *prior) {
         return;
     memcpy(columns->mean + columns->day_at, beta + other->day_at,
            (columns->step_at - columns->day_at) * sizeof *beta);
-    memcpy(columns->mean + columns->slot_at, beta + other->slot_at,
-           (columns->event_at - columns->slot_at) * sizeof *beta);
+    size_t slots = columns->per_day > 1 ? columns->per_day : 0;
+    memcpy(columns->mean + columns->profile_at, beta + other->profile_at,
+           slots * COLUMNS_PROFILE * sizeof *beta);
     size_t launch = 2; // the columns of its first launch serve every launch
     for (size_t i = 0; other->occasions->launches > 0 && i < launch * columns->occasions->launches; i++)
         columns->mean[columns->launch_at + i] = beta[other->launch_at + i % launch];
@@ -66,9 +67,10 @@ static void inherit(struct columns *columns, const struct demand *prior) {
 static void assume_usual_day(struct columns *columns, const struct demand_usual *usual) {
     for (size_t slot = 0; columns->per_day > 1 && slot < columns->per_day; slot++) {
         size_t hour = slot * 24 / columns->per_day;
-        columns->mean[columns->slot_at + slot] = usual->hour[hour];
+        double *profile = columns->mean + columns_profile(columns, slot);
+        profile[0] = usual->hour[hour];
         for (size_t type = COLUMNS_SATURDAY; type <= COLUMNS_OFF; type++)
-            columns->mean[columns->type_slot_at + type * columns->per_day + slot] = usual->off[hour];
+            profile[1 + type] = usual->off[hour];
     }
 }
 
@@ -76,7 +78,7 @@ static void assume_usual_day(struct columns *columns, const struct demand_usual 
 static double level_of(const struct columns *columns, double per_day) {
     double sum = columns->per_day == 1 ? 1 : 0;
     for (size_t slot = 0; columns->per_day > 1 && slot < columns->per_day; slot++)
-        sum += exp(columns->mean[columns->slot_at + slot]);
+        sum += exp(columns->mean[columns_profile(columns, slot)]);
     return log(per_day / sum);
 }
 
@@ -340,10 +342,12 @@ bool demand_forecast(const struct demand *demand, size_t first, size_t count, st
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_BYTES);
     struct rows rows;
     double *recent = arena == NULL ? NULL : arena_alloc(arena, (count + 1) * sizeof *recent);
-    if (recent == NULL)
+    struct glm_guess *guesses = arena == NULL ? NULL : arena_alloc(arena, (count + 1) * sizeof *guesses);
+    if (recent == NULL || guesses == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     const struct hindsight *hindsight = &demand->hindsight;
     if (!rows_build(&demand->columns, demand->series, first, count, arena, &rows, err) ||
+        !glm_predict(&demand->fit, &rows.design, arena, guesses, err) ||
         (hindsight->share > 0 &&
          !recent_weeks(&demand->columns, demand->fit.beta, demand->series,
                        (struct recent_span){demand->slots, first, count}, recent, err)))
@@ -351,9 +355,7 @@ bool demand_forecast(const struct demand *demand, size_t first, size_t count, st
     double last = series_time_of(demand->series, demand->slots);
     double first_time = occasions_first_after(demand->columns.occasions, last);
     for (size_t i = 0; i < count; i++) {
-        double log_mean, variance;
-        glm_predict(&demand->fit, &rows.design.rows, i, &rows.design.days, rows.day_of[i], &log_mean,
-                    &variance);
+        double log_mean = guesses[i].log_mean, variance = guesses[i].variance;
         int64_t ahead = series_day_of(demand->series, first + i) - demand->columns.last_day;
         if (ahead > 0 && demand->summary.days_seen > 0) // an expectation has no last day to drift from
             variance += columns_drift(demand->fit.precision, ahead, demand->series->per_day > 1);

@@ -1,6 +1,6 @@
 #include "forecast/glm.h"
 
-#include <lapacke.h>
+#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #define STEPS_FIRST    8 // of least squares before the precisions move for the first time
 #define SETTLED        0.04
 #define STILL          0.01
+#define STILL_WARM     0.12 // from a start so near a step leaves an error of about half its square
 #define LOG_MEAN_MIN   (-14.0)
 #define LOG_MEAN_MAX   30.0
 #define SIZE_DEFAULT   8.0
@@ -16,21 +17,24 @@
 #define PRECISION_MIN  0.05
 #define PRECISION_MAX  1e5
 
+#define PREDICTED_AT_ONCE ((size_t)64)
+
 struct work {
     const struct glm_design *design;
     const double *counts;
     const bool *censored;
     const struct glm_prior *prior;
     size_t columns;
-    double *matrix;    // columns x columns, column-major, lower triangle
-    double *right;     // right-hand side, then the solution
-    double *log_mean;  // of each row
-    double *day_sum;   // columns: weighted sums of the entries of one day's rows
-    uint16_t *touched; // columns that day_sum holds
+    struct arrow arrow; // the penalized information, then its factor
+    double *scratch;    // of the same size
+    double *variance;   // of each coefficient
+    double *right;      // right-hand side, then the solution
+    double *log_mean;   // of each row
+    double *day_sum;    // columns: weighted sums of the entries of one day's rows
+    uint16_t *touched;  // columns that day_sum holds
     double precision[GLM_GROUPS_MAX];
     double size;
-    double log_determinant; // of the penalized information
-    double moved;           // the largest change of a log mean in the last step
+    double moved; // the largest change of a log mean in the last step
 };
 
 struct glm_sparse glm_sparse_new(struct arena *arena, size_t rows_max, size_t entries_max) {
@@ -64,7 +68,7 @@ double glm_sparse_dot(const struct glm_sparse *sparse, size_t row, const double 
 
 static void add_to_matrix(struct work *work, size_t a, size_t b, double value) {
     size_t row = a > b ? a : b, column = a > b ? b : a;
-    work->matrix[column * work->columns + row] += value;
+    work->arrow.matrix[column * work->columns + row] += value;
 }
 
 // Count, weight and working response of a row; false when it says nothing.
@@ -114,11 +118,11 @@ static void add_day(struct work *work, size_t day, double weight, double respons
 static void assemble(struct work *work) {
     const struct glm_design *design = work->design;
     size_t columns = work->columns, touched = 0;
-    memset(work->matrix, 0, columns * columns * sizeof *work->matrix);
+    memset(work->arrow.matrix, 0, columns * columns * sizeof *work->arrow.matrix);
     memset(work->right, 0, columns * sizeof *work->right);
     for (size_t column = 0; column < columns; column++) {
         double precision = work->precision[work->prior->group_of[column]];
-        work->matrix[column * columns + column] = precision;
+        work->arrow.matrix[column * columns + column] = precision;
         work->right[column] = precision * work->prior->mean[column];
     }
     double weight_sum = 0, response_sum = 0;
@@ -139,15 +143,11 @@ static void assemble(struct work *work) {
 }
 
 static bool least_squares(struct work *work, struct error *err) {
-    lapack_int columns = (lapack_int)work->columns;
     assemble(work);
-    if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', columns, work->matrix, columns) != 0 ||
-        LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', columns, 1, work->matrix, columns, work->right, columns) !=
-            0)
+    if (!arrow_factor(&work->arrow))
         return error_set(err, ERROR_INVALID, "the model cannot be fitted: its columns are not independent");
-    work->log_determinant = work->moved = 0;
-    for (size_t i = 0; i < work->columns; i++)
-        work->log_determinant += 2 * log(work->matrix[i * work->columns + i]);
+    arrow_solve(&work->arrow, work->right);
+    work->moved = 0;
     const struct glm_design *design = work->design;
     for (size_t row = 0; row < design->rows.rows; row++) {
         double value = glm_sparse_dot(&design->rows, row, work->right) +
@@ -159,40 +159,16 @@ static bool least_squares(struct work *work, struct error *err) {
     return true;
 }
 
-// Turns the factor L into its inverse. The covariance is L^-T L^-1; its diagonal alone, which is all that a
-// round needs, costs a square and not a cube.
-static bool invert_factor(struct work *work, struct error *err) {
-    lapack_int columns = (lapack_int)work->columns;
-    if (LAPACKE_dtrtri_work(LAPACK_COL_MAJOR, 'L', 'N', columns, work->matrix, columns) != 0)
-        return error_set(err, ERROR_INVALID, "the model cannot be fitted: its covariance does not exist");
-    return true;
-}
-
-static double variance_of(const struct work *work, size_t column) {
-    const double *line = work->matrix + column * work->columns;
-    double sum = 0;
-    for (size_t row = column; row < work->columns; row++)
-        sum += line[row] * line[row];
-    return sum;
-}
-
-// The whole covariance from the inverse factor.
-static bool multiply_factor(struct work *work, struct error *err) {
-    lapack_int columns = (lapack_int)work->columns;
-    if (LAPACKE_dlauum_work(LAPACK_COL_MAJOR, 'L', columns, work->matrix, columns) != 0)
-        return error_set(err, ERROR_INVALID, "the model cannot be fitted: its covariance does not exist");
-    return true;
-}
-
 // The precision of each group from the spread of its coefficients and what the data says of them; returns the
-// largest change of a logarithm. `matrix` holds the inverse factor.
+// largest change of a logarithm.
 static double update_precisions(struct work *work, double *ret_freedom) {
     double spread[GLM_GROUPS_MAX] = {0}, freedom[GLM_GROUPS_MAX] = {0}, change = 0;
+    arrow_inverse_diagonal(&work->arrow, work->scratch, work->variance);
     for (size_t i = 0; i < work->columns; i++) {
         size_t group = work->prior->group_of[i];
         double distance = work->right[i] - work->prior->mean[i];
         spread[group] += distance * distance;
-        freedom[group] += 1 - work->precision[group] * variance_of(work, i);
+        freedom[group] += 1 - work->precision[group] * work->variance[i];
     }
     *ret_freedom = 0;
     for (size_t group = 0; group < work->prior->groups; group++) {
@@ -256,23 +232,20 @@ static double log_likelihood(const struct work *work, double *ret_deviance) {
     return sum;
 }
 
-static void finish(struct work *work, struct glm_fit *fit, struct arena *arena) {
-    size_t columns = work->columns;
+static void finish(struct work *work, struct glm_fit *fit) {
     double penalty = 0;
-    for (size_t i = 0; i < columns; i++) {
+    for (size_t i = 0; i < work->columns; i++) {
         double precision = work->precision[work->prior->group_of[i]];
         double distance = work->right[i] - work->prior->mean[i];
         penalty += precision * distance * distance - log(precision);
-        for (size_t j = 0; j < i; j++)
-            work->matrix[i * columns + j] = work->matrix[j * columns + i];
     }
-    fit->columns = columns;
     fit->beta = work->right;
-    fit->covariance = work->matrix;
+    fit->information = work->arrow;
     fit->mean = work->log_mean;
     fit->size = work->size;
     memcpy(fit->precision, work->precision, sizeof fit->precision);
-    fit->evidence = log_likelihood(work, &fit->deviance) - penalty / 2 - work->log_determinant / 2;
+    fit->evidence =
+        log_likelihood(work, &fit->deviance) - penalty / 2 - arrow_log_determinant(&work->arrow) / 2;
     for (size_t row = 0; row < work->design->rows.rows; row++)
         fit->mean[row] = exp(fit->mean[row]);
 }
@@ -284,13 +257,16 @@ static bool prepare(struct work *work, const double *mean_init, struct arena *ar
         return error_set(err, ERROR_EXHAUSTED, "the model has %zu columns, at most %d fit", columns,
                          GLM_COLUMNS_MAX);
     work->columns = columns;
-    work->matrix = arena_alloc(arena, columns * columns * sizeof *work->matrix);
+    work->arrow = (struct arrow){columns, design->blocks, design->block_columns,
+                                 arena_alloc(arena, columns * columns * sizeof(double))};
+    work->scratch = arena_alloc(arena, columns * columns * sizeof *work->scratch);
+    work->variance = arena_alloc(arena, columns * sizeof *work->variance);
     work->right = arena_alloc(arena, columns * sizeof *work->right);
     work->log_mean = arena_alloc(arena, (design->rows.rows + 1) * sizeof *work->log_mean);
     work->day_sum = arena_alloc(arena, columns * sizeof *work->day_sum);
     work->touched = arena_alloc(arena, columns * sizeof *work->touched);
-    if (work->matrix == NULL || work->right == NULL || work->log_mean == NULL || work->day_sum == NULL ||
-        work->touched == NULL)
+    if (work->arrow.matrix == NULL || work->scratch == NULL || work->variance == NULL ||
+        work->right == NULL || work->log_mean == NULL || work->day_sum == NULL || work->touched == NULL)
         return error_set(err, ERROR_EXHAUSTED, "out of memory for %zu columns", columns);
     double sum = 0, seen = 0;
     for (size_t row = 0; row < design->rows.rows; row++) {
@@ -320,11 +296,10 @@ bool glm_solve(const struct glm_design *design, const double *counts, const bool
     struct glm_fit fit = {0};
     for (fit.rounds = 1;; fit.rounds++) {
         work.moved = INFINITY;
-        for (int step = 0; step < (fit.rounds == 1 ? STEPS_FIRST : 1) && work.moved > STILL; step++)
+        double still = options->keep ? STILL_WARM : STILL;
+        for (int step = 0; step < (fit.rounds == 1 ? STEPS_FIRST : 1) && work.moved > still; step++)
             if (!least_squares(&work, err))
                 return false;
-        if (!invert_factor(&work, err))
-            return false;
         if (options->keep)
             break;
         struct work before = work;
@@ -337,25 +312,36 @@ bool glm_solve(const struct glm_design *design, const double *counts, const bool
             break;
         }
     }
-    if (!multiply_factor(&work, err))
-        return false;
-    finish(&work, &fit, arena);
+    finish(&work, &fit);
     *ret_fit = fit;
     return true;
 }
 
-// Sum over the entries of both rows of value * covariance[column][.] * value.
-void glm_predict(const struct glm_fit *fit, const struct glm_sparse *rows, size_t row,
-                 const struct glm_sparse *days, size_t day, double *ret_log_mean, double *ret_variance) {
-    const struct glm_sparse *parts[2] = {rows, days};
-    const size_t index[2] = {row, day};
-    double variance = 0;
-    for (size_t a = 0; a < 2; a++)
-        for (size_t i = parts[a]->start[index[a]]; i < parts[a]->start[index[a] + 1]; i++) {
-            const double *line = fit->covariance + (size_t)parts[a]->column[i] * fit->columns;
-            double inner = glm_sparse_dot(rows, row, line) + glm_sparse_dot(days, day, line);
-            variance += parts[a]->value[i] * inner;
+// Adds a row's entries to a vector of all columns.
+static void spread_out(const struct glm_sparse *sparse, size_t row, double *vector) {
+    for (size_t i = sparse->start[row]; i < sparse->start[row + 1]; i++)
+        vector[sparse->column[i]] += sparse->value[i];
+}
+
+bool glm_predict(const struct glm_fit *fit, const struct glm_design *design, struct arena *arena,
+                 struct glm_guess *ret_guesses, struct error *err) {
+    size_t columns = fit->information.columns, rows = design->rows.rows;
+    double *vectors = arena_alloc(arena, PREDICTED_AT_ONCE * columns * sizeof *vectors);
+    if (vectors == NULL)
+        return error_set(err, ERROR_EXHAUSTED, "out of memory for a forecast");
+    for (size_t first = 0; first < rows; first += PREDICTED_AT_ONCE) {
+        size_t count = rows - first < PREDICTED_AT_ONCE ? rows - first : PREDICTED_AT_ONCE;
+        memset(vectors, 0, count * columns * sizeof *vectors);
+        for (size_t i = 0; i < count; i++) {
+            double *vector = vectors + i * columns;
+            spread_out(&design->rows, first + i, vector);
+            spread_out(&design->days, design->day_of[first + i], vector);
+            ret_guesses[first + i].log_mean = cblas_ddot((int)columns, vector, 1, fit->beta, 1);
         }
-    *ret_log_mean = glm_sparse_dot(rows, row, fit->beta) + glm_sparse_dot(days, day, fit->beta);
-    *ret_variance = fmax(variance, 0);
+        arrow_forward(&fit->information, vectors, count);
+        for (size_t i = 0; i < count; i++)
+            ret_guesses[first + i].variance =
+                cblas_ddot((int)columns, vectors + i * columns, 1, vectors + i * columns, 1);
+    }
+    return true;
 }

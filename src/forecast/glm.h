@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "forecast/arrow.h"
 
 #define GLM_COLUMNS_MAX 4000
 #define GLM_GROUPS_MAX  24
@@ -38,6 +39,7 @@ double glm_sparse_dot(const struct glm_sparse *sparse, size_t row, const double 
 
 struct glm_design {
     size_t columns;
+    size_t blocks, block_columns; // the first columns as in arrow.h; a day has no entry in them; 0: none
     struct glm_sparse rows;
     struct glm_sparse days; // columns of a day must not occur in its rows
     const uint32_t *day_of; // of each row
@@ -60,11 +62,10 @@ struct glm_options {
 };
 
 struct glm_fit {
-    size_t columns;
     double *beta;
-    double *covariance; // of beta, columns x columns, symmetric and full
-    double *mean;       // of each row
-    double size;        // k
+    struct arrow information; // the factor of the inverse of beta's covariance
+    double *mean;             // of each row
+    double size;              // k
     double precision[GLM_GROUPS_MAX];
     double deviance;
     double
@@ -80,6 +81,11 @@ MUST_CHECK bool glm_solve(const struct glm_design *design, const double *counts,
                           const struct glm_prior *prior, const struct glm_options *options,
                           struct arena *arena, struct glm_fit *ret_fit, struct error *err);
 
-// x'b and its variance for another row: `row` of `rows` and `day` of `days`, in the columns of the fit.
-void glm_predict(const struct glm_fit *fit, const struct glm_sparse *rows, size_t row,
-                 const struct glm_sparse *days, size_t day, double *ret_log_mean, double *ret_variance);
+struct glm_guess {
+    double log_mean; // x'b
+    double variance; // of it
+};
+
+// One guess for each row of another design, in the columns of the fit. ERROR_EXHAUSTED: too little memory.
+MUST_CHECK bool glm_predict(const struct glm_fit *fit, const struct glm_design *design, struct arena *arena,
+                            struct glm_guess *ret_guesses, struct error *err);

@@ -6,7 +6,9 @@ bool rows_build(const struct columns *columns, const struct series *series, size
                 struct arena *arena, struct rows *ret_rows, struct error *err) {
     size_t first_day = first / series->per_day;
     size_t days = count == 0 ? 0 : (first + count - 1) / series->per_day - first_day + 1;
-    struct rows rows = {.design = {.columns = columns->count}};
+    struct rows rows = {.design = {.columns = columns->count,
+                                   .blocks = columns->per_day > 1 ? columns->per_day : 0,
+                                   .block_columns = COLUMNS_PROFILE}};
     rows.design.rows = glm_sparse_new(arena, count, count * columns_row_entries(columns) + 1);
     rows.design.days = glm_sparse_new(arena, days, days * columns_day_entries(columns) + 1);
     rows.counts = arena_alloc(arena, (count + 1) * sizeof *rows.counts);
