@@ -112,6 +112,13 @@ describe("the edge", () => {
     assert.equal((await exchange(`${server.url}/healthz`)).status, 200);
   });
 
+  test("a query of more parameters than are taken is refused at once", async () => {
+    for (const [count, status] of [[64, 200], [65, 400], [500, 400], [1500, 400], [30_000, 414]]) {
+      const answer = await raw(server, `GET /healthz?${"a=1&".repeat(count - 1)}a=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`, { end: false });
+      assert.equal(statusOf(answer), status, `${count}: ${answer.slice(0, 100)}`);
+    }
+  });
+
   test("a body that is too long is refused, said in advance or not", async () => {
     const resident = new Resident(server.url);
     const long = JSON.stringify({ terms: true, language: "j".repeat(1 << 20) });
