@@ -7,11 +7,12 @@
 # them apply through the writer alone (no HTTP: the limit of this machine, disk and SQLite), the others over
 # HTTP, once each. `juncho verify` closes: its grants are those that wrk saw answered and the few that were under
 # way at the end. They apply in the order in which they registered, as a crowd does within minutes, or `shuffled`
-# over all of them, which is as bad as it gets. The disk's own limit, one block written and synced, stands above.
+# over all of them, which is as bad as it gets. Where everybody has applied before SECONDS are over, it says so: the
+# rate is a lower bound then. The disk's own limit, one block written and synced, stands above.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-count=${1:-150000}
+count=${1:-250000}
 connections=${2:-256}
 seconds=${3:-5}
 rounds=${4:-3}

@@ -31,6 +31,7 @@ function request()
   at = at + 1
   local cookie = cookies[at]
   if cookie == nil then
+    ran_out = true
     wrk.thread:stop()
     cookie = cookies[#cookies]
   end
@@ -45,4 +46,10 @@ function done(summary, latency)
     "RESULT %.0f/s answered=%d refused=%d lost=%d seconds=%.3f p50_ms=%.1f p99_ms=%.1f max_ms=%.1f",
     answered / seconds, answered, summary.errors.status, lost, seconds, latency:percentile(50) / 1000,
     latency:percentile(99) / 1000, latency.max / 1000))
+  for _, thread in ipairs(threads) do
+    if thread:get("ran_out") then
+      print("RESULT at least: everybody had applied before the time was over; take a larger COUNT")
+      return
+    end
+  end
 end
