@@ -27,6 +27,7 @@ void histogram_clear(struct histogram *histogram);
 void histogram_record(struct histogram *histogram, int64_t value);
 void histogram_merge(struct histogram *target, const struct histogram *source);
 
+// Values recorded so far.
 uint64_t histogram_count(const struct histogram *histogram);
 // 0 when empty.
 int64_t histogram_min(const struct histogram *histogram);

@@ -17,6 +17,7 @@
 #define JSON_CODE_UNKNOWN "unknown-field"
 #define JSON_CODE_DOUBLE  "duplicate-field"
 
+// For CLEANUP: gives up the reference; NULL is fine.
 void json_cleanup(json_t **json);
 
 // Parses a whole text as one object. ERROR_INVALID with field "" (no JSON) or the double key's name.

@@ -8,11 +8,11 @@
 #include "base/error.h"
 
 void random_init_system(struct random *random) {
-    *random = (struct random){.seeded = 0};
+    *random = (struct random){.seeded = false};
 }
 
 void random_init_seeded(struct random *random, uint64_t seed) {
-    *random = (struct random){.seeded = 1};
+    *random = (struct random){.seeded = true};
     for (size_t i = 0; i < 8; i++)
         random->key[i] = (unsigned char)(seed >> (8 * i));
 }

@@ -3,6 +3,7 @@
 
 #include "forecast/calendar_forms.h"
 
+// The whole document of a view, in the language of its words, at the end of `out`.
 void calendar_write_html(const struct calendar_view *view, struct buffer *out);
 void calendar_write_ics(const struct calendar_view *view, struct buffer *out);
 void calendar_write_svg(const struct calendar_view *view, struct buffer *out);

@@ -38,19 +38,19 @@ struct demand_options {
 };
 
 struct demand_slot {
-    double time; // civil, days since 1970-01-01
-    double p10, p50, p90;
+    double time;          // civil, days since 1970-01-01
+    double p10, p50, p90; // counts of the slot; P50 is the median
 };
 
 struct demand_summary {
-    size_t days_seen; // with at least one count
-    size_t slots_missing;
-    size_t columns;
-    double size;               // k of the negative binomial
-    double shift;              // c of the deadline
-    bool shift_fitted;         // else the usual value: the data does not reach near a deadline
-    double step, trend, shock; // standard deviations of the level's steps, its trend and a day's shock
-    int rounds;
+    size_t days_seen;               // with at least one count
+    size_t slots_missing;           // without a count, between the first and the last day seen
+    size_t columns;                 // of the regression
+    double size;                    // k of the negative binomial
+    double shift;                   // c of the deadline
+    bool shift_fitted;              // else the usual value: the data does not reach near a deadline
+    double step, trend, shock;      // standard deviations of the level's steps, its trend and a day's shock
+    int rounds;                     // of the fit
     struct hindsight_spread spread; // by which past weeks moved the ends; 1: as the model says
     double recent_share;            // of what recent weeks alone say in the median
 };
@@ -62,6 +62,7 @@ MUST_CHECK bool demand_new(const struct series *series, size_t slots, const stru
 void demand_free(struct demand *demand);
 void demand_cleanup(struct demand **demand);
 
+// What the fit found, for the console and for people who want to know why.
 struct demand_summary demand_summarize(const struct demand *demand);
 
 // The `count` slots from slot number `first` of the series on (its end: `slots` of demand_new).

@@ -32,6 +32,7 @@ MUST_CHECK bool holidays_of_japan(struct holidays *ret_holidays, struct error *e
 MUST_CHECK bool holidays_read(FILE *file, struct holidays *ret_holidays, struct error *err);
 void holidays_done(struct holidays *holidays);
 
+// Whether this day, a number since 1970-01-01, is in the list.
 bool holidays_has(const struct holidays *holidays, int64_t day);
 
 // Day of the week of a day number: 0 Sunday ... 6 Saturday.

@@ -31,8 +31,8 @@
 // Times are days since 1970-01-01 of civil time, with the part of the day.
 struct occasion {
     char name[OCCASIONS_NAME_SIZE];
-    bool period; // else each time is a moment
-    double hours;
+    bool period;   // else each time is a moment
+    double hours;  // how long a moment is felt
     double factor; // 0: nothing is expected
     size_t count;
     double from[OCCASIONS_TIMES_MAX];
@@ -46,6 +46,7 @@ struct occasions {
     struct occasion *event;
 };
 
+// No launch, no deadline, no event.
 struct occasions occasions_none(void);
 // ERROR_INVALID names the line and the key.
 MUST_CHECK bool occasions_read(FILE *file, struct occasions *ret_occasions, struct error *err);

@@ -15,6 +15,8 @@ struct score {
     double mase, wape, pinball, coverage80; // NAN where there is nothing to say
 };
 
+// The loss of one quantile (Koenker and Bassett 1978): `probability` times what the count exceeds it by, or
+// 1 - `probability` times what it falls short.
 double score_pinball(double count, double quantile, double probability);
 
 // Mean absolute difference of counts `season` slots apart within `count` slots; NAN when there are none.
@@ -22,8 +24,8 @@ double score_season_scale(const double *counts, size_t count, size_t season);
 
 // Adds up over as many forecasts as are given; `forecast` may lack quantiles (p10 NAN: only points).
 struct score_sum {
-    size_t slots, intervals;
-    double error, scaled_error, total, pinball, covered;
+    size_t slots, intervals;                             // compared; of those, with quantiles
+    double error, scaled_error, total, pinball, covered; // sums over them
 };
 void score_add(struct score_sum *sum, const double *counts, const struct demand_slot *forecast, size_t count,
                double season_scale);

@@ -1,9 +1,9 @@
 // booking.h - a place at the gate at a time of one's choice.
 //
-// Points do not run out, only time is scarce: whoever comes at a booked quarter of an hour enters from the
-// share of the pace that is kept for bookings, and whoever is late joins the front of the line for an hour
-// more. A resident has at most one booking; booking again moves it. All conditions live in the SQL: a window
-// is never sold beyond its places, however many nodes sell it.
+// Points do not run out, only time is scarce: whoever comes at a booked quarter of an hour enters before the
+// line and at its expense, and whoever is late joins the front of the line for an hour more. A resident has
+// at most one booking; booking again moves it. All conditions live in the SQL: a window is never sold beyond
+// its places, however many nodes sell it.
 #pragma once
 
 #include <stdint.h>
@@ -25,7 +25,7 @@ struct booking {
 enum booking_standing {
     BOOKING_NONE,
     BOOKING_EARLY, // its time is to come
-    BOOKING_DUE,   // its window runs: enters from the reserved share
+    BOOKING_DUE,   // its window runs: enters before the line
     BOOKING_FRONT, // the hour after: the front of the line
     BOOKING_PAST,  // over, or used
 };
@@ -55,6 +55,7 @@ void booking_use(struct command *command, struct booking_change *change);
 // The same as a step of somebody else's command.
 void booking_add_use(struct command *command, int64_t campaign_id, int64_t resident_id, int64_t now_ms);
 
+// A resident's booking, also one that was used or is past; start_ms 0 when there is none.
 MUST_CHECK bool booking_read(struct session *session, int64_t campaign_id, int64_t resident_id,
                              struct booking *ret_booking, struct error *err);
 
@@ -64,7 +65,7 @@ struct booking_dates {
 
 struct booking_window {
     int64_t start_ms;
-    int64_t places, taken, used;
+    int64_t places, taken, used; // people
 };
 // The windows from the one that runs at `from_ms` on; those that nobody booked yet have `places` free ones.
 MUST_CHECK bool booking_windows(struct session *session, int64_t campaign_id, int64_t from_ms, int64_t places,

@@ -25,6 +25,7 @@ struct capacity {
     bool silent;
 };
 
+// `per_s`: believed until the first busy second has been seen.
 void capacity_init(struct capacity *capacity, double per_s);
 
 // One second: what was completed in it and who is at the stage at its end. `wanted`: people wait outside.

@@ -82,12 +82,14 @@ struct controller *controller_new(const struct controller_stage *stages, size_t 
 void controller_free(struct controller *controller);
 void controller_cleanup(struct controller **controller);
 
+// One second: what the stages saw in it gives the pace of the next; orders of operators bound it.
 struct controller_pace controller_tick(struct controller *controller, const struct controller_counts *counts,
                                        const struct controller_orders *orders);
 
 // The pace in whole people: what is left of one second is carried to the next.
 uint64_t controller_people(struct controller *controller, const struct controller_pace *pace);
 
+// `stage` counts from 0, in the order of controller_new.
 struct controller_view controller_view(const struct controller *controller, size_t stage);
 const char *pace_reason_name(enum pace_reason reason); // "capacity", "backlog", ...: for metrics
 // A sentence for the log and the audit trail.

@@ -25,6 +25,7 @@ __attribute__((warn_unused_result)) bool counters_extend(struct counters *counte
 // then.
 void counters_drop(struct counters *counters, size_t blocks);
 
+// `index` must lie within the row.
 void counters_set(struct counters *counters, size_t index, uint32_t count);
 uint32_t counters_get(const struct counters *counters, size_t index); // 0 beyond the end
 // The sum of the counters from `from` up to, not including, `to`.

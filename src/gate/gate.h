@@ -52,6 +52,7 @@ void gate_set_dates(struct gate *gate, int64_t opens_s, int64_t closes_s);
 
 // -- who comes --
 
+// Which line this is, counted from the first: begun anew by gate_begin_anew.
 uint32_t gate_epoch(const struct gate *gate);
 // The line begins anew, empty, when `epoch` is later than its own: every place, ticket and device's pass of
 // before is worth nothing any more; residents who are inside stay inside. ERROR_UNAVAILABLE: no memory,
@@ -74,10 +75,12 @@ MUST_CHECK bool gate_join(struct gate *gate, int64_t now_s, const char *pseudony
 bool gate_may_have_place(struct gate *gate, int64_t resident_id);
 void gate_note_place(struct gate *gate, int64_t resident_id);
 
+// The place as text that nobody else can make, and back. ERROR_INVALID, ERROR_DENIED as ticket_read.
 void gate_ticket(const struct gate *gate, struct place place, const struct holder *holder,
                  char target[TICKET_TEXT_SIZE]);
 MUST_CHECK bool gate_read_ticket(const struct gate *gate, const char *text, const struct holder *holder,
                                  struct place *ret_place, struct error *err);
+// That the holder was let in at `now_s`, as text for whoever asks at a door.
 void gate_pass(const struct gate *gate, const struct holder *holder, int64_t now_s,
                char target[PASS_TEXT_SIZE]);
 // True for a pass of this line that was written at most LEASE_INSIDE_S ago.
@@ -94,12 +97,16 @@ enum gate_verdict gate_enter(struct gate *gate, int64_t now_s, const struct hold
 // The same for one whose entry was promised elsewhere (a booking, a pass of another node): goes before
 // everybody in the line, at its expense. Never GATE_WAITS.
 enum gate_verdict gate_enter_ahead(struct gate *gate, int64_t now_s, const struct holder *holder);
-// A step was done. `back`: from the provider; then a pass that has lapsed is given anew, whoever waits.
+// A step was done: the pass runs from now on, in this state. False: the holder has none, or it lapsed.
 bool gate_renew(struct gate *gate, int64_t now_s, const struct holder *holder, enum lease_state state);
+// Who returns from the provider, or is known to the store as inside, is inside again, whoever waits.
 void gate_readmit(struct gate *gate, int64_t now_s, const struct holder *holder);
+// The holder is done, or never left after all: the room is free at once.
 void gate_give_back(struct gate *gate, const struct holder *holder);
+// Whether the holder is inside, and until when.
 bool gate_inside(struct gate *gate, const struct holder *holder, struct lease *ret_lease);
 
+// People before this place who have not passed yet.
 uint64_t gate_ahead(struct gate *gate, struct place place);
 // The span for somebody with so many ahead.
 struct promise_wait gate_wait(struct gate *gate, uint64_t ahead);
@@ -122,7 +129,7 @@ void gate_request_over(struct gate *gate, bool answered);
 // What happened at the stages of one node since it began; nodes add theirs up.
 struct gate_figures {
     uint64_t returned; // people who were let in beside the watermark
-    uint64_t inside;
+    uint64_t inside;   // now
     uint64_t completed[GATE_STAGES], backlog[GATE_STAGES];
     uint64_t arrived_by_age[GATE_STAGES][REACH_BINS];
 };
@@ -145,6 +152,7 @@ struct gate_record {
 // Adds what can be added up; `inside` is left alone.
 void gate_figures_add(struct gate_figures *sum, const struct gate_figures *more);
 
+// From the next second on.
 void gate_order(struct gate *gate, const struct gate_orders *orders);
 // `seconds` have passed on the node that leads; `others` are the figures of all other nodes, NULL for none.
 void gate_lead(struct gate *gate, int64_t now_s, unsigned seconds, const struct gate_figures *others,
@@ -155,6 +163,7 @@ void gate_follow(struct gate *gate, int64_t now_s, const struct gate_record *lea
 MUST_CHECK bool gate_hear(struct gate *gate, uint32_t epoch, const struct lane_count *count,
                           struct error *err);
 void gate_hear_watermark(struct gate *gate, const struct line_state *line);
+// Of this node, since it began.
 void gate_figures(struct gate *gate, struct gate_figures *ret_figures);
 
 // Fills the record; after it was stored, or was not, gate_stored must follow before the next one.
@@ -188,6 +197,7 @@ struct gate_page {
     char text[GATE_PAGE_SIZE];
 };
 uint64_t gate_page_version(const struct gate *gate); // without a lock
+// The public document as it was published last.
 void gate_page(struct gate *gate, struct gate_page *ret_page);
 
 // The commitment to the draw, and its secret once the opening has come.

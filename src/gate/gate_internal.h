@@ -47,5 +47,6 @@ struct gate {
     _Atomic uint64_t version; // of the page
 };
 
+// The gate's one lock; never held while anything waits.
 void gate_lock(struct gate *gate);
 void gate_unlock(struct gate *gate);

@@ -19,9 +19,11 @@ struct guard {
     uint32_t second;
 };
 
+// `per_s`: the throughput to begin with.
 void guard_init(struct guard *guard, double per_s);
 // True when a request may be sent now; it is then counted.
 bool guard_take(struct guard *guard);
+// Each request that was taken ends with one of these.
 void guard_answered(struct guard *guard);
 void guard_gave_up(struct guard *guard);
 // One second: the stage's measured throughput as the controller sees it.

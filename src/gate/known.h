@@ -10,7 +10,8 @@
 
 struct known;
 
-struct known *known_new(void); // NULL when memory is exhausted
-void known_free(struct known *known);
+struct known *known_new(void);        // NULL when memory is exhausted
+void known_free(struct known *known); // NULL is fine
+// False from known_may_hold: never added. True: probably added. For any number of threads under one lock.
 void known_add(struct known *known, int64_t resident_id);
 bool known_may_hold(const struct known *known, int64_t resident_id);

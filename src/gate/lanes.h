@@ -45,12 +45,14 @@ struct lanes {
     uint32_t own_node;
 };
 
+// `own_node`: the lane in which this node counts, from 0.
 void lanes_init(struct lanes *lanes, uint32_t own_node);
 void lanes_done(struct lanes *lanes);
 // The own lane went to another node: whoever comes from now on is counted in lane `node`. What was counted
 // before stays where it is, and is still given to be saved.
 void lanes_move(struct lanes *lanes, uint32_t node);
 
+// Where a rank of the draw is counted.
 uint32_t lanes_bucket(uint32_t rank);
 
 // Sets a count if it is higher than what is known, and tells by how much it grew. A count from before

@@ -17,12 +17,12 @@
 #define PROMISE_S_MAX    (48 * 3600)
 
 struct promise_wait {
-    uint32_t p50_s, p90_s;
+    uint32_t p50_s, p90_s; // half, and nine in ten, wait no longer
 };
 
 // How often it held, by length of the promised P50.
 struct promise_record {
-    uint64_t promised, held_p50, held_p90;
+    uint64_t promised, held_p50, held_p90; // people
 };
 
 struct promise_kept {
@@ -45,6 +45,7 @@ struct promise {
     struct promise_record records[PROMISE_SPANS];
 };
 
+// With what is believed before any outcome was seen.
 void promise_init(struct promise *promise);
 // What was learnt before a restart: `median` and `ninetieth` as they were.
 void promise_recall(struct promise *promise, const double median[PROMISE_SPANS],

@@ -22,7 +22,7 @@ struct reach {
     double exposed[REACH_BINS];      // person-seconds spent at that age, forgetting
     double assumed[REACH_BINS];      // density per second before anything is measured
     uint32_t admitted[REACH_AGES_S]; // by second, a ring
-    uint32_t newest;
+    uint32_t newest;                 // index of the last second in that ring
     double assumed_share;
     uint32_t mature_bin; // of the age by which nearly all should have come
     double share;        // of the admitted who reach the stage
@@ -30,6 +30,7 @@ struct reach {
     double on_the_way;   // people expected to reach it yet
 };
 
+// Nobody was admitted yet: the density is the assumed one.
 void reach_init(struct reach *reach, const struct reach_options *options);
 
 // Where an arrival of this age is counted.

@@ -35,6 +35,7 @@ enum holder_kind {
     HOLDER_ASSISTED, // joined by an operator; the short code is the name
 };
 
+// `name`: the resident's number, the device's key or the code, as text; kinds never meet.
 struct holder holder_of(enum holder_kind kind, const char *name);
 bool holder_equal(const struct holder *a, const struct holder *b); // in constant time
 
@@ -48,6 +49,7 @@ void ticket_office_init(struct ticket_office *office, const unsigned char secret
                         const char *campaign, uint32_t epoch);
 void ticket_office_done(struct ticket_office *office); // wipes the key
 
+// Signs a place for its holder: the text form, NUL included.
 void ticket_write(char target[TICKET_TEXT_SIZE], const struct ticket_office *office, struct place place,
                   const struct holder *holder);
 

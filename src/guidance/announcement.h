@@ -33,6 +33,7 @@ struct announcement {
 };
 
 const char *announcement_level_name(enum announcement_level level); // "info", "warning", "urgent"
+// False: no level has that name.
 MUST_CHECK bool announcement_level_find(const char *name, enum announcement_level *ret_level);
 
 // Reads {"ja": {"title": "...", "body": "..."}, "en": ...}; what it points to is borrowed from `texts`.
@@ -58,5 +59,7 @@ MUST_CHECK bool announcement_read(struct session *session, const struct language
                                   struct announcement **ret_announcements, size_t *ret_count,
                                   struct error *err);
 
+// To be shown now.
 bool announcement_is_current(const struct announcement *announcement, int64_t now_ms);
+// The text in this language, else the Japanese one.
 const struct announcement_text *announcement_in(const struct announcement *announcement, size_t language);

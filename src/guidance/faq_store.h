@@ -48,6 +48,7 @@ MUST_CHECK bool faq_store_history(struct session *session, const char *language,
 // The numbers are stored: do not change. FAQ_SEARCHED is of no question.
 enum faq_opinion { FAQ_READ = 1, FAQ_HELPED = 2, FAQ_DID_NOT_HELP = 3, FAQ_SEARCHED = 4 };
 
+// Each adds one to a counter of its hour, summed over the batch; nothing tells who it was.
 void faq_store_opinion(struct command *command, const char *language, const char *slug,
                        enum faq_opinion opinion, int64_t now_ms);
 void faq_store_searched(struct command *command, const char *language, int64_t now_ms);

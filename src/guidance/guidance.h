@@ -29,6 +29,7 @@ MUST_CHECK bool guidance_refresh(struct guidance *guidance, struct session *sess
 // Never changes; languages elsewhere are indexes of its list.
 const struct languages *guidance_languages(const struct guidance *guidance);
 
+// The current state of all texts; it stays whole until it is given back. Any thread.
 const struct shelf *guidance_borrow(struct guidance *guidance);
 void guidance_give_back(struct guidance *guidance, const struct shelf *shelf);
 

@@ -35,6 +35,9 @@ struct relief {
     size_t lag; // which lag the verdict speaks of: the strongest whose interval leaves zero out
 };
 
+// For each lag: the correlation of calls with readings an hour, both per opening and without the mean of
+// their time of day. The interval is Fisher's, 95 % for the three lags together, over as many hours as
+// neighbouring ones that resemble each other are worth.
 void relief_find(const struct relief_hour *hours, size_t count, struct relief *ret_relief);
 // "too-little", "none", "fewer", "more"
 const char *relief_verdict_name(enum relief_verdict verdict);

@@ -45,6 +45,7 @@ MUST_CHECK bool videos_open(const char *directory, const struct languages *langu
                             struct videos **ret_videos, struct error *err);
 void videos_free(struct videos *videos); // NULL is fine
 
+// In the order of their names; `index` below videos_count.
 size_t videos_count(const struct videos *videos);
 const struct video *videos_at(const struct videos *videos, size_t index);
 const struct video_file *videos_file(const struct videos *videos, const char *name); // NULL: none

@@ -40,4 +40,6 @@ struct http_call {
 MUST_CHECK bool http_client_start(const struct http_client_options *options, struct http_client **ret_client,
                                   struct error *err);
 void http_client_stop(struct http_client *client); // calls under way end with ERROR_UNAVAILABLE; NULL is fine
+// Begins the call; it and all that it points to live until `done`. From any thread. ERROR_INVALID: the
+// address; ERROR_UNAVAILABLE: too many calls already, or it is stopping. Then `done` is not called.
 MUST_CHECK bool http_client_send(struct http_client *client, struct http_call *call, struct error *err);

@@ -21,8 +21,10 @@ void limits_free(struct limits *limits); // NULL is fine
 
 // Whether one more from this address may come now. `exempt`: a proxy of ours, which carries everybody.
 bool limits_allow(struct limits *limits, const struct sockaddr *address, bool exempt);
+// A connection that was let in, and its end; every enter has one leave.
 struct limits_place limits_enter(struct limits *limits, const struct sockaddr *address, bool exempt);
 void limits_leave(struct limits *limits, struct limits_place place);
 
+// Open now; refused by limits_allow since the start.
 unsigned limits_connections(const struct limits *limits);
 uint64_t limits_refused(const struct limits *limits);

@@ -86,4 +86,5 @@ void loop_done(struct loop *loop);
 // For the end: gives the kept responses back.
 void respond_forget(struct loop *loop);
 
+// From any thread: the request's `then` is run by its loop.
 void loop_post(struct loop *loop, struct http_request *request);

@@ -86,18 +86,21 @@ struct http_figures {
     unsigned connections; // open now
     unsigned suspended;   // requests that wait for a store or a provider now
 };
+// From any thread; exact at rest, close to it under load.
 void http_server_figures(const struct http_server *server, struct http_figures *ret_figures);
 
 enum http_method http_request_method(const struct http_request *request);
 const char *http_request_path(
     const struct http_request *request); // percent-decoded, valid UTF-8, without query
 const char *http_request_query(const struct http_request *request, const char *name); // decoded; NULL: none
+// The first field of that name, in any case; NULL: none.
 const char *http_request_header(const struct http_request *request, const char *name);
 const char *http_request_cookie(struct http_request *request, const char *name);       // value; NULL: none
 const char *http_request_body(const struct http_request *request, size_t *ret_length); // NUL-terminated
 const char *http_request_id(
     const struct http_request *request); // "1f-2a3b...": stands in every log line of it
 const char *http_request_peer(const struct http_request *request); // the client's address as text
+// Memory that goes with the request, at most `arena_bytes_max`.
 struct arena *http_request_arena(struct http_request *request);
 // What the handler wants to remember (the route, the resident); NULL at first.
 void http_request_set_context(struct http_request *request, void *context);

@@ -4,6 +4,7 @@
 #include "http/limits.h"
 #include "http/server.h"
 
+// The deadline is monotonic, 0 while nobody stops it; the start id tells one run's requests from another's.
 bool server_is_stopping(const struct http_server *server);
 int64_t server_stop_deadline_us(const struct http_server *server);
 const struct http_options *server_options(const struct http_server *server);

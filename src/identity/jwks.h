@@ -23,6 +23,7 @@ struct jwks {
     int64_t fetch_allowed_ms;
 };
 
+// Empty: the first token asks for keys.
 void jwks_init(struct jwks *jwks);
 void jwks_done(struct jwks *jwks);
 

@@ -13,8 +13,8 @@
 
 struct replay;
 
-struct replay *replay_new(void); // NULL when memory is exhausted
-void replay_free(struct replay *replay);
+struct replay *replay_new(void);         // NULL when memory is exhausted
+void replay_free(struct replay *replay); // NULL is fine
 
 enum replay_result { REPLAY_FRESH, REPLAY_USED, REPLAY_FULL };
 // Takes a text of a kind ('j', 'c', ...) until `expires_ms`; REPLAY_USED when it was taken before.

@@ -55,6 +55,7 @@ bool sandbox_unseal(const struct sandbox *sandbox, const char *text, char kind,
 // "openid address" and so on: false for an unknown scope or without openid.
 bool sandbox_scopes_parse(const char *text, unsigned *ret_scopes);
 
+// `body` NULL: none. What they point to lives as long as the request.
 void sandbox_respond(struct sandbox_response *response, int status, const char *content_type,
                      const char *body);
 void sandbox_header(struct sandbox_response *response, const char *name, const char *value);
@@ -64,6 +65,7 @@ void sandbox_refuse(struct sandbox_response *response, struct arena *arena, int 
 // Gives up `json`; 503 when memory is exhausted.
 void sandbox_respond_json(struct sandbox_response *response, struct arena *arena, json_t *json);
 
+// The three endpoints: the page with the cards or the way back, codes for tokens, tokens for claims.
 void sandbox_authorize(struct sandbox *sandbox, const struct sandbox_request *request,
                        struct sandbox_response *response);
 void sandbox_token(struct sandbox *sandbox, const struct sandbox_request *request,

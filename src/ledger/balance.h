@@ -21,6 +21,7 @@ struct balance {
     size_t entries_count;
 };
 
+// Zeros for a resident who never had points. ERROR_UNAVAILABLE only.
 MUST_CHECK bool balance_read(struct session *session, int64_t resident_id, bool with_entries,
                              struct arena *arena, struct balance *ret_balance, struct error *err);
 // "grant", "fund", ... and "pending", "posted", "voided", "expired".

@@ -68,9 +68,9 @@ void funnel_cleanup(struct funnel **funnel);
 void funnel_add(struct funnel *funnel, const struct funnel_event *events, size_t count);
 
 struct funnel_step {
-    int64_t entered; // of those who reached it: began here
-    int64_t reached, went_on, left, under_way;
-    int64_t exits[FUNNEL_EXITS]; // of those who left
+    int64_t entered;                           // of those who reached it: began here
+    int64_t reached, went_on, left, under_way; // participants
+    int64_t exits[FUNNEL_EXITS];               // of those who left
     // Over those who went on, within a thousandth; 0 when nobody did.
     int64_t to_next_median_ms, to_next_p90_ms;
 };
@@ -80,6 +80,7 @@ struct funnel_result {
     size_t steps_count;
     struct funnel_step steps[FUNNEL_STEPS_MAX];
 };
+// What all that was added so far comes to; more may follow.
 void funnel_result(const struct funnel *funnel, struct funnel_result *ret_result);
 
 // Shares in percent; 0 when the denominator is.

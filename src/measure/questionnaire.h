@@ -39,6 +39,7 @@ MUST_CHECK bool questionnaire_read_file(const char *path, struct questionnaire *
                                         struct error *err);
 void questionnaire_free(struct questionnaire *questionnaire); // NULL is fine
 
+// In the order of the file; `index` below questionnaire_count.
 size_t questionnaire_count(const struct questionnaire *questionnaire);
 const struct question *questionnaire_at(const struct questionnaire *questionnaire, size_t index);
 // NULL: there is none of that name.

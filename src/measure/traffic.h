@@ -30,6 +30,7 @@ void traffic_add(struct traffic *traffic, struct command *command);
 struct traffic_totals {
     uint64_t by_class[TRAFFIC_CLASSES]; // since the start; [2] is 2xx
 };
+// Since the start of the process.
 void traffic_totals(struct traffic *traffic, struct traffic_totals *ret_totals);
 // Calls `each` for every route that was asked for in this hour, under the lock: be quick.
 void traffic_each_route(struct traffic *traffic,

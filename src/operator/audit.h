@@ -40,6 +40,7 @@ struct audit_page {
     size_t entries_count;
     int64_t total; // out: entries in the whole log
 };
+// One page by `page`'s conditions, filled into it.
 MUST_CHECK bool audit_read(struct session *session, struct audit_page *page, struct arena *arena,
                            struct error *err);
 

@@ -16,6 +16,7 @@
 enum operator_role { OPERATOR_VIEWER = 1, OPERATOR_OPERATOR = 2, OPERATOR_ADMIN = 3 };
 
 const char *operator_role_name(enum operator_role role); // "viewer", "operator", "admin"
+// False: there is no role of that name.
 MUST_CHECK bool operator_role_parse(const char *name, enum operator_role *ret_role);
 // ERROR_INVALID: empty, too long, blanks or control characters.
 MUST_CHECK bool operator_name_check(const char *name, struct error *err);

@@ -19,9 +19,10 @@ enum setting {
 };
 
 struct setting_kind {
-    const char *name; // "console.slow_ms"
-    int64_t fallback, min, max;
+    const char *name;           // "console.slow_ms"
+    int64_t fallback, min, max; // in the unit that the name says
 };
+// The kind of each of enum setting; never NULL.
 const struct setting_kind *setting_kind(enum setting setting);
 // False: there is no setting of that name.
 MUST_CHECK bool setting_find(const char *name, enum setting *ret_setting);

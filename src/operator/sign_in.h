@@ -19,6 +19,7 @@ struct sign_in_token {
     char text[SIGN_IN_TOKEN_SIZE];
     unsigned char hash[SIGN_IN_HASH_SIZE];
 };
+// 32 random bytes: the text goes into the cookie, only the hash into the store.
 void sign_in_draw(struct random *random, struct sign_in_token *ret_token);
 // False for a text that cannot be a token.
 MUST_CHECK bool sign_in_parse(const char *text, struct sign_in_token *ret_token);

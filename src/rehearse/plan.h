@@ -64,14 +64,14 @@ struct plan_campaign {
     double strangers; // share of those that are the first of a device whose owner never registers
     // Arrivals of an hour: profile of its kind of day x (1 + launch + deadline), see rehearse/shape.h.
     double weekday[24], weekend[24];
-    double weekend_factor;
-    double launch[2];   // height over the base, days in which it falls to 1/e
-    double deadline[2]; // height over the base a day before the end, shift in days
-    double bands[PLAN_BANDS];
-    double returns[PLAN_RETURNS];
-    double second_try;    // share of the verified who needed two jumps
-    double latency_ms[2]; // mean and deviation of a request while it is quiet
-    double slow_per_hour; // accesses an hour from which on requests slow down in proportion
+    double weekend_factor;        // of a Saturday, Sunday or holiday over a weekday
+    double launch[2];             // height over the base, days in which it falls to 1/e
+    double deadline[2];           // height over the base a day before the end, shift in days
+    double bands[PLAN_BANDS];     // weights of the age bands
+    double returns[PLAN_RETURNS]; // weights
+    double second_try;            // share of the verified who needed two jumps
+    double latency_ms[2];         // mean and deviation of a request while it is quiet
+    double slow_per_hour;         // accesses an hour from which on requests slow down in proportion
 };
 
 // What the rehearsal's own server is told of its gate; 0: its defaults.

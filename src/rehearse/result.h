@@ -23,10 +23,10 @@ struct result_counts {
 #define RESULT_COUNTS (4 + 2 * PLAN_SCREENS)
 
 struct result {
-    int64_t started, finished, left, refused;
-    int64_t unfinished; // still walking when the rehearsal was stopped
-    int64_t requests;   // sent
-    int64_t lost;       // of those, without an answer
+    int64_t started, finished, left, refused; // residents
+    int64_t unfinished;                       // still walking when the rehearsal was stopped
+    int64_t requests;                         // sent
+    int64_t lost;                             // of those, without an answer
     int64_t retries;
     int64_t waited; // answers of the gate that somebody has to wait
     int64_t left_at[PLAN_SCREENS];
@@ -40,6 +40,7 @@ struct result {
     double wall_s;
 };
 
+// Nothing counted yet. ERROR_UNAVAILABLE: no memory.
 MUST_CHECK bool result_init(struct result *result, struct error *err);
 void result_done(struct result *result);
 
@@ -54,6 +55,7 @@ MUST_CHECK bool result_counts_parse(const char *text, struct result_counts *ret_
 // after - before.
 struct result_counts result_counts_since(const struct result_counts *after,
                                          const struct result_counts *before);
+// Every count is the same on both sides; false also while the server's are not known.
 bool result_server_agrees(const struct result *result);
 
 // True when every threshold of the plan holds; else the first that does not stands in `ret_words`.

@@ -15,5 +15,6 @@ struct stand_in {
     _Atomic int went_on[3];
 };
 
+// On a port of the system's choice, at `base`.
 MUST_CHECK bool stand_in_start(struct stand_in *stand_in, struct error *err);
 void stand_in_stop(struct stand_in *stand_in);

@@ -50,6 +50,7 @@ struct walker {
     bool waits;
 };
 
+// At the start of the walk, without a cookie.
 void walker_init(struct walker *walker, uint64_t number);
 void walker_done(struct walker *walker);
 
@@ -72,6 +73,7 @@ struct walker_world {
     struct random *random;
 };
 
+// The request of the step at which the walker is; its texts lie in `ret_request`.
 void walker_request(const struct walker *walker, const struct walker_world *world,
                     struct walker_request *ret_request);
 
@@ -98,5 +100,6 @@ struct walker_next {
     enum plan_screen screen;
 };
 
+// What becomes of the walker by this answer; takes cookies and points from it.
 struct walker_next walker_answer(struct walker *walker, const struct walker_world *world,
                                  const struct walker_answer *answer);

@@ -30,4 +30,5 @@ struct facts {
     double rate_after_min;         // the lowest of a day among the others
 };
 
+// Looks through the figures once; zeros and NAN where there are none.
 struct facts facts_find(const struct report *report);

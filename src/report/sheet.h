@@ -25,6 +25,7 @@ void sheet_close(struct sheets *sheets, const char *definition);
 // A whole sheet of a section for which there is no data: one plain sentence.
 void sheet_without_data(struct sheets *sheets, const char *sentence, const char *what_to_do);
 
+// Adds HTML to the open sheet; texts of others must have been escaped.
 void sheet_print(struct sheets *sheets, const char *format, ...) PRINTF_LIKE(2, 3);
 void sheet_add(struct sheets *sheets, const char *text);
 // "1,127,256", safe to use many times in one call; "" when the arena is full.

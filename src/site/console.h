@@ -9,8 +9,10 @@
 
 struct console;
 
+// Its throttle and, on a sandbox, the operator who enters by link. Also filled on failure: console_free.
 MUST_CHECK bool console_new(struct site *site, struct console **ret_console, struct error *err);
 void console_free(struct console *console); // NULL is fine
+// Of failed sign-ins, by name and address.
 struct throttle *console_throttle(struct site *site);
 
 // The identity provider of the operators' own organisation, where one is configured: `site->organisation`.

@@ -3,4 +3,5 @@
 
 #include "site/context.h"
 
+// Appends the gate's metrics in Prometheus' text format.
 void gate_metrics(struct buffer *buffer, struct site *site);

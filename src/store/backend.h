@@ -52,6 +52,7 @@ struct session {
     bool lost_race; // the last failure was a deadlock or the like: the same again may work
 };
 
+// What store_open chooses from: a path, and a URL of libpq's.
 bool sqlite_open(const char *path, struct store **ret_store, struct error *err);
 bool postgres_open(const char *url, struct store **ret_store, struct error *err);
 

@@ -31,5 +31,6 @@ void checkpointer_leave(struct checkpointer *checkpointer);
 // A writer's hint: the log is now so many pages long.
 void checkpointer_note(struct checkpointer *checkpointer, int log_pages);
 
+// Whether the log has grown so much that long readers must end.
 bool checkpointer_presses(const struct checkpointer *checkpointer);
 void checkpointer_figures(struct checkpointer *checkpointer, struct store_figures *ret_figures);

@@ -16,6 +16,7 @@ struct prepared {
 
 struct prepared_table;
 struct prepared_table *prepared_table_new(void); // NULL when memory is exhausted
+// `handle_free`: what to do with each handle; NULL: nothing.
 void prepared_table_free(struct prepared_table *table, void (*handle_free)(void *handle));
 // Forgets everything (a new connection).
 void prepared_table_clear(struct prepared_table *table);

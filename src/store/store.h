@@ -88,9 +88,10 @@ void session_cleanup(struct session **session);
 // until this is called. For work that nobody stands waiting for. PostgreSQL has limits of its own.
 void session_set_patience(struct session *session, int wait_ms_max);
 
+// A writing transaction holds SQLite's one lock until it ends; ERROR_UNAVAILABLE when it could not be had.
 MUST_CHECK bool session_begin(struct session *session, struct error *err);
 MUST_CHECK bool session_commit(struct session *session, struct error *err); // durable when it returns true
-void session_rollback(struct session *session);
+void session_rollback(struct session *session); // outside of a transaction: nothing
 
 // Runs one statement and keeps all its rows in `arena`. A SESSION_READ sees one moment of the database:
 // inside session_begin ... session_rollback all queries see the same moment.

@@ -6,9 +6,9 @@
 
 #include "store/writer.h"
 
-struct tallies *tallies_new(void); // NULL when memory is exhausted
-void tallies_free(struct tallies *tallies);
-void tallies_reset(struct tallies *tallies);
+struct tallies *tallies_new(void);           // NULL when memory is exhausted
+void tallies_free(struct tallies *tallies);  // NULL is fine
+void tallies_reset(struct tallies *tallies); // to empty
 
 // Adds those of `source` that cannot refuse.
 void tallies_add_others(struct tallies *tallies, const struct tallies *source);

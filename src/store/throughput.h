@@ -13,9 +13,10 @@
 #define THROUGHPUT_ROOM_MIN      256 // so that a store that stood still is soon seen to go again
 
 struct throughput {
-    double per_s;
+    double per_s; // commands; the estimate
 };
 
+// With what is assumed until the store has been seen at work.
 void throughput_init(struct throughput *throughput);
 // A batch did `done` commands of the `most` that it could have held; both 0 for one that failed.
 void throughput_learn(struct throughput *throughput, size_t done, size_t most, int64_t took_us);

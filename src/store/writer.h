@@ -42,6 +42,7 @@ struct command {
     struct command *next;  // the writer's
 };
 
+// Empty; its steps will lie in `arena`, which must live until `done`.
 void command_init(struct command *command, struct arena *arena);
 // Adds a step and returns it, for its rows later; NULL (and command->failed) when memory is exhausted.
 struct step *command_add(struct command *command, const struct statement *statement,
@@ -80,4 +81,5 @@ struct writer_figures {
     int64_t commit_us_max; // longest commit since the last call
     uint64_t commit_us_sum;
 };
+// Since the start, but for commit_us_max. Any thread.
 void writer_figures(struct writer *writer, struct writer_figures *ret_figures);
