@@ -105,7 +105,7 @@ describe("the journey in a browser", () => {
     await visitor.register();
     const { page } = visitor;
     await page.waitForFunction((title) => document.title.startsWith(title), word("consent.title"));
-    assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
+    await page.waitForFunction((text) => document.activeElement.textContent === text, word("consent.title"));
     assert.equal(await page.locator("html").getAttribute("lang"), "ja");
     const tree = await page.locator("main").ariaSnapshot();
     assert.match(tree, new RegExp(`navigation "${word("journey.steps")}"`));

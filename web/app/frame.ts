@@ -96,7 +96,7 @@ function header(): TemplateResult {
 function sandboxStrip(): Piece {
   if (!model.campaign?.sandbox) return nothing;
   return html`<aside class="sandbox" aria-label=${word('sandbox.title')}>
-    <p class="inner">${icons.info}<span><b>${word('sandbox.title')}</b> ${word('sandbox.body')}</span></p>
+    <div class="inner">${icons.info}<p><b>${word('sandbox.title')}</b> ${word('sandbox.body')}</p></div>
   </aside>`;
 }
 
@@ -135,7 +135,7 @@ export function frame(): TemplateResult {
     <main id="main" tabindex="-1" class="view-${view}">${hantPart()} ${news()} ${trouble()} ${SCREENS[view]()}</main>
     ${footer()}
     ${settingsDialog()}
-    <div class=${model.said.visible && model.said.text !== '' ? 'toast' : 'hidden'} role="status" aria-live="polite">
+    <div class=${model.said.visible && model.said.text !== '' ? 'toast' : 'hidden'} aria-live="polite" aria-atomic="true">
       ${model.said.text}
     </div>
   `;

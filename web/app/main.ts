@@ -7,7 +7,7 @@ import { bookingWatch } from './booking.js';
 import { frame, troubleWords } from './frame.js';
 import { lineWatch } from './line.js';
 import { announce } from './live.js';
-import { headingText } from '../shared/heading.js';
+import { headingText, readFrom } from '../shared/heading.js';
 import { lookApply, lookFollow, lookKept } from '../shared/look.js';
 import { withoutReadings } from './markup.js';
 import { change, model, modelOnChange } from './model.js';
@@ -31,7 +31,7 @@ function arrive(view: View, byResident: boolean): void {
   document.title = withoutReadings(word('page.title', { screen, campaign }));
   if (!byResident) return;
   scrollTo(0, 0);
-  title?.focus({ preventScroll: true });
+  readFrom(title);
 }
 
 function sayTrouble(): void {

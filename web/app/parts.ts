@@ -50,17 +50,17 @@ export function sayWhole(key: Key): TemplateResult {
 
 // The one heading of a screen; it takes the focus when the screen changes.
 export function heading(text: string): TemplateResult {
-  return html`<h1 tabindex="-1">${text}</h1>`;
+  return html`<h1>${text}</h1>`;
 }
 
-// A link within the app: an ordinary one, so that it opens in a new tab when asked to.
+// A link within the app: an ordinary one, so that it opens in a new tab when asked to. The look of `here` is the page's own.
 export function link(path: Path, content: unknown, look = ''): TemplateResult {
   const follow = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     goTo(path);
   };
-  return html`<a class=${look} href=${path} @click=${follow}>${content}</a>`;
+  return html`<a class=${look} href=${path} aria-current=${look === 'here' ? 'page' : nothing} @click=${follow}>${content}</a>`;
 }
 
 export function outsideLink(address: string, text: string): TemplateResult {
@@ -119,8 +119,8 @@ export function stepList(now: Screen | 'done'): TemplateResult {
     const said = index < at ? word('journey.step.isDone') : index === at ? word('journey.step.isNow') : '';
     return html`<li class=${state} aria-current=${index === at ? 'step' : nothing}>
       <span class="mark" aria-hidden="true">${index < at ? icons.tick : index + 1}</span>
-      <span class="name">${word(`journey.step.${step}`)}</span>
-      <span class="said">${said}</span>
+      <div class="name">${word(`journey.step.${step}`)}</div>
+      <div class="said">${said}</div>
     </li>`;
   };
   return html`<nav class="steps" aria-label=${word('journey.steps')}>

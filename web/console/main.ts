@@ -1,6 +1,7 @@
 // main.ts - the console: who is here, which view, what the server says, and drawing it again.
 import { html, nothing, render } from 'lit/html.js';
 
+import { readFrom } from '../shared/heading.js';
 import { lookApply, lookFollow, lookKeep, lookKept } from '../shared/look.js';
 import type { Answers, Calendars, Calls, Funnel, Gate, Heat, Log, News, Now, Operators, Participants, Person, Publication, Relief, ReportNote, Settings, Survey } from './api.js';
 import { Refusal, changeSetting, leave, orderGate, read, readCalendars, resetGate } from './api.js';
@@ -156,7 +157,7 @@ async function go(address: string, push = true): Promise<void> {
   draw();
   await refresh();
   scrollTo(0, 0);
-  root.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+  readFrom(root.querySelector('h1'));
 }
 
 function spanForm(view: View): Content {
@@ -179,7 +180,7 @@ function spanForm(view: View): Content {
 }
 
 function body(view: View): Content {
-  if (shown?.view !== view) return html`<h1 tabindex="-1">${word(`nav.${view}`)}</h1><p>${trouble ? nothing : word('page.loading')}</p>`;
+  if (shown?.view !== view) return html`<h1>${word(`nav.${view}`)}</h1><p>${trouble ? nothing : word('page.loading')}</p>`;
   if (view === 'now') return viewNow(shown.data as Front);
   if (view === 'gate') return viewGate(shown.data as Gate, person?.role ?? 'viewer', { order: giveOrder, reset: resetLine, draw });
   if (view === 'heat') return viewHeat(shown.data as Heat);

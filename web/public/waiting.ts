@@ -4,7 +4,7 @@
 // same elements are kept up to date: `data-is` says what an element shows, its other data how to say it.
 import { bellArm, bellRing } from '../shared/bell.js';
 import { follow } from '../shared/follow.js';
-import { headingText } from '../shared/heading.js';
+import { headingText, readFrom } from '../shared/heading.js';
 import type { GateDocument, Spot } from '../shared/place.js';
 import { isKnown, lookAgainS, peopleAhead } from '../shared/place.js';
 import { sameSite } from '../shared/return.js';
@@ -107,7 +107,7 @@ function setPhase(phase: Shown['phase'] | 'lost'): void {
   main.dataset['phase'] = phase;
   const title = main.querySelector<HTMLElement>(`.for-${phase} h1`);
   document.title = title === null ? document.title : headingText(title);
-  if (hadFocus) title?.focus();
+  if (hadFocus) readFrom(title);
 }
 
 function draw(now: Shown, message: string): void {

@@ -3,6 +3,7 @@ import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
 import { keep } from '../keep.js';
+import { announce } from '../live.js';
 import { html } from '../markup.js';
 import { change, model } from '../model.js';
 import { outsideLink, say } from '../parts.js';
@@ -17,6 +18,12 @@ function toggle(item: Item, on: boolean): void {
   const checklist = on ? [...others, item] : others;
   keep('checklist', checklist);
   change({ checklist });
+  announce(countText());
+}
+
+function countText(): string {
+  const done = ITEMS.filter((item) => model.checklist.includes(item)).length;
+  return done === ITEMS.length ? word('checklist.all') : word('checklist.count', { done });
 }
 
 function stores(item: Item): Piece {
@@ -47,12 +54,11 @@ function row(item: Item): TemplateResult {
 
 export function checklist(): TemplateResult {
   const done = ITEMS.filter((item) => model.checklist.includes(item)).length;
-  const all = done === ITEMS.length;
-  return html`<section class="card checklist" aria-labelledby="checklist-title">
-    <h2 id="checklist-title">${word('checklist.title')}</h2>
+  return html`<section class="card checklist">
+    <h2>${word('checklist.title')}</h2>
     <div class="count">
-      <progress max=${ITEMS.length} value=${done} aria-labelledby="checklist-count"></progress>
-      <p id="checklist-count" aria-live="polite">${all ? word('checklist.all') : word('checklist.count', { done })}</p>
+      <progress max=${ITEMS.length} value=${done} aria-hidden="true"></progress>
+      <p>${countText()}</p>
     </div>
     <ul>
       ${ITEMS.map(row)}

@@ -10,8 +10,8 @@ const QUESTIONS = ['pin', 'locked', 'lost', 'phone'] as const;
 const REMEDIES = ['app', 'browser', 'card', 'pin'] as const;
 
 export function helpList(): TemplateResult {
-  return html`<section class="card help" aria-labelledby="help-title">
-    <h2 id="help-title">${word('home.help')}</h2>
+  return html`<section class="card help">
+    <h2>${word('home.help')}</h2>
     ${QUESTIONS.map(
       (name) => html`<details>
         <summary>${word(`help.${name}.q`)}</summary>
@@ -24,8 +24,8 @@ export function helpList(): TemplateResult {
 
 // On a large screen: the same page on a telephone. The picture holds the address and nothing of this resident.
 export function onPhone(): TemplateResult {
-  return html`<section class="card on-phone" aria-labelledby="phone-title">
-    <h2 id="phone-title">${word('phone.title')}</h2>
+  return html`<section class="card on-phone">
+    <h2>${word('phone.title')}</h2>
     <p>${word('phone.body')}</p>
     <img src="/qr.svg" alt=${word('phone.picture')} width="185" height="185" loading="lazy" />
     <p class="soft">${word('phone.safe')}</p>

@@ -142,8 +142,8 @@ function stages(me: Me | null): TemplateResult {
       const state = index < at ? 'done' : index === at ? 'now' : 'later';
       return html`<li class="is-${state}" aria-current=${index === at ? 'step' : nothing}>
         <span class="mark" aria-hidden="true">${index < at ? icons.tick : index + 1}</span>
-        <span class="name">${word(`stage.${stage}`)}</span>
-        <span class="said">${word(`stage.${state}`)}</span>
+        <div class="name">${word(`stage.${stage}`)}</div>
+        <div class="said">${word(`stage.${state}`)}</div>
       </li>`;
     })}
   </ol>`;
@@ -162,8 +162,8 @@ function hint(me: Me | null): Piece {
 
 function pointsCard(me: Me): TemplateResult {
   const { balance, pending } = me.points;
-  return html`<section class="card points" aria-labelledby="points-title">
-    <h2 id="points-title">${word('card.points')}</h2>
+  return html`<section class="card points">
+    <h2>${word('card.points')}</h2>
     <p class="big"><strong>${numberText(balance)}</strong> ${word('card.points.unit')}</p>
     ${pendingPart(pending)}
     <p>${link('/points', html`${word('card.points.more')}${icons.go}`, 'more')}</p>
@@ -190,7 +190,7 @@ export function home(): TemplateResult {
   const wanted = checklistWanted(me, campaign);
   return html`<div class="home">
     <section class="hero">
-      <h1 tabindex="-1" lang="ja">${campaign.name}</h1>
+      <h1 lang="ja">${campaign.name}</h1>
       <p class="lead">${say('home.lead')}</p>
       <p class="period"><b>${word('home.period')}</b> ${sayWhole('home.periodText')}</p>
     </section>

@@ -16,7 +16,7 @@ function quietText({ date, band, today }: Quiet): string {
 
 export function nextQuiet(): TemplateResult {
   const next = model.quiet?.quiet?.[0];
-  return html`<p class="next"><b>${word('quiet.next')}</b> <span>${next === undefined ? word('quiet.none') : quietText(next)}</span></p>
+  return html`<div class="next"><p><b>${word('quiet.next')}</b></p><p>${next === undefined ? word('quiet.none') : quietText(next)}</p></div>
     <p><a class="more" href="/calendar">${icons.calendar}${word('quiet.calendar')}</a></p>`;
 }
 

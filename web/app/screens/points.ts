@@ -28,8 +28,8 @@ function history(transfers: Transfer[]): TemplateResult {
 
 function balance(): TemplateResult {
   const { balance, pending } = model.points ?? model.me?.points ?? { balance: 0, pending: 0 };
-  return html`<section class="card points" aria-labelledby="balance-title">
-    <h2 id="balance-title">${word('points.balance')}</h2>
+  return html`<section class="card points">
+    <h2>${word('points.balance')}</h2>
     <p class="big"><strong>${numberText(balance)}</strong> ${word('card.points.unit')}</p>
     ${pendingPart(pending)}
   </section>`;
@@ -46,8 +46,8 @@ export function pointsScreen(): TemplateResult {
   }
   return html`<div class="wide">
     ${heading(word('points.title'))} ${balance()}
-    <section aria-labelledby="history-title">
-      <h2 id="history-title">${word('points.history')}</h2>
+    <section>
+      <h2>${word('points.history')}</h2>
       ${model.points === null ? skeleton() : history(model.points.transfers)}
     </section>
     ${back}

@@ -46,7 +46,7 @@ export function viewAccount({ name, role, password }: Person, draw: () => void):
     <p class="note">${word('account.note')}</p>
     <div class="buttons"><button class="primary">${word('account.do')}</button></div>
   </form>`;
-  return html`<h1 tabindex="-1">${word('account.title')}</h1>
+  return html`<h1>${word('account.title')}</h1>
     <p class="lead">${word('account.sentence', { name, role: word(`role.${role}`) })}</p>
     <p role="alert" class=${message ? 'message' : ''}>${message || nothing}</p>
     ${done ? html`<p class="done" role="status">${word('account.done')}</p>` : nothing}

@@ -172,7 +172,7 @@ function list({ entries }: Answers, hands: Hands): Content {
 export function viewAnswers(answers: Answers, hands: Hands): Content {
   const reads = answers.entries.reduce((sum, { read: count }) => sum + count, 0);
   const misses = answers.unfound.reduce((sum, { count }) => sum + count, 0);
-  return html`<h1 tabindex="-1">${word('answers.title')}</h1>
+  return html`<h1>${word('answers.title')}</h1>
     <p class="lead">${word('answers.sentence', { entries: answers.entries.length, reads, misses })}</p>
     ${draft === null ? nothing : editor(draft, hands)} ${list(answers, hands)}
     ${section(

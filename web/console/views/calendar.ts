@@ -179,7 +179,7 @@ function steering({ series, said }: Calendars, hands: Hands): Content {
 export function viewCalendar(calendars: Calendars, hands: Hands): Content {
   const { series, said, year, kept } = calendars;
   const days = said.days ?? [];
-  return html`<h1 tabindex="-1">${word('calendar.title')}</h1><p class="lead">${sentence(calendars)}</p>${trouble(kept.plan)}${basis(kept.plan)}
+  return html`<h1>${word('calendar.title')}</h1><p class="lead">${sentence(calendars)}</p>${trouble(kept.plan)}${basis(kept.plan)}
     <nav class="tabs" aria-label=${word('calendar.which')}><ul>${SERIES.map(
       (one) => html`<li><a href=${`/console/calendar?series=${one}`} aria-current=${one === series ? 'true' : nothing}>${word(`calendar.series.${one}`)}</a></li>`,
     )}</ul></nav>

@@ -46,7 +46,7 @@ function outcomes(funnel: Funnel): Content {
 
 export function viewFunnel(funnel: Funnel): Content {
   const entered = funnel.steps[0]?.reached ?? 0;
-  const title = html`<h1 tabindex="-1">${word('funnel.title')}</h1>`;
+  const title = html`<h1>${word('funnel.title')}</h1>`;
   if (entered === 0) return html`${title}<p class="lead">${word('funnel.none')}</p>`;
   const rows = funnel.steps.map(({ step, reached }, index) => {
     const next = funnel.steps[index + 1];

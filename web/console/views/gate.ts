@@ -137,7 +137,7 @@ function assisted(draw: () => void): Content {
 }
 
 export function viewGate(gate: Gate, role: Role, hands: Hands): Content {
-  return html`<h1 tabindex="-1">${word('gate.title')}</h1><p class="lead">${gateSentence(gate)}</p>
+  return html`<h1>${word('gate.title')}</h1><p class="lead">${gateSentence(gate)}</p>
     ${gate.frozen ? html`<p class="message" role="alert">${word('gate.frozen')}</p>` : nothing}
     <section class="figures" aria-label=${word('gate.figures')}>
       <h2 class="hidden">${word('gate.figures')}</h2>

@@ -68,7 +68,7 @@ export function viewHeat(heat: Heat): Content {
     return word(others ? 'heat.cell.imported' : 'heat.cell', { day: dayText(heat.days[at]?.start ?? heat.from), hour: of, count: numberText(count) });
   } } };
   const head = [word('heat.day'), ...HOURS.map((of) => word('hour', { hour: of })), word('table.total')];
-  return html`<h1 tabindex="-1">${word('heat.title')}</h1><p class="lead">${sentence}</p>
+  return html`<h1>${word('heat.title')}</h1><p class="lead">${sentence}</p>
     ${section(
       word('heat.title'),
       chart(drawn, sentence, heat.days.length > 20 ? 'tall' : 'high'),

@@ -8,7 +8,7 @@ import { dateTimeText, word, wordOr, words } from '../words.js';
 
 export function viewLog({ total, entries }: Log, first: boolean): Content {
   const oldest = entries.at(-1)?.sequence ?? 1;
-  return html`<h1 tabindex="-1">${word('log.title')}</h1><p class="lead">${word('log.sentence', { total })}</p>
+  return html`<h1>${word('log.title')}</h1><p class="lead">${word('log.sentence', { total })}</p>
     <section class="sheet">
       ${table({
         name: word('log.title'),

@@ -103,7 +103,7 @@ function stateOf(one: Announced): string {
 export function viewNews({ announcements }: News, hands: Hands): Content {
   const alive = announcements.filter((one) => !one.withdrawn && (one.current || Date.parse(one.starts) > Date.now()));
   const shown = announcements.filter(({ current: isCurrent }) => isCurrent).length;
-  return html`<h1 tabindex="-1">${word('news.heading')}</h1>
+  return html`<h1>${word('news.heading')}</h1>
     <p class="lead">${shown === 0 ? word('news.none') : word('news.sentence', { shown })}</p>
     ${alive.length === 0 ? nothing : section(word('news.now'), html`<ul class="versions">${alive.map((one) => current(one, hands))}</ul>`)}
     ${hands.mayWrite ? section(word('news.write'), form(hands)) : nothing}

@@ -106,7 +106,7 @@ export function viewOperators({ operators }: Operators, hands: Hands): Content {
     word(one.disabled ? 'operators.disabled' : one.by_link ? 'operators.by_link' : one.by_organisation ? 'operators.by_organisation' : 'operators.active');
   const usable = operators.filter(({ disabled }) => !disabled).length;
   const names = operators.filter(({ by_link }) => !by_link).map(({ name }) => name);
-  return html`<h1 tabindex="-1">${word('operators.title')}</h1>
+  return html`<h1>${word('operators.title')}</h1>
     <p class="lead">${word('operators.sentence', { count: operators.length, usable })}</p>
     <p role="alert" class=${message ? 'message' : ''}>${message || nothing}</p>
     ${outcome(hands)}

@@ -88,7 +88,7 @@ function drawnDays(people: Participants): { shown: Participants; before: number 
 
 export function viewParticipants(people: Participants): Content {
   const { users, verified, granted, days } = people;
-  const title = html`<h1 tabindex="-1">${word('people.title')}</h1>`;
+  const title = html`<h1>${word('people.title')}</h1>`;
   if (users === 0) return html`${title}<p class="lead">${word('people.none')}</p>`;
   const { shown, before } = drawnDays(people);
   const sentence = word('people.sentence', { users, verified, share: shareText(verified, users), granted });
@@ -125,7 +125,7 @@ const callsRows = (rows: CallsRow[], name: (at: string) => string): (string | nu
   rows.map((row) => [name(row.start), row.offered, row.answered, row.abandoned, row.answered === null ? '—' : shareText(row.answered, row.offered)]);
 
 export function viewCalls({ total: [total], days, half_hours }: Calls): Content {
-  const title = html`<h1 tabindex="-1">${word('calls.title')}</h1>`;
+  const title = html`<h1>${word('calls.title')}</h1>`;
   if (!total) return html`${title}<p class="lead">${word('calls.none')}</p>`;
   const rate = total.answered === null ? '—' : shareText(total.answered, total.offered);
   const sentence = word('calls.sentence', { offered: total.offered, answered: total.answered ?? '—', rate });

@@ -60,7 +60,7 @@ function byTopic({ topics, hours }: Relief): Content {
 
 export function viewRelief(relief: Relief): Content {
   const { hours, lags } = relief;
-  const title = html`<h1 tabindex="-1">${word('relief.title')}</h1>`;
+  const title = html`<h1>${word('relief.title')}</h1>`;
   if (hours.length === 0) return html`${title}<p class="lead">${word('relief.empty')}</p>`;
   const lead = sentence(relief);
   const sums = hours.reduce((sum, hour) => ({ reads: sum.reads + hour.reads, searches: sum.searches + hour.searches, calls: sum.calls + (hour.calls ?? 0) }), { reads: 0, searches: 0, calls: 0 });

@@ -71,7 +71,7 @@ export function viewReport({ note, publication }: Report, hands: Hands): Content
   const state = published_at
     ? word('report.sentence', { number, time: dateTimeText(published_at), operator: published_by ?? '' })
     : word('report.none');
-  return html`<h1 tabindex="-1">${word('report.heading')}</h1><p class="lead">${state}</p>
+  return html`<h1>${word('report.heading')}</h1><p class="lead">${state}</p>
     <p role="status" class=${message?.bad ? 'message' : message ? 'done' : ''}>${message ? word(message.key) : nothing}</p>
     ${section(word('report.publishing'), publishing(number > 0, hands))}
     ${section(word('report.words'), wordsForm(note, hands))}`;

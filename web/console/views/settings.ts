@@ -194,7 +194,7 @@ export function viewSettings({ settings, keys }: Settings, mayChange: boolean, h
     const here = items.filter((item) => sectionOf(item.name) === name);
     return section(title, mayChange ? html`<div class="controls settings">${here.map((item) => row(item, hands))}</div>` : plain(here, title));
   };
-  return html`<h1 tabindex="-1">${word('setting.title')}</h1>
+  return html`<h1>${word('setting.title')}</h1>
     <p class="lead">${word('setting.sentence')}${set > 0 ? word('setting.sentence.set', { count: set }) : ''}</p>
     <p role="alert" class=${message ? 'message' : ''}>${message || nothing}</p>
     ${undo(items, hands)} ${SECTIONS.map(part)} ${changes(hands.draw)} ${fixed(keys.filter(({ changeable }) => !changeable))} ${dialog(hands.draw)}`;

@@ -152,7 +152,7 @@ export function viewStaff(calls: Calls, draw: () => void): Content {
   keepUp(halves, draw);
   const plans = planned?.plans.length === halves.length ? planned.plans : null;
   const lead = plans ? sentence(halves, plans, count, calls) : word('page.loading');
-  return html`<h1 tabindex="-1">${word('staff.title')}</h1><p class="lead" aria-live="polite">${lead}</p>
+  return html`<h1>${word('staff.title')}</h1><p class="lead" aria-live="polite">${lead}</p>
     ${failed ? html`<p class="message" role="alert">${word('staff.failed')}</p>` : nothing}
     ${section(word('staff.wishes'), html`<div class="controls">${count === 0 ? guessForm(draw) : nothing}${SLIDERS.map((one) => slider(one, draw))}</div>`)}
     ${plans

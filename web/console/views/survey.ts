@@ -45,7 +45,7 @@ function question(one: Question): Content {
 }
 
 export function viewSurvey({ answers, verified, questions }: Survey): Content {
-  const title = html`<h1 tabindex="-1">${word('survey.title')}</h1>`;
+  const title = html`<h1>${word('survey.title')}</h1>`;
   if (answers === 0) return html`${title}<p class="lead">${word('survey.none')}</p>`;
   return html`${title}<p class="lead">${word('survey.sentence', { answers, verified, rate: shareText(answers, verified) })}</p>
     ${questions.map(question)}`;
