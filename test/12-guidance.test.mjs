@@ -18,6 +18,10 @@ eachStore("guidance", (store) => {
     const pin = answer.json.entries.find(({ slug }) => slug === "pin-forgotten");
     assert.equal(pin.category, "本人確認");
     assert.match(pin.answer_html, /^<p>/);
+    const easy = (await resident.get("/api/v1/faq?language=ja-easy")).json.entries.find(({ slug }) => slug === "closed");
+    assert.equal(easy.question, "途中で画面を閉じました");
+    assert.match(easy.question_html, /^<ruby>途中<rp>\(<\/rp><rt>とちゅう<\/rt>/);
+    assert.match(easy.answer_html, /<ruby>同<rp>/);
   });
 
   test("a question finds its answer in any spelling", async () => {
@@ -32,7 +36,7 @@ eachStore("guidance", (store) => {
   test("a browser at a wrong address gets a page in its language, and a program the problem", async () => {
     const resident = await reader();
     const browser = { accept: "text/html,application/xhtml+xml", "accept-language": "en" };
-    for (const [path, words] of [["/no-such-page", "This page was not found"], ["/report", "has not been published yet"]]) {
+    for (const [path, words] of [["/no-such-page", "Page not found"], ["/report", "has not been published yet"]]) {
       const page = await exchange(`${resident.base}${path}`, { headers: browser });
       assert.equal(page.status, 404, path);
       assert.match(page.headers["content-type"], /^text\/html/);

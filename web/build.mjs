@@ -16,6 +16,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 import esbuild from 'esbuild';
 
+import { cutReadings, withoutReadings } from './shared/readings.js';
+
 const WEB = path.dirname(fileURLToPath(import.meta.url));
 const KIB = 1024;
 // Each page with what it loads at a first visit: scripts that run before the first paint (`early`), scripts,
@@ -159,13 +161,14 @@ async function bundleWorker(out, addresses) {
   });
 }
 
-const READING = /([\p{Script=Han}\u3005\u3006\u30f6]+)\u300a([^\u300b]+)\u300b/gu;
-
 // Readings stand above words in the content of a page, and nowhere else (app/markup.ts does so in the app).
 function withReadings(value, before) {
   const inTag = before.lastIndexOf('<') > before.lastIndexOf('>');
   const inTitle = before.lastIndexOf('<title>') > before.lastIndexOf('</title>');
-  return value.replace(READING, inTag || inTitle ? '$1' : '<ruby>$1<rp>(</rp><rt>$2</rt><rp>)</rp></ruby>');
+  if (inTag || inTitle) return withoutReadings(value);
+  const { words, rest } = cutReadings(value);
+  const drawn = words.map(({ before, breaks, word, reading }) => `${before}${breaks ? '<wbr>' : ''}<ruby>${word}<rp>(</rp><rt>${reading}</rt><rp>)</rp></ruby>`);
+  return drawn.join('') + rest;
 }
 
 // What several pages share stands in public/parts/; the languages are those that there are words for.

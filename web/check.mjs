@@ -3,12 +3,14 @@
 //     node web/check.mjs
 //
 // Every language has the same keys and the same `{names}` as Japanese; every key is used; the words of
-// docs/words.md stand in the messages; no Japanese stands in the code; no element carries a style or a script
+// docs/words.md stand in the messages; やさしい日本語 has a reading for every kanji; no Japanese stands in the code; no element carries a style or a script
 // of its own. Then TypeScript checks types.
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { cutReadings, withoutReadings } from './shared/readings.js';
 
 const WEB = path.dirname(fileURLToPath(import.meta.url));
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
@@ -82,6 +84,26 @@ function compareWords(table, languages) {
   }
 }
 
+// What is read by its number (the {day}) or stands in every language as it is has none.
+const READ_WITHOUT = /\{day\}日|^やさしい日本語$/g;
+
+function findUnread(name, text) {
+  const words = cutReadings(text).words.map(({ before }) => before);
+  const rest = [...words, cutReadings(text).rest].join('').replace(READ_WITHOUT, '');
+  if (/\p{Script=Han}/u.test(rest)) faults.push(`${name}: a kanji has no reading: ${withoutReadings(text)}`);
+}
+
+async function readEasy(languages) {
+  const { name, messages } = languages.find((file) => path.basename(file.name) === 'ja-easy.json');
+  const answers = await readFile(path.join(WEB, '../guidance/faq.ja-easy.md'), 'utf8');
+  const { questions } = JSON.parse(await readFile(path.join(WEB, '../survey/questions.json'), 'utf8'));
+  for (const [key, text] of Object.entries(messages)) {
+    if (key !== 'campaign.places') findUnread(`${name} ${key}`, text);
+  }
+  answers.split('\n').filter((line) => !line.startsWith('words:')).forEach((line) => findUnread('faq.ja-easy.md', line));
+  for (const { text, choices } of questions) [text, ...choices.map((choice) => choice.text)].forEach((one) => findUnread('survey/questions.json', one['ja-easy']));
+}
+
 function readLines({ name, text }) {
   text.split('\n').forEach((line, index) => {
     const code = line.replace(/^\s*\/\/.*/, '');
@@ -101,6 +123,7 @@ const ofCalendar = [...(await readFile(path.join(WEB, CALENDAR_WORDS), 'utf8')).
 findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), together(sources), [...READ_BY_SERVER, ...ofCalendar]);
 findUnused(compareLanguages(every.filter(isOfConsole)), together(ofConsole), CONSOLE_READS_FROM_SERVER);
 compareWords(await readFile(path.join(WEB, ONE_WORD), 'utf8'), every.filter((file) => !isOfConsole(file)));
+await readEasy(every);
 [...sources, ...ofConsole].forEach(readLines);
 
 for (const fault of faults) console.error(fault);

@@ -68,10 +68,11 @@ static void add_head(struct page *page) {
 static void add_link(struct page *page, enum calendar_series series, bool year, const char *words,
                      const char *more) {
     bool here = series == page->view->series && year == page->view->year;
-    buffer_print(page->out,
-                 "<li><a href=\"/calendar?series=%s&amp;view=%s&amp;language=%s\"%s>%s %s</a></li>",
-                 calendar_series_name(series), year ? "year" : "weeks", page->view->language->code,
-                 here ? " aria-current=\"page\"" : "", words, more);
+    buffer_print(
+        page->out,
+        "<li><a href=\"/calendar?series=%s&amp;view=%s&amp;language=%s\"%s><span>%s %s</span></a></li>",
+        calendar_series_name(series), year ? "year" : "weeks", page->view->language->code,
+        here ? " aria-current=\"page\"" : "", words, more);
 }
 
 static void add_links(struct page *page) {
@@ -191,7 +192,8 @@ static void add_overrides(struct page *page) {
 }
 
 static void add_file(struct page *page, const char *ending, const char *words) {
-    buffer_print(page->out, "<li><a href=\"/api/v1/calendar/%s%s?view=%s&amp;language=%s\">%s</a></li>",
+    buffer_print(page->out,
+                 "<li><a href=\"/api/v1/calendar/%s%s?view=%s&amp;language=%s\"><span>%s</span></a></li>",
                  calendar_series_name(page->view->series), ending, page->view->year ? "year" : "weeks",
                  page->view->language->code, words);
 }
@@ -203,7 +205,7 @@ static void add_subscription(struct page *page) {
         return;
     buffer_add(page->out, "<li><a href=\"webcal");
     buffer_add_escaped(page->out, host);
-    buffer_print(page->out, "/api/v1/calendar/%s.ics?view=%s&amp;language=%s\">%s</a></li>",
+    buffer_print(page->out, "/api/v1/calendar/%s.ics?view=%s&amp;language=%s\"><span>%s</span></a></li>",
                  calendar_series_name(page->view->series), page->view->year ? "year" : "weeks",
                  page->view->language->code, page->words->subscribe);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/readings.h"
 #include "base/text.h"
 #include "message_texts.h"
 
@@ -104,53 +105,6 @@ static const char *or_empty(const char *text) {
     return text == NULL ? "" : text;
 }
 
-// The first bytes of a character that carries readings: of the CJK blocks, or one of 々〆ヶ. 0: another.
-static size_t han_before(const char *start, const char *end) {
-    static const char *const more[] = {"々", "〆", "ヶ"};
-    if (end - start < 3)
-        return 0;
-    const unsigned char *at = (const unsigned char *)end - 3;
-    unsigned code = (unsigned)((at[0] & 0x0f) << 12 | (at[1] & 0x3f) << 6 | (at[2] & 0x3f));
-    bool han =
-        (at[0] & 0xf0) == 0xe0 && ((code >= 0x3400 && code <= 0x4dbf) || (code >= 0x4e00 && code <= 0x9fff));
-    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-        han |= memcmp(at, more[i], 3) == 0;
-    return han ? 3 : 0;
-}
-
-static void add_part(struct buffer *out, const char *text, size_t length, bool page) {
-    if (page)
-        buffer_add_escaped(out, or_empty(arena_copy_bytes(out->arena, text, length)));
-    else
-        buffer_add_bytes(out, text, length);
-}
-
-// Draws readings above their words, or leaves them out.
-static const char *with_readings(struct arena *arena, const char *text, bool page) {
-    struct buffer out;
-    buffer_init(&out, arena);
-    buffer_add(&out, "");
-    for (const char *open = strstr(text, "《"); open != NULL; open = strstr(text, "《")) {
-        const char *close = strstr(open, "》"), *word = open;
-        for (size_t step = han_before(text, word); step > 0; step = han_before(text, word))
-            word -= step;
-        if (close == NULL)
-            break;
-        const char *reading = open + strlen("《");
-        add_part(&out, text, (size_t)(word - text), page);
-        buffer_add(&out, page ? "<ruby>" : "");
-        add_part(&out, word, (size_t)(open - word), page);
-        if (page) {
-            buffer_add(&out, "<rp>(</rp><rt>");
-            add_part(&out, reading, (size_t)(close - reading), page);
-            buffer_add(&out, "</rt><rp>)</rp></ruby>");
-        }
-        text = close + strlen("》");
-    }
-    add_part(&out, text, strlen(text), page);
-    return out.failed ? NULL : out.text;
-}
-
 // The first of three files that has the key: the city's, the program's, the Japanese one.
 static bool find(json_t *const sources[3], const char *key, const char **ret_text, struct error *err) {
     *ret_text = NULL;
@@ -162,7 +116,7 @@ static bool find(json_t *const sources[3], const char *key, const char **ret_tex
 }
 
 static bool set(const char **target, const char *text, struct arena *arena, bool page, struct error *err) {
-    *target = with_readings(arena, text, page);
+    *target = readings_drawn(arena, text, page ? READINGS_ABOVE : READINGS_LEFT_OUT);
     return *target != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
 }
 
@@ -194,6 +148,7 @@ static bool set_all(struct calendar_words *words, json_t *const sources[3], stru
             return false;
     }
     return set_list(words->months, 12, sources, "calendar.months", arena, page, err) &&
+           set_list(words->days, 31, sources, "date.days", arena, page, err) &&
            set_list(words->weekdays, 7, sources, "calendar.weekdays", arena, page, err);
 }
 
@@ -257,7 +212,7 @@ const char *calendar_filled(struct arena *arena, const char *text, const struct 
 }
 
 struct day_numbers {
-    char year[NUMBER_SIZE], day[NUMBER_SIZE], hour[NUMBER_SIZE], minute[NUMBER_SIZE];
+    char year[NUMBER_SIZE], hour[NUMBER_SIZE], minute[NUMBER_SIZE];
 };
 
 // What the texts of dates may name.
@@ -265,12 +220,11 @@ static const char *date_filled(struct arena *arena, const struct calendar_words 
                                const struct civil *civil) {
     struct day_numbers numbers;
     (void)snprintf(numbers.year, sizeof numbers.year, "%d", civil->year);
-    (void)snprintf(numbers.day, sizeof numbers.day, "%d", civil->day);
     (void)snprintf(numbers.hour, sizeof numbers.hour, "%d", civil->hour);
     (void)snprintf(numbers.minute, sizeof numbers.minute, "%02d", civil->minute);
     const struct calendar_fill fills[] = {{"year", numbers.year},
                                           {"month", words->months[civil->month - 1]},
-                                          {"day", numbers.day},
+                                          {"day", words->days[civil->day - 1]},
                                           {"weekday", words->weekdays[civil->weekday]},
                                           {"hour", numbers.hour},
                                           {"minute", numbers.minute},

@@ -10,8 +10,8 @@
 
 struct calendar_words {
     const char *tag; // of the language, as a page says it: "ja" for やさしい日本語
-    const char *months[12], *weekdays[7];
-    const char *day, *day_holiday; // "{month}月{day}日({weekday})"
+    const char *months[12], *days[31], *weekdays[7]; // the days with what a language reads unlike its number
+    const char *day, *day_holiday;                   // "{month}月{day}日({weekday})"
     const char *date, *month, *range, *join;
     const char *moment;   // date and clock
     const char *level[4]; // by enum level

@@ -46,6 +46,7 @@ static void every_language_has_its_own_words_and_dates(void **state) {
         assert_string_equal(calendar_day_text(arena, words, &holidays, FEBRUARY_2 + 10), expected[i][2]);
         assert_string_equal(words->weeks, expected[i][3]);
         assert_null(strstr(words->level[LEVEL_BUSY], "《"));
+        assert_null(strstr(words->days[0], "｜"));
     }
 }
 
@@ -54,7 +55,7 @@ static void readings_stand_above_words_on_the_page_and_nowhere_else(void **state
         "xx", "{\"language.name\": \"x\", \"calendar.over\": \"<b>は少《すく》ない、人々《ひとびと》と &\"}");
     assert_string_equal(language.plain.over, "<b>は少ない、人々と &");
     assert_string_equal(language.page.over,
-                        "&lt;b&gt;は<ruby>少<rp>(</rp><rt>すく</rt><rp>)</rp></ruby>ない、"
+                        "&lt;b&gt;は<wbr><ruby>少<rp>(</rp><rt>すく</rt><rp>)</rp></ruby>ない、"
                         "<ruby>人々<rp>(</rp><rt>ひとびと</rt><rp>)</rp></ruby>と &amp;");
     assert_string_equal(read("xx", "{\"calendar.over\": \"途中《\"}").page.over, "途中《");
 }

@@ -15,6 +15,13 @@ static void paragraphs_and_lists_become_html(void **state) {
     arena_free(arena);
 }
 
+static void readings_stand_above_words(void **state) {
+    struct arena *arena = arena_new(1 << 20);
+    assert_string_equal(markdown_html("**町《まち》**", arena),
+                        "<p><strong><ruby>町<rp>(</rp><rt>まち</rt><rp>)</rp></ruby></strong></p>\n");
+    arena_free(arena);
+}
+
 static void raw_html_and_dangerous_addresses_do_not_pass(void **state) {
     struct arena *arena = arena_new(1 << 20);
     const char *html = markdown_html("<script>alert(1)</script>\n\n<b onclick=x>a</b> "
@@ -38,6 +45,7 @@ static void a_text_that_is_too_long_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paragraphs_and_lists_become_html),
+        cmocka_unit_test(readings_stand_above_words),
         cmocka_unit_test(raw_html_and_dangerous_addresses_do_not_pass),
         cmocka_unit_test(a_text_that_is_too_long_is_refused),
     };

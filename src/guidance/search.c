@@ -7,6 +7,8 @@
 
 #include <unistr.h>
 
+#include "base/readings.h"
+
 #define GRAMS_MAX         120
 #define GRAM_SIZE         40
 #define HEADING_WEIGHT    3.0
@@ -129,6 +131,16 @@ static size_t keep_best(struct search_result *results, size_t count, struct sear
     return count < SEARCH_RESULTS_MAX ? count + 1 : count;
 }
 
+// The text in both spellings, with its kanji and as it is read, so that either is found.
+static const char *both_spellings(const struct fold_table *table, const char *text, struct arena *arena) {
+    const char *words = readings_drawn(arena, text, READINGS_LEFT_OUT);
+    const char *read = readings_drawn(arena, text, READINGS_INSTEAD);
+    if (words == NULL || read == NULL)
+        return NULL;
+    const char *both = strcmp(words, read) == 0 ? words : arena_print(arena, "%s\n%s", words, read);
+    return both == NULL ? NULL : fold_text(table, both, arena);
+}
+
 bool search_init(struct search *search, const struct fold_table *table, const struct faq *faq,
                  struct arena *arena, struct error *err) {
     search->table = table;
@@ -137,8 +149,8 @@ bool search_init(struct search *search, const struct fold_table *table, const st
         const struct faq_entry *entry = &faq->entries[i];
         const char *heading =
             arena_print(arena, "%s %s %s", entry->question, entry->keywords, entry->category);
-        search->texts[i].heading = heading == NULL ? NULL : fold_text(table, heading, arena);
-        search->texts[i].answer = fold_text(table, entry->answer, arena);
+        search->texts[i].heading = heading == NULL ? NULL : both_spellings(table, heading, arena);
+        search->texts[i].answer = both_spellings(table, entry->answer, arena);
         if (search->texts[i].heading == NULL || search->texts[i].answer == NULL)
             return error_set(err, ERROR_UNAVAILABLE, "%s cannot be prepared for the search", entry->slug);
     }

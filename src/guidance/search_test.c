@@ -122,6 +122,8 @@ static const struct {
     {"ko", "비용이 드나요?", "cost"},
     {"ja-easy", "パスワードをわすれました。どうすればいいですか", "pin-forgotten"},
     {"ja-easy", "ポイントはいつもらえますか", "when-points"},
+    {"ja-easy", "とちゅうでがめんをとじました", "closed"},
+    {"ja-easy", "ひっこしをしました", "moved"},
 };
 
 static bool finds(const char *query, const char *slug) {

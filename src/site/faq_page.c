@@ -4,6 +4,7 @@
 // say that nothing was. Its words are the page's own; nothing is written here.
 #include <string.h>
 
+#include "base/readings.h"
 #include "guidance/guidance.h"
 #include "site/handlers.h"
 #include "site/pages.h"
@@ -22,10 +23,17 @@ struct page {
     struct buffer out;
 };
 
+// In one element, for what holds it may lay its children out one by one.
+static void add_text(struct page *page, const char *text) {
+    const char *html = readings_drawn(page->out.arena, text, READINGS_ABOVE);
+    page->out.failed |= html == NULL;
+    buffer_print(&page->out, "<span>%s</span>", html == NULL ? "" : html);
+}
+
 static void add_entry(struct page *page, size_t index, bool open) {
     const struct faq_entry *entry = &shelf_faq(page->shelf, page->language)->entries[index];
     buffer_print(&page->out, "<details id=\"%s\"%s><summary>", entry->slug, open ? " open" : "");
-    buffer_add_escaped(&page->out, entry->question);
+    add_text(page, entry->question);
     buffer_add(&page->out, "</summary><div class=\"answer\">");
     buffer_add(&page->out, shelf_answer_html(page->shelf, page->language, index));
     buffer_add(&page->out, "</div></details>");
@@ -41,7 +49,7 @@ static void add_topics(struct page *page) {
         if (!begins_topic(faq, i))
             continue;
         buffer_print(&page->out, "<li><a href=\"/faq#topic-%s\">", faq->entries[i].slug);
-        buffer_add_escaped(&page->out, faq->entries[i].category);
+        add_text(page, faq->entries[i].category);
         buffer_add(&page->out, "</a></li>");
     }
 }
@@ -52,7 +60,7 @@ static void add_all(struct page *page) {
         if (begins_topic(faq, i)) {
             buffer_print(&page->out, "%s<section><h2 id=\"topic-%s\">", i == 0 ? "" : "</section>",
                          faq->entries[i].slug);
-            buffer_add_escaped(&page->out, faq->entries[i].category);
+            add_text(page, faq->entries[i].category);
             buffer_add(&page->out, "</h2>");
         }
         add_entry(page, i, false);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/readings.h"
 #include "guidance/faq_store.h"
 #include "guidance/guidance.h"
 #include "guidance/markdown.h"
@@ -42,10 +43,13 @@ static void respond_cached(struct visit *visit, json_t *object, const char *cach
     json_decref(object);
 }
 
-static json_t *entry_json(const struct shelf *shelf, size_t language, size_t index) {
+static json_t *entry_json(const struct shelf *shelf, size_t language, size_t index, struct arena *arena) {
     const struct faq_entry *entry = &shelf_faq(shelf, language)->entries[index];
-    return json_pack("{s:s,s:s,s:s,s:s}", "slug", entry->slug, "category", entry->category, "question",
-                     entry->question, "answer_html", shelf_answer_html(shelf, language, index));
+    return json_pack("{s:s,s:s,s:s,s:s,s:s}", "slug", entry->slug, "category",
+                     readings_drawn(arena, entry->category, READINGS_LEFT_OUT), "question",
+                     readings_drawn(arena, entry->question, READINGS_LEFT_OUT), "question_html",
+                     readings_drawn(arena, entry->question, READINGS_ABOVE), "answer_html",
+                     shelf_answer_html(shelf, language, index));
 }
 
 static void answer_search(struct job *job, const struct error *err) {
@@ -80,7 +84,7 @@ static void respond_found(struct visit *visit, const struct shelf *shelf, size_t
     size_t count = search_find(shelf_search(shelf, language), query, arena, results);
     json_t *entries = json_array();
     for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(entries, entry_json(shelf, language, results[i].entry));
+        (void)json_array_append_new(entries, entry_json(shelf, language, results[i].entry, arena));
     CLEANUP(json_cleanup)
     json_t *object = json_pack("{s:s,s:s,s:o}", "language", code, "query", query, "entries", entries);
     count_search(visit, code, query, count > 0, json_text(arena, object));
@@ -101,7 +105,7 @@ void handle_faq(struct http_request *request, void *context) {
     else {
         json_t *entries = json_array();
         for (size_t i = 0; i < shelf_faq(shelf, language)->count; i++)
-            (void)json_array_append_new(entries, entry_json(shelf, language, i));
+            (void)json_array_append_new(entries, entry_json(shelf, language, i, http_request_arena(request)));
         respond_cached(visit,
                        json_pack("{s:s,s:o}", "language", code_of(visit, shelf_faq_language(shelf, language)),
                                  "entries", entries),

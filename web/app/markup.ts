@@ -1,24 +1,20 @@
 // markup.ts - lit's html, with readings: a text with 漢字《かんじ》 (two brackets behind a word) becomes ruby where it is content, and loses the
 // reading where it is the value of an attribute.
-import { html as plainHtml } from 'lit/html.js';
+import { html as plainHtml, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
-const READING = /([\p{Script=Han}\u3005\u3006\u30f6]+)《([^》]+)》/gu;
+import { cutReadings, withoutReadings } from '../shared/readings.js';
 
-// The text alone, for titles, attributes and announcements.
-export function withoutReadings(text: string): string {
-  return text.replace(READING, '$1');
-}
+export { withoutReadings };
 
 // One element, for the parent may lay its children out one by one.
 function ruby(text: string): TemplateResult {
-  const parts: unknown[] = [];
-  let at = 0;
-  for (const match of text.matchAll(READING)) {
-    parts.push(text.slice(at, match.index), plainHtml`<ruby>${match[1]}<rp>(</rp><rt>${match[2]}</rt><rp>)</rp></ruby>`);
-    at = match.index + match[0].length;
-  }
-  return plainHtml`<span>${parts}${text.slice(at)}</span>`;
+  const { words, rest } = cutReadings(text);
+  const parts = words.map(
+    ({ before, breaks, word, reading }) =>
+      plainHtml`${before}${breaks ? plainHtml`<wbr>` : nothing}<ruby>${word}<rp>(</rp><rt>${reading}</rt><rp>)</rp></ruby>`,
+  );
+  return plainHtml`<span>${parts}${rest}</span>`;
 }
 
 const insideTag = new WeakMap<TemplateStringsArray, boolean[]>();

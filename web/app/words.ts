@@ -106,23 +106,31 @@ export function numberText(value: number): string {
   return new Intl.NumberFormat(languageTag()).format(value);
 }
 
-// Where months have numbers for names; elsewhere a number could be a day.
-const MONTHS_BY_NUMBER = /^(ja|zh|ko)/;
+const PARTS = new Intl.DateTimeFormat('en', {
+  timeZone: ZONE,
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+// The name of a month, a day of the month or of the week is one of a list, as in the calendar.
+const named = (key: Key, index: number): string => word(key).split('|')[index] ?? '';
 
 function dateParts(at: string | number): Values {
-  const options: Intl.DateTimeFormatOptions = {
-    timeZone: ZONE,
-    year: 'numeric',
-    month: MONTHS_BY_NUMBER.test(languageTag()) ? 'numeric' : 'short',
-    day: 'numeric',
-    weekday: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-    hourCycle: 'h23',
+  const parts: Record<string, string> = {};
+  for (const part of PARTS.formatToParts(new Date(at))) parts[part.type] = part.value;
+  const [year, month, day] = ['year', 'month', 'day'].map((type) => Number(parts[type])) as [number, number, number];
+  return {
+    year: String(year),
+    month: named('calendar.months', month - 1),
+    day: named('date.days', day - 1),
+    weekday: named('calendar.weekdays', new Date(Date.UTC(year, month - 1, day)).getUTCDay()),
+    hour: String(Number(parts['hour'])),
+    minute: parts['minute'] ?? '',
   };
-  const parts: Values = {};
-  for (const part of new Intl.DateTimeFormat(languageTag(), options).formatToParts(new Date(at))) parts[part.type] = part.value;
-  return parts;
 }
 
 // 2026年2月2日(月) 13:00

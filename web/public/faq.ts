@@ -3,7 +3,7 @@
 // Without it the page works as a form. Answers come from the server as HTML that it made harmless.
 interface Entry {
   slug: string;
-  question: string;
+  question_html: string;
   answer_html: string;
 }
 
@@ -57,7 +57,7 @@ function entryElement(entry: Entry, index: number): HTMLDetailsElement {
   const answer = document.createElement('div');
   details.id = entry.slug;
   details.open = index === 0;
-  summary.textContent = entry.question;
+  summary.innerHTML = `<span>${entry.question_html}</span>`;
   answer.className = 'answer';
   answer.innerHTML = entry.answer_html;
   details.append(summary, answer);

@@ -68,7 +68,7 @@ function choice({ mine: booked, windows }: Bookings): TemplateResult {
         (day) => html`<optgroup label=${dayText(day)}>
           ${free
             .filter(({ start }) => isoDay(start) === day)
-            .map(({ start }) => html`<option value=${start} ?selected=${start === first}>${withoutReadings(dayText(day))} ${clockText(start)}</option>`)}
+            .map(({ start }) => html`<option value=${start} ?selected=${start === first}>${withoutReadings(word('quiet.on', { day: dayText(day), time: clockText(start) }))}</option>`)}
         </optgroup>`,
       )}
     </select>
