@@ -53,17 +53,24 @@ async function longLine(set) {
   return { store: early.server.store, directory: early.server.directory };
 }
 
-// The document of a line in which people wait, against the same bytes from nginx.
+// The fields of an answer that a server writes by itself, or that belong to one of them only.
+const OWN_FIELDS = new Set(["date", "server", "connection", "keep-alive", "content-type", "content-length"]);
+
+// The document of a line in which people wait, against the same body from nginx, and against the same body with the
+// fields that Juncho's answer has for caches and browsers.
 export async function documentPart() {
   const set = { ...MANY, "gate.pace_per_min_max": 1, "server.loops": 1 };
   const juncho = await junchoSide({ core: SERVER_CORE, set, ...(await longLine(set)) });
-  const { text } = await exchange(`${juncho.url}/api/v1/gate`);
-  const nginx = await nginxSide(text, SERVER_CORE);
+  const { text, headers } = await exchange(`${juncho.url}/api/v1/gate`);
+  const header = Object.entries(headers).filter(([name]) => !OWN_FIELDS.has(name));
+  const bare = await nginxSide(text, SERVER_CORE);
+  const whole = await nginxSide(text, SERVER_CORE, { name: "nginx return 200 with the same fields", header });
   const waiting = JSON.parse(text).waiting;
-  console.log(`document: ${text.length} bytes, ${waiting} people wait; Juncho's answer has its security headers beside`);
+  console.log(`document: ${text.length} bytes, ${waiting} people wait; fields: ${header.map(([name]) => name).join(", ")}`);
   const options = new Map([["*", { core: LOAD_CORE }]]);
-  await rounds([juncho, nginx], "document", new Map([["*", "/api/v1/gate"]]), options);
-  await Promise.all([juncho.stop(), nginx.stop()]);
+  const sides = [juncho, bare, whole];
+  await rounds(sides, "document", new Map([["*", "/api/v1/gate"]]), options);
+  await Promise.all(sides.map((one) => one.stop()));
 }
 
 // Signed places for people whom nobody knows, against a bare answer of nginx and a counter in Redis.

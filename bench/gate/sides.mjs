@@ -55,23 +55,24 @@ export async function junchoSide({ core, ...options } = {}) {
   return { ...side("juncho", server.url, [server.pid], () => server.stop(), core), server };
 }
 
-// nginx with one worker that answers the same bytes to everything.
-export async function nginxSide(body, core) {
+// nginx with one worker that answers the same bytes to everything; `header` are [name, value] that it adds.
+export async function nginxSide(body, core, { name = "nginx return 200", header = [] } = {}) {
   const directory = freshDirectory();
   chmodSync(directory, 0o711);
   const port = await freePort();
-  const text = body.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
+  const quote = (text) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+  const added = header.map(([field, value]) => `add_header ${field} ${quote(value)};`).join(" ");
   writeFileSync(
     join(directory, "nginx.conf"),
     `worker_processes 1; daemon off; master_process off; pid ${directory}/nginx.pid; error_log ${directory}/error.log;
      events { worker_connections 4096; }
      http { access_log off; keepalive_requests 1000000000;
-       server { listen 127.0.0.1:${port} backlog=4096; location / { default_type application/json; return 200 '${text}'; } } }`,
+       server { listen 127.0.0.1:${port} backlog=4096; location / { default_type application/json; ${added} return 200 ${quote(body)}; } } }`,
   );
   const child = run("nginx", ["-p", directory, "-c", join(directory, "nginx.conf")]);
   const url = `http://127.0.0.1:${port}`;
   await answers(url);
-  return side("nginx return 200", url, [child.pid], () => ended(child), core);
+  return side(name, url, [child.pid], () => ended(child), core);
 }
 
 const missing = (program) => spawnSync("sh", ["-c", `command -v ${program}`]).status !== 0;

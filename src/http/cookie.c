@@ -48,7 +48,7 @@ const char *cookie_find(struct arena *arena, const char *header, const char *nam
 }
 
 const char *cookie_name(struct arena *arena, const char *name, bool secure) {
-    return secure ? arena_print(arena, PREFIX_HOST "%s", name) : arena_copy_text(arena, name);
+    return secure ? arena_print(arena, PREFIX_HOST "%s", name) : name;
 }
 
 bool cookie_format(struct arena *arena, const struct cookie *cookie, const char **ret_text,

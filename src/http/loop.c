@@ -65,10 +65,7 @@ static struct connection *connection_of(struct MHD_Connection *mhd) {
 }
 
 static char *write_hex(char *target, uint64_t number) {
-    int shift = 60;
-    while (shift > 0 && number >> shift == 0)
-        shift -= 4;
-    for (; shift >= 0; shift -= 4)
+    for (int shift = (63 - __builtin_clzll(number | 1)) & ~3; shift >= 0; shift -= 4)
         *target++ = "0123456789abcdef"[number >> shift & 15];
     return target;
 }

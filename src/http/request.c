@@ -6,7 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "http/cookie.h"
 #include "http/loop.h"
@@ -26,7 +25,7 @@ void request_refuse(struct http_request *request, int status, const char *detail
 }
 
 void request_begin(struct http_request *request, const char *raw_target) {
-    request->started_us = clock_monotonic_us();
+    request->started_us = request->loop->now_us;
     request->raw_end = raw_target == NULL ? NULL : raw_target + strlen(raw_target);
     struct error err;
     if (raw_target == NULL || *raw_target == '\0')

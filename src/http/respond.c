@@ -3,11 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "http/loop.h"
 #include "http/server_internal.h"
+
+#define DATE_SIZE 40
 
 void http_response_header(struct http_response *response, const char *name, const char *value) {
     ASSERT(response->headers_count < HTTP_HEADERS_MAX);
@@ -115,6 +118,17 @@ void respond_forget(struct loop *loop) {
     }
 }
 
+// A Date of its own, for what is kept: that of the moment in which the content was made, as RFC 9110 (6.6.1)
+// has it, instead of one that libmicrohttpd writes anew for every answer.
+static bool add_date(struct MHD_Response *made) {
+    char text[DATE_SIZE];
+    time_t now = (time_t)(clock_wall_ms() / CLOCK_SECOND_MS);
+    struct tm parts;
+    return gmtime_r(&now, &parts) != NULL &&
+           strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts) > 0 &&
+           MHD_add_response_header(made, MHD_HTTP_HEADER_DATE, text) == MHD_YES;
+}
+
 // libmicrohttpd counts who still sends a response, so the version before can be given back at once.
 static void keep_version(struct loop *loop, const struct http_response *response, struct MHD_Response *made) {
     for (size_t i = 0; i < KEPT_VERSIONS; i++) {
@@ -136,7 +150,7 @@ static void send_response(struct http_request *request, const struct http_respon
     bool kept = false, versioned = response->kept_key != NULL && !closes;
     struct MHD_Response *made = permanent && !closes ? make_or_reuse(request->loop, response, &kept)
                                                      : make(response, defaults_of(request->loop, response));
-    if (versioned && made != NULL) {
+    if (versioned && made != NULL && add_date(made)) {
         keep_version(request->loop, response, made);
         kept = true;
     }

@@ -129,7 +129,10 @@ static bool take_route(const struct route *route, enum http_method method, struc
 
 bool router_find(const struct router *router, enum http_method method, const char *path,
                  struct route_match *ret_match) {
-    *ret_match = (struct route_match){.route = NULL};
+    ret_match->route = NULL;
+    ret_match->path_known = false;
+    ret_match->allow[0] = '\0';
+    ret_match->parameters_count = 0;
     const struct entry *entry = router->slots[hash(path) & (router->slots_count - 1)];
     for (; entry != NULL; entry = entry->next)
         if (strcmp(entry->route->pattern, path) == 0 && take_route(entry->route, method, ret_match))

@@ -11,7 +11,8 @@
 #include "base/clock.h"
 #include "http/server_test.h"
 
-static atomic_int observed;
+static atomic_int observed, made;
+static atomic_uint version;
 static _Atomic(struct http_request *) held;
 
 static void respond_text(struct http_request *request, int status, const char *text) {
@@ -35,6 +36,21 @@ static void echo(struct http_request *request) {
 
 static void *continue_later(void *request);
 
+// The same for everybody until there is another version.
+static void respond_kept(struct http_request *request) {
+    unsigned now = atomic_load(&version);
+    if (http_respond_kept(request, &version, now))
+        return;
+    atomic_fetch_add(&made, 1);
+    char *text = arena_print(http_request_arena(request), "version %u", now);
+    http_respond(request, &(struct http_response){.status = 200,
+                                                  .content_type = "text/plain",
+                                                  .body = text,
+                                                  .body_length = strlen(text),
+                                                  .kept_key = &version,
+                                                  .kept_version = now});
+}
+
 static void handler(struct http_request *request, void *context) {
     const char *path = http_request_path(request);
     if (strcmp(path, "/later") == 0) {
@@ -45,6 +61,8 @@ static void handler(struct http_request *request, void *context) {
         atomic_store(&held, request);
     } else if (strcmp(path, "/nothing") == 0) {
         http_respond(request, &(struct http_response){.status = 204});
+    } else if (strcmp(path, "/kept") == 0) {
+        respond_kept(request);
     } else if (strcmp(path, "/cached") == 0) {
         struct http_response response = {
             .status = 200, .content_type = "text/plain", .body = "x", .body_length = 1};
@@ -145,6 +163,29 @@ static void default_headers_stand_on_everything_unless_the_response_has_its_own(
     assert_non_null(strstr(answer, "X-Content-Type-Options: nosniff"));
     assert_non_null(strstr(answer, "application/problem+json"));
     assert_null(strstr(answer, "Cache-Control")); // no page: the shorter ones
+    http_server_stop(server, 1000);
+}
+
+static void a_version_is_made_once_a_loop_and_carries_one_date(void **state) {
+    struct http_options one_loop = options;
+    one_loop.loops = 1;
+    struct http_server *server = begin(&one_loop);
+    char answer[ANSWER_SIZE];
+    atomic_store(&made, 0);
+    for (unsigned now = 1; now <= 3; now++) {
+        char wanted[16];
+        (void)snprintf(wanted, sizeof wanted, "version %u", now);
+        atomic_store(&version, now);
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(ask(server, "GET /kept HTTP/1.1\r\nHost: x\r\n\r\n", answer), 200);
+            assert_non_null(strstr(answer, wanted));
+            const char *date = strstr(answer, "\r\nDate: ");
+            assert_non_null(date);
+            assert_null(strstr(date + 1, "\r\nDate: "));
+            assert_memory_equal(date + strlen("\r\nDate: Tue, 24 Nov 2026 22:49:06"), " GMT\r\n", 6);
+        }
+    }
+    assert_int_equal(atomic_load(&made), 3);
     http_server_stop(server, 1000);
 }
 
@@ -276,6 +317,7 @@ int main(void) {
         cmocka_unit_test(an_extension_of_a_chunk_is_no_part_of_the_body),
         cmocka_unit_test(head_has_the_header_of_get_and_no_body),
         cmocka_unit_test(default_headers_stand_on_everything_unless_the_response_has_its_own),
+        cmocka_unit_test(a_version_is_made_once_a_loop_and_carries_one_date),
         cmocka_unit_test(a_suspended_request_is_continued_by_another_thread),
         cmocka_unit_test(the_address_behind_a_trusted_proxy_is_believed),
         cmocka_unit_test(a_request_runs_to_its_end_though_its_client_has_gone),

@@ -146,9 +146,11 @@ struct router *routes_new(void) {
 }
 
 static int64_t signed_in_resident(struct visit *visit) {
+    struct token token;
+    if (http_request_header(visit->request, "Cookie") == NULL)
+        return 0;
     const char *name = cookie_name(http_request_arena(visit->request), "juncho-session", visit->site->secure);
     const char *text = name == NULL ? NULL : http_request_cookie(visit->request, name);
-    struct token token;
     if (text == NULL ||
         !token_open(text, visit->site->secrets.keys[SECRETS_SESSION], visit->now_ms, SESSION_AGE_MS, &token))
         return 0;
@@ -204,14 +206,13 @@ static bool admit(struct visit *visit) {
     return true;
 }
 
-static void respond_unrouted(struct visit *visit, const struct route_match *match) {
+static void respond_unrouted(struct visit *visit) {
     struct http_request *request = visit->request;
-    if (!match->path_known) {
+    if (!visit->match.path_known) {
         problem_respond_status(request, 404, "not-found", NULL, "there is nothing at this path");
         return;
     }
-    const char *allow = arena_copy_text(http_request_arena(request), match->allow);
-    problem_respond_method(request, allow == NULL ? "" : allow);
+    problem_respond_method(request, visit->match.allow);
 }
 
 static const char *sandbox_query(void *context, const char *name) {
@@ -247,23 +248,23 @@ void routes_handle(struct http_request *request, void *context) {
     struct site *site = context;
     struct visit *visit = arena_alloc(http_request_arena(request), sizeof *visit);
     const char *path = http_request_path(request);
-    struct route_match match = {0};
     if (visit == NULL || !atomic_load_explicit(&site->ready, memory_order_acquire)) {
         problem_respond_status(request, 503, "unavailable", NULL, "the server is starting");
         return;
     }
-    *visit = (struct visit){.site = site, .request = request, .now_ms = clock_now_ms(&site->clock)};
+    visit->site = site;
+    visit->request = request;
+    visit->now_ms = clock_now_ms(&site->clock);
     http_request_set_context(request, visit);
     enum http_method method = http_request_method(request);
-    if (router_find(site->router, method, path, &match)) {
-        visit->route = match.route;
-        visit->match = match;
+    if (router_find(site->router, method, path, &visit->match)) {
+        visit->route = visit->match.route;
         if (admit(visit))
-            match.route->handler(request, site);
+            visit->route->handler(request, site);
     } else if (site->sandbox != NULL && sandbox_owns(site->sandbox, path)) {
         respond_sandbox(visit);
-    } else if (match.path_known || !pages_respond(visit)) {
-        respond_unrouted(visit, &match);
+    } else if (visit->match.path_known || !pages_respond(visit)) {
+        respond_unrouted(visit);
     }
 }
 
