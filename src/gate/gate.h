@@ -142,8 +142,10 @@ struct gate_record {
     double per_s, steady_per_s;
     enum pace_reason reason;
     enum document_state state;
-    struct promise_record promises[PROMISE_SPANS]; // new outcomes
+    struct promise_record promises[PROMISE_SPANS]; // outcomes that this node has counted since it began
+    bool promises_changed;                         // since the last record that was stored
     double median[PROMISE_SPANS], ninetieth[PROMISE_SPANS];
+    bool quantiles_known; // of a leader's record: there are some in the store
     int64_t now_s;
     size_t page_length;
     char page[GATE_PAGE_SIZE]; // published when all this is stored

@@ -38,8 +38,8 @@ struct gate {
     uint64_t passed_seen;
     uint64_t inside_elsewhere;
     unsigned nodes;
-    struct promise_record promises_stored[PROMISE_SPANS];
-    enum document_state state; // as of the last second
+    uint64_t promises_stored[PROMISE_SPANS]; // outcomes in the last record that was stored
+    enum document_state state;               // as of the last second
     bool leads, frozen;
 
     pthread_mutex_t page_lock;

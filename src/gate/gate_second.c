@@ -141,7 +141,9 @@ void gate_follow(struct gate *gate, int64_t now_s, const struct gate_record *lea
     note_pace(gate);
     if (leader->line.epoch == gate_epoch(gate))
         line_follow(gate->line, leader->line.watermark, (uint64_t)(leader->per_s / nodes));
-    promise_tick(&gate->promise, line_joined(gate->line), line_passed(gate->line), leader->steady_per_s);
+    if (leader->quantiles_known)
+        promise_recall(&gate->promise, leader->median, leader->ninetieth);
+    promise_follow(&gate->promise, line_joined(gate->line), line_passed(gate->line), leader->steady_per_s);
     tick_guard(gate, 1);
     gate_unlock(gate);
 }
@@ -186,15 +188,11 @@ static void write_page(const struct gate *gate, int64_t now_s, struct gate_recor
     memcpy(record->page, text, record->page_length + 1);
 }
 
-// What was not stored yet; the outcomes of a node that does not lead are the leader's.
 static void take_promises(const struct gate *gate, struct gate_record *record) {
     for (int span = 0; span < PROMISE_SPANS; span++) {
-        const struct promise_record *now = &gate->promise.records[span];
-        const struct promise_record *stored = &gate->promises_stored[span];
-        if (gate->leads)
-            record->promises[span] =
-                (struct promise_record){now->promised - stored->promised, now->held_p50 - stored->held_p50,
-                                        now->held_p90 - stored->held_p90};
+        record->promises[span] = gate->promise.records[span];
+        if (record->promises[span].promised != gate->promises_stored[span])
+            record->promises_changed = true;
         record->median[span] = gate->promise.median[span];
         record->ninetieth[span] = gate->promise.ninetieth[span];
     }
@@ -251,12 +249,8 @@ void gate_stored(struct gate *gate, int64_t now_s, const struct gate_record *rec
     }
     gate_lock(gate);
     gate->frozen = false;
-    for (int span = 0; span < PROMISE_SPANS; span++) {
-        struct promise_record *known = &gate->promises_stored[span];
-        known->promised += record->promises[span].promised;
-        known->held_p50 += record->promises[span].held_p50;
-        known->held_p90 += record->promises[span].held_p90;
-    }
+    for (int span = 0; span < PROMISE_SPANS; span++)
+        gate->promises_stored[span] = record->promises[span].promised;
     gate_unlock(gate);
     if (record->page_length > 0)
         publish(gate, record->page, record->page_length);

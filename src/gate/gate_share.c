@@ -20,6 +20,8 @@ static const struct statement LOCKS = {
     "i"};
 static const struct statement MOVED = {
     "DELETE FROM gate_moved WHERE campaign_id = $1 AND node = $2 RETURNING resident_id", "ii"};
+static const struct statement PASSES = {
+    "SELECT resident_id FROM gate_place WHERE campaign_id = $1 AND pass_node = $2 AND pass > 0", "ii"};
 static const struct statement LINE = {
     "SELECT epoch, last_s, second, rank, passed, steady_per_s, per_s, reason, state FROM gate_line "
     "WHERE campaign_id = $1",
@@ -141,7 +143,8 @@ static bool look_at_line(struct gate_share *share, struct gate_news *news, struc
     news->leader.per_s = rows_real(&rows, 0, 6);
     news->leader.reason = (enum pace_reason)rows_int(&rows, 0, 7);
     news->leader.state = (enum document_state)rows_int(&rows, 0, 8);
-    return true;
+    return gate_quantiles_read(share->session, share->campaign_id, share->arena, news->leader.median,
+                               news->leader.ninetieth, &news->leader.quantiles_known, err);
 }
 
 static bool hear_lane(struct gate_share *share, struct gate *gate, uint32_t lane, struct error *err) {
@@ -162,6 +165,29 @@ static bool hear_lane(struct gate_share *share, struct gate *gate, uint32_t lane
     return true;
 }
 
+// The residents that `which` finds for a lane are counted on another node, or on none: here no more.
+static bool let_go(struct gate_share *share, struct gate *gate, const struct statement *which, uint32_t lane,
+                   struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(share->session, which, share->arena, &rows, err, value_int(share->campaign_id),
+                       value_int(lane)))
+        return false;
+    for (size_t row = 0; row < rows.count; row++) {
+        struct holder holder = gate_resident(rows_int(&rows, row, 0));
+        gate_give_back(gate, &holder);
+    }
+    return true;
+}
+
+// Our lane went to another node, which found there what we had counted, and whom we had let in.
+static bool change_lane(struct gate_share *share, struct gate *gate, struct error *err) {
+    share->heard[share->node] = 0; // what its last holder counted comes before what we shall count there
+    if (!hear_lane(share, gate, share->node, err) || !let_go(share, gate, &PASSES, gate_node(gate), err))
+        return false;
+    gate_take_lane(gate, share->node);
+    return true;
+}
+
 // Also of lanes whose node is gone: what it wrote last may not have been heard yet.
 static bool hear(struct gate_share *share, struct gate *gate, struct error *err) {
     if (share->epoch != gate_epoch(gate)) {
@@ -169,32 +195,14 @@ static bool hear(struct gate_share *share, struct gate *gate, struct error *err)
         memset(share->heard, 0, sizeof share->heard);
         share->met = UINT32_MAX; // once, of all
     }
-    if (share->node != gate_node(gate)) {
-        // What its last holder counted comes before what we shall count there.
-        share->heard[share->node] = 0;
-        if (!hear_lane(share, gate, share->node, err))
-            return false;
-        gate_take_lane(gate, share->node);
-    }
+    if (share->node != gate_node(gate) && !change_lane(share, gate, err))
+        return false;
     for (uint32_t lane = 0; lane < LANES_MAX; lane++) {
         bool may_know = ((share->met | share->alive) & 1u << lane) != 0;
         if (may_know && !hear_lane(share, gate, lane, err))
             return false;
     }
     share->met = share->alive;
-    return true;
-}
-
-// Residents whose pass another node has renewed or taken back are counted there, or nowhere.
-static bool let_go(struct gate_share *share, struct gate *gate, struct error *err) {
-    struct rows rows;
-    if (!SESSION_QUERY(share->session, &MOVED, share->arena, &rows, err, value_int(share->campaign_id),
-                       value_int(share->node)))
-        return false;
-    for (size_t row = 0; row < rows.count; row++) {
-        struct holder holder = gate_resident(rows_int(&rows, row, 0));
-        gate_give_back(gate, &holder);
-    }
     return true;
 }
 
@@ -224,7 +232,8 @@ bool gate_share_look(struct gate_share *share, struct gate *gate, struct gate_ne
                      struct error *err) {
     arena_reset(share->arena);
     *ret_news = (struct gate_news){0};
-    if (!keep_locks(share, err) || (gate != NULL && !(hear(share, gate, err) && let_go(share, gate, err))) ||
+    if (!keep_locks(share, err) ||
+        (gate != NULL && !(hear(share, gate, err) && let_go(share, gate, &MOVED, share->node, err))) ||
         !look_at_line(share, ret_news, err) || !look_at_figures(share, ret_news, err) ||
         !gate_orders_read(share->session, share->campaign_id, share->arena, &ret_news->orders, err))
         return false;

@@ -46,7 +46,7 @@ static void save(struct testbed *testbed, struct gate_share *share, struct gate 
     struct command command;
     struct gate_figures figures;
     struct error err;
-    struct gate_save what = {.campaign_id = CAMPAIGN, .leads = leads};
+    struct gate_save what = {.campaign_id = CAMPAIGN, .leads = leads, .process = 1 + gate_share_node(share)};
     command_init(&command, testbed->arena);
     gate_take(gate, START_S + tick, &record);
     (void)gate_store_save(&command, &what, &record);
@@ -181,6 +181,14 @@ static void a_node_whose_lane_was_taken_goes_on_in_another(void **state) {
     gate_lead(first, START_S, 1, NULL, 1);
     join(first, START_S, 20, &stored);
     save(testbed, share, first, 1, true);
+    // Of two who are inside one is a resident, whom the store remembers with the lane.
+    struct holder resident = gate_resident(7), device = holder_of(HOLDER_DEVICE, "a device");
+    struct lease lease;
+    testbed_script(testbed,
+                   "INSERT INTO gate_place (resident_id, campaign_id, epoch, node, second, rank, joined_ms, "
+                   "pass, pass_node, turn_ms, renewed_ms) VALUES (7, 1, 1, 0, 5, 0, 0, 1, 0, 0, 0)");
+    gate_readmit(first, START_S, &resident);
+    gate_readmit(first, START_S, &device);
     join(first, START_S + 1, 10, &unstored); // these are not written yet when the connection ends
     end_connections(testbed);
     struct gate_share *stolen = open_lane(testbed, 0);
@@ -191,6 +199,8 @@ static void a_node_whose_lane_was_taken_goes_on_in_another(void **state) {
     (void)look(share, first);
     assert_int_equal(gate_share_node(share), 1);
     assert_int_equal(gate_node(first), 1);
+    assert_false(gate_inside(first, &resident, &lease)); // the pass went with the lane
+    assert_true(gate_inside(first, &device, &lease));
     join(first, START_S + 2, 5, &later);
     save(testbed, share, first, 3, false);
     (void)look(stolen, thief);
@@ -241,6 +251,51 @@ static void a_pass_that_another_node_took_over_is_counted_there_alone(void **sta
     gate_share_close(shares[1]);
 }
 
+static uint64_t outcomes(struct testbed *testbed) {
+    struct promise_record records[PROMISE_SPANS];
+    CLEANUP(session_cleanup) struct session *session = NULL;
+    struct error err;
+    assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
+    assert_true(gate_promises_read(session, CAMPAIGN, testbed->arena, records, &err));
+    return records[0].promised + records[1].promised + records[2].promised;
+}
+
+static void every_node_promises_what_the_one_that_leads_has_learnt(void **state) {
+    struct testbed *testbed = *state;
+    begin(testbed);
+    struct gate_share *shares[2] = {open_share(testbed), open_share(testbed)};
+    CLEANUP(gate_cleanup) struct gate *leader = testbed_gate(1, 0, 0), *follower = testbed_gate(1, 1, 0);
+    struct place place;
+    struct gate_news news;
+    int64_t second = 0;
+    (void)look(shares[0], leader);
+    join(leader, START_S, 100, &place);
+    for (; second < 60; second++) { // ten a second come, and ten a second go
+        gate_lead(leader, START_S + second, 1, NULL, 2);
+        join(leader, START_S + second, 10, &place);
+        for (int i = 0; i < 1 + (second % 20 == 0); i++) // an answer of the store was lost: written twice
+            save(testbed, shares[0], leader, second, true);
+        news = look(shares[1], follower);
+        gate_follow(follower, START_S + second, &news.leader, news.nodes);
+    }
+    assert_true(news.leader.quantiles_known);
+    struct promise_wait there = gate_wait(leader, 1000), here = gate_wait(follower, 1000);
+    assert_int_equal(here.p50_s, there.p50_s);
+    assert_int_equal(here.p90_s, there.p90_s);
+    assert_true(there.p90_s < 150); // half as much again as the guess before anything was learnt
+    uint64_t counted = outcomes(testbed);
+    assert_in_range(counted, 3, 6); // one each ten seconds
+    // The one that followed leads now: it goes on with what the other learnt, and counts what it sees itself.
+    gate_share_close(shares[0]);
+    look_until_it_leads(shares[1]);
+    gate_lead(follower, START_S + second, 1, NULL, 1);
+    here = gate_wait(follower, 1000);
+    assert_int_equal(here.p90_s, there.p90_s);
+    save(testbed, shares[1], follower, second + 1, true);
+    assert_in_range(outcomes(testbed), counted, counted + 1);
+    gate_share_close(shares[1]);
+}
+
 static void below_the_pace_nobody_waits_on_a_node_that_does_not_lead(void **state) {
     CLEANUP(gate_cleanup) struct gate *gate = testbed_gate(1, 1, 0);
     struct gate_record leader = {.line = {.epoch = 1}, .per_s = 10, .steady_per_s = 10};
@@ -261,6 +316,7 @@ int main(void) {
         cmocka_unit_test(nodes_hear_of_arrivals_watermark_and_stages),
         cmocka_unit_test(a_node_whose_lane_was_taken_goes_on_in_another),
         cmocka_unit_test(a_pass_that_another_node_took_over_is_counted_there_alone),
+        cmocka_unit_test(every_node_promises_what_the_one_that_leads_has_learnt),
         cmocka_unit_test(below_the_pace_nobody_waits_on_a_node_that_does_not_lead),
     };
     return testbed_run_kind(tests, sizeof tests / sizeof *tests, TESTBED_POSTGRES);

@@ -43,14 +43,16 @@ static const struct statement SAVE_COUNT = {
     "ON CONFLICT (campaign_id, epoch, node, second, bucket) "
     "DO UPDATE SET count = excluded.count, tick = excluded.tick WHERE gate_arrival.count < excluded.count",
     "iiiiii"};
-static const struct statement SAVE_PROMISE = {
-    "INSERT INTO gate_promise (campaign_id, span, promised, held_p50, held_p90, median, ninetieth) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (campaign_id, span) DO UPDATE SET "
-    "promised = gate_promise.promised + excluded.promised, "
-    "held_p50 = gate_promise.held_p50 + excluded.held_p50, "
-    "held_p90 = gate_promise.held_p90 + excluded.held_p90, "
-    "median = excluded.median, ninetieth = excluded.ninetieth",
-    "iiiiirr"};
+static const struct statement SAVE_QUANTILES = {
+    "INSERT INTO gate_promise (campaign_id, span, median, ninetieth) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (campaign_id, span) DO UPDATE SET median = excluded.median, ninetieth = excluded.ninetieth",
+    "iirr"};
+// A process's own rows: written again they say the same.
+static const struct statement SAVE_OUTCOMES = {
+    "INSERT INTO gate_outcome (campaign_id, span, process, promised, held_p50, held_p90) "
+    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (campaign_id, span, process) DO UPDATE SET "
+    "promised = excluded.promised, held_p50 = excluded.held_p50, held_p90 = excluded.held_p90",
+    "iiiiii"};
 static const struct statement TRIM = {
     "DELETE FROM gate_arrival WHERE campaign_id = $1 AND (epoch < $2 OR (epoch = $2 AND second > 0 AND "
     "second < $3))",
@@ -79,8 +81,11 @@ static const struct statement FURTHEST = {
 static const struct statement LEASES = {"SELECT resident_id, pass, turn_ms, renewed_ms FROM gate_place "
                                         "WHERE campaign_id = $1 AND pass > 0 AND pass_node = $2",
                                         "ii"};
-static const struct statement PROMISES = {
-    "SELECT span, promised, held_p50, held_p90, median, ninetieth FROM gate_promise WHERE campaign_id = $1",
+static const struct statement QUANTILES = {
+    "SELECT span, median, ninetieth FROM gate_promise WHERE campaign_id = $1", "i"};
+static const struct statement OUTCOMES = {
+    "SELECT span, CAST(SUM(promised) AS BIGINT), CAST(SUM(held_p50) AS BIGINT), "
+    "CAST(SUM(held_p90) AS BIGINT) FROM gate_outcome WHERE campaign_id = $1 GROUP BY span",
     "i"};
 
 _Static_assert(LANES_DRAW_SHIFT == 14, "DRAW_COUNTS shifts ranks by it");
@@ -223,45 +228,32 @@ static bool load_leases(struct session *session, const struct gate_load *load, s
     return true;
 }
 
-static bool load_promises(struct session *session, const struct gate_load *load, struct arena *arena,
-                          struct gate_saved *saved, struct error *err) {
-    struct rows rows;
-    if (!SESSION_QUERY(session, &PROMISES, arena, &rows, err, value_int(load->campaign_id)))
-        return false;
-    for (size_t row = 0; row < rows.count; row++) {
-        int64_t span = rows_int(&rows, row, 0);
-        if (span < 0 || span >= PROMISE_SPANS)
-            continue;
-        saved->median[span] = rows_real(&rows, row, 4);
-        saved->ninetieth[span] = rows_real(&rows, row, 5);
-    }
-    saved->promises_known = rows.count == PROMISE_SPANS;
-    return true;
-}
-
 bool gate_store_load(struct session *session, const struct gate_load *load, struct arena *arena,
                      struct gate_saved *ret_saved, struct error *err) {
     struct gate_saved saved = {0};
     if (!session_begin(session, err)) // all of it at one moment
         return false;
-    bool ok =
-        load_line(session, load, arena, &saved, err) && load_counts(session, load, arena, &saved, err) &&
-        load_leases(session, load, arena, &saved, err) && load_promises(session, load, arena, &saved, err) &&
-        gate_orders_read(session, load->campaign_id, arena, &saved.orders, err);
+    bool ok = load_line(session, load, arena, &saved, err) &&
+              load_counts(session, load, arena, &saved, err) &&
+              load_leases(session, load, arena, &saved, err) &&
+              gate_quantiles_read(session, load->campaign_id, arena, saved.median, saved.ninetieth,
+                                  &saved.promises_known, err) &&
+              gate_orders_read(session, load->campaign_id, arena, &saved.orders, err);
     session_rollback(session);
     if (ok)
         *ret_saved = saved;
     return ok;
 }
 
-static void save_promises(struct command *command, int64_t campaign_id, const struct gate_record *record) {
-    for (int span = 0; span < PROMISE_SPANS; span++) {
-        const struct promise_record *new = &record->promises[span];
-        if (record->promises[0].promised + record->promises[1].promised + record->promises[2].promised > 0)
-            COMMAND_ADD(command, &SAVE_PROMISE, value_int(campaign_id), value_int(span),
-                        value_int((int64_t) new->promised), value_int((int64_t) new->held_p50),
-                        value_int((int64_t) new->held_p90), value_real(record->median[span]),
-                        value_real(record->ninetieth[span]));
+static void save_promises(struct command *command, const struct gate_save *save,
+                          const struct gate_record *record) {
+    for (int span = 0; span < PROMISE_SPANS && record->promises_changed; span++) {
+        const struct promise_record *outcomes = &record->promises[span];
+        COMMAND_ADD(command, &SAVE_QUANTILES, value_int(save->campaign_id), value_int(span),
+                    value_real(record->median[span]), value_real(record->ninetieth[span]));
+        COMMAND_ADD(command, &SAVE_OUTCOMES, value_int(save->campaign_id), value_int(span),
+                    value_int(save->process), value_int((int64_t)outcomes->promised),
+                    value_int((int64_t)outcomes->held_p50), value_int((int64_t)outcomes->held_p90));
     }
 }
 
@@ -277,7 +269,7 @@ struct step *gate_store_save(struct command *command, const struct gate_save *sa
                     value_int(record->counts[i].count));
     if (!save->leads)
         return COMMAND_ADD(command, &MOVE_LINE, campaign, epoch, last_s, second, rank);
-    save_promises(command, save->campaign_id, record);
+    save_promises(command, save, record);
     return COMMAND_ADD(command, &SAVE_LINE, campaign, epoch, last_s, second, rank,
                        value_int((int64_t)line->passed), value_real(record->steady_per_s),
                        value_real(record->per_s), value_int((int64_t)record->reason),
@@ -378,10 +370,27 @@ void gate_orders_write(struct command *command, int64_t campaign_id, const struc
                 value_text(orders->message), value_text(who), value_text(why));
 }
 
+bool gate_quantiles_read(struct session *session, int64_t campaign_id, struct arena *arena,
+                         double ret_median[PROMISE_SPANS], double ret_ninetieth[PROMISE_SPANS],
+                         bool *ret_known, struct error *err) {
+    struct rows rows;
+    if (!SESSION_QUERY(session, &QUANTILES, arena, &rows, err, value_int(campaign_id)))
+        return false;
+    *ret_known = rows.count == PROMISE_SPANS;
+    for (size_t row = 0; row < rows.count; row++) {
+        int64_t span = rows_int(&rows, row, 0);
+        if (span < 0 || span >= PROMISE_SPANS)
+            continue;
+        ret_median[span] = rows_real(&rows, row, 1);
+        ret_ninetieth[span] = rows_real(&rows, row, 2);
+    }
+    return true;
+}
+
 bool gate_promises_read(struct session *session, int64_t campaign_id, struct arena *arena,
                         struct promise_record ret_records[PROMISE_SPANS], struct error *err) {
     struct rows rows;
-    if (!SESSION_QUERY(session, &PROMISES, arena, &rows, err, value_int(campaign_id)))
+    if (!SESSION_QUERY(session, &OUTCOMES, arena, &rows, err, value_int(campaign_id)))
         return false;
     memset(ret_records, 0, PROMISE_SPANS * sizeof *ret_records);
     for (size_t row = 0; row < rows.count; row++) {

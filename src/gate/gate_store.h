@@ -27,6 +27,7 @@ MUST_CHECK bool gate_store_load(struct session *session, const struct gate_load 
 struct gate_save {
     int64_t campaign_id;
     bool leads;
+    int64_t process; // of its own rows, a random number
 };
 // Returns the step that moves the line; it changes no row when the stored line is of a later epoch.
 struct step *gate_store_save(struct command *command, const struct gate_save *save,
@@ -73,6 +74,10 @@ MUST_CHECK bool gate_orders_read(struct session *session, int64_t campaign_id, s
 void gate_orders_write(struct command *command, int64_t campaign_id, const struct gate_orders *orders,
                        int64_t now_ms, const char *who, const char *why);
 
+// The quantiles that the node that leads has learnt; false in `ret_known` before it has.
+MUST_CHECK bool gate_quantiles_read(struct session *session, int64_t campaign_id, struct arena *arena,
+                                    double ret_median[PROMISE_SPANS], double ret_ninetieth[PROMISE_SPANS],
+                                    bool *ret_known, struct error *err);
 // How often the promised waits held, by length of the promise; all 0 when there were none.
 MUST_CHECK bool gate_promises_read(struct session *session, int64_t campaign_id, struct arena *arena,
                                    struct promise_record ret_records[PROMISE_SPANS], struct error *err);

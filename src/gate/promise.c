@@ -120,14 +120,23 @@ static void watch(struct promise *promise, uint64_t joined, uint64_t passed, dou
     }
 }
 
-void promise_tick(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s) {
+static void tick(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s, bool leads) {
     promise->ticks++;
     watch(promise, joined, passed, steady_per_s);
     while (promise->length > 0 && promise->kept[promise->first].position <= passed) {
-        resolve(promise, &promise->kept[promise->first]);
+        if (leads)
+            resolve(promise, &promise->kept[promise->first]);
         promise->first = (promise->first + 1) % PROMISE_KEPT_MAX;
         promise->length--;
     }
     if (promise->ticks % EVERY_S == 0)
         keep(promise, joined, passed, steady_per_s);
+}
+
+void promise_follow(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s) {
+    tick(promise, joined, passed, steady_per_s, false);
+}
+
+void promise_tick(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s) {
+    tick(promise, joined, passed, steady_per_s, true);
 }

@@ -8,6 +8,7 @@
 // for the report.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,9 @@ void promise_recall(struct promise *promise, const double median[PROMISE_SPANS],
                     const double ninetieth[PROMISE_SPANS]);
 // The line has begun anew: outcomes of what was promised before will not come.
 void promise_forget_kept(struct promise *promise);
+// One second on a node that does not lead: what was promised is remembered, the quantiles are the leader's
+// and the outcomes its to count.
+void promise_follow(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s);
 // One second: people who ever joined, people whom the watermark ever passed, the steady pace.
 void promise_tick(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s);
 // The span for somebody with so many ahead. A pace of 0 gives PROMISE_S_MAX: say that the gate stands still.

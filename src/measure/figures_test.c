@@ -31,7 +31,7 @@ static void figures_are_the_sums_of_what_was_counted(void **state) {
         "INSERT INTO journey (resident_id, campaign_id, state, verified_ms, age_band, municipality) VALUES "
         "(1, 1, 6, 1770080400000, 3, 131041), (2, 1, 6, 1770080400001, 3, 131016), "
         "(3, 1, 6, 1770080400002, 4, 131016), (4, 1, 1, NULL, 0, 0);"
-        "INSERT INTO request_count (hour_ms, status_class, count) VALUES (1769994000000, 2, 1000);");
+        "INSERT INTO request_count (hour_ms, status_class, node, count) VALUES (1769994000000, 2, 1, 1000);");
     assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
     if (!figures_read(session, &(struct figures_span){.campaign_id = 1, .from_ms = 0, .to_ms = 0},
                       testbed->arena, &figures, &err))

@@ -8,8 +8,8 @@
 static const struct statement ACCESSES = {
     "SELECT hour_ms, count FROM access_count WHERE hour_ms >= $1 AND hour_ms < $2 ORDER BY hour_ms", "ii"};
 static const struct statement REQUESTS = {
-    "SELECT hour_ms, status_class, count FROM request_count WHERE hour_ms >= $1 AND hour_ms < $2 "
-    "ORDER BY hour_ms",
+    "SELECT hour_ms, status_class, CAST(SUM(count) AS BIGINT) FROM request_count "
+    "WHERE hour_ms >= $1 AND hour_ms < $2 GROUP BY hour_ms, status_class ORDER BY hour_ms",
     "ii"};
 static const struct statement STEPS = {
     "SELECT hour_ms, step, outcome, count FROM step_count WHERE hour_ms >= "

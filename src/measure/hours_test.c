@@ -23,8 +23,8 @@ static void fill(struct testbed *testbed) {
                             "(3600000, 1, 6, 1, 4), (3600000, 1, 7, 107, 2), (10800000, 1, 1, 1, 9), "
                             "(10800000, 1, 1, 2, 8), (10800000, 2, 1, 1, 100), (14400000, 1, 8, 1, 3);"
                             "INSERT INTO access_count (hour_ms, count) VALUES (7200000, 50), (10800000, 60);"
-                            "INSERT INTO request_count (hour_ms, status_class, count) VALUES "
-                            "(10800000, 2, 70), (10800000, 5, 1);");
+                            "INSERT INTO request_count (hour_ms, status_class, node, count) VALUES "
+                            "(10800000, 2, 1, 65), (10800000, 5, 1, 1), (10800000, 2, 2, 5);");
 }
 
 static void hours_are_merged_by_time(void **state) {
@@ -41,6 +41,7 @@ static void hours_are_merged_by_time(void **state) {
     assert_int_equal(hours.rows[0].outcomes[7], 2);
     assert_int_equal(hours.rows[1].accesses, 50);
     assert_int_equal(hours.rows[2].requests[5], 1);
+    assert_int_equal(hours.rows[2].requests[2], 70); // of two nodes
     assert_int_equal(hours.rows[2].reached[COUNT_CONSENT], 9);
     assert_int_equal(hours.rows[2].went_on[COUNT_CONSENT], 8);
     session_close(session);

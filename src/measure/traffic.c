@@ -1,4 +1,7 @@
 // traffic.c - two hours in memory: the one that runs, and the one before it until it is written.
+//
+// What is written is the whole count of the hour so far, in a row that nobody else writes: an answer of the
+// store that was lost on the way, and the writing that is tried again for it, count nothing twice.
 #include "measure/traffic.h"
 
 #include <pthread.h>
@@ -9,10 +12,10 @@
 #define ROUTES_MAX      64
 #define FLUSH_BYTES_MAX ((size_t)4 << 20)
 
-static const struct statement ADD_REQUESTS = {"INSERT INTO request_count (hour_ms, status_class, count) "
-                                              "VALUES ($1, $2, $3) ON CONFLICT (hour_ms, status_class) "
-                                              "DO UPDATE SET count = request_count.count + excluded.count",
-                                              "iii"};
+static const struct statement SET_REQUESTS = {
+    "INSERT INTO request_count (hour_ms, status_class, node, count) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (hour_ms, status_class, node) DO UPDATE SET count = excluded.count",
+    "iiii"};
 static const struct statement SET_LATENCY = {
     "INSERT INTO latency (hour_ms, route, node, histogram) VALUES ($1, $2, $3, $4) "
     "ON CONFLICT (hour_ms, route, node) DO UPDATE SET histogram = excluded.histogram",
@@ -26,14 +29,16 @@ struct route_hour {
 
 struct hour {
     int64_t hour_ms;
-    uint64_t by_class[TRAFFIC_CLASSES]; // not written yet
+    int64_t node; // of its rows
+    uint64_t by_class[TRAFFIC_CLASSES];
+    bool changed[TRAFFIC_CLASSES]; // since the last flush
     struct route_hour routes[ROUTES_MAX];
     size_t routes_count;
 };
 
 struct traffic {
     pthread_mutex_t lock;
-    int64_t node;
+    int64_t next_node; // an hour that comes twice, by a clock that was set back, writes rows of its own
     struct hour now;
     struct hour before; // routes_count 0 when it is written
     bool before_waits;
@@ -44,7 +49,7 @@ struct traffic *traffic_new(int64_t node) {
     struct traffic *traffic = calloc(1, sizeof *traffic);
     if (traffic == NULL)
         return NULL;
-    traffic->node = node;
+    traffic->next_node = node;
     (void)pthread_mutex_init(&traffic->lock, NULL);
     return traffic;
 }
@@ -91,7 +96,7 @@ static struct hour *current_hour(struct traffic *traffic, int64_t now_ms) {
         traffic->before = traffic->now;
         traffic->before_waits = true;
     }
-    traffic->now = (struct hour){.hour_ms = clock_hour_start_ms(now_ms)};
+    traffic->now = (struct hour){.hour_ms = clock_hour_start_ms(now_ms), .node = traffic->next_node++};
     return &traffic->now;
 }
 
@@ -103,6 +108,7 @@ void traffic_record(struct traffic *traffic, int64_t now_ms, const char *route, 
     (void)pthread_mutex_lock(&traffic->lock);
     struct hour *hour = current_hour(traffic, now_ms);
     hour->by_class[class]++;
+    hour->changed[class] = true;
     traffic->totals.by_class[class]++;
     struct route_hour *found = find_route(hour, route);
     if (found != NULL) {
@@ -115,38 +121,37 @@ void traffic_record(struct traffic *traffic, int64_t now_ms, const char *route, 
 // What one flush takes out of an hour, so that a failure can put it back.
 struct taken {
     struct hour *hour;
-    uint64_t by_class[TRAFFIC_CLASSES];
-    bool changed[ROUTES_MAX];
+    bool classes[TRAFFIC_CLASSES], routes[ROUTES_MAX];
 };
 
-static void take(struct traffic *traffic, struct hour *hour, struct command *command, struct taken *taken) {
+static void take(struct hour *hour, struct command *command, struct taken *taken) {
     taken->hour = hour;
     for (int class = 0; class < TRAFFIC_CLASSES; class ++) {
-        taken->by_class[class] = hour->by_class[class];
-        hour->by_class[class] = 0;
-        if (taken->by_class[class] > 0)
-            COMMAND_ADD(command, &ADD_REQUESTS, value_int(hour->hour_ms), value_int(class),
-                        value_int((int64_t)taken->by_class[class]));
+        taken->classes[class] = hour->changed[class];
+        hour->changed[class] = false;
+        if (taken->classes[class])
+            COMMAND_ADD(command, &SET_REQUESTS, value_int(hour->hour_ms), value_int(class),
+                        value_int(hour->node), value_int((int64_t)hour->by_class[class]));
     }
     for (size_t i = 0; i < hour->routes_count; i++) {
         struct route_hour *route = &hour->routes[i];
         size_t length = 0;
-        taken->changed[i] = route->changed;
+        taken->routes[i] = route->changed;
         const void *bytes =
             route->changed ? histogram_bytes(route->histogram, command->arena, &length) : NULL;
         if (bytes == NULL)
             continue; // nothing new, or no room now: it stays marked for the next time
         route->changed = false;
         COMMAND_ADD(command, &SET_LATENCY, value_int(hour->hour_ms), value_text(route->route),
-                    value_int(traffic->node), value_blob(bytes, length));
+                    value_int(hour->node), value_blob(bytes, length));
     }
 }
 
 static void put_back(const struct taken *taken) {
     for (int class = 0; class < TRAFFIC_CLASSES; class ++)
-        taken->hour->by_class[class] += taken->by_class[class];
+        taken->hour->changed[class] = taken->hour->changed[class] || taken->classes[class];
     for (size_t i = 0; i < taken->hour->routes_count; i++)
-        taken->hour->routes[i].changed = taken->hour->routes[i].changed || taken->changed[i];
+        taken->hour->routes[i].changed = taken->hour->routes[i].changed || taken->routes[i];
 }
 
 // The older hour alone first: while it waits, no hour begins, so both stay where they are.
@@ -158,7 +163,7 @@ void traffic_add(struct traffic *traffic, struct command *command) {
     struct taken taken;
     (void)pthread_mutex_lock(&traffic->lock);
     struct hour *hour = next_to_write(traffic);
-    take(traffic, hour, command, &taken);
+    take(hour, command, &taken);
     traffic->before_waits = traffic->before_waits && hour != &traffic->before;
     (void)pthread_mutex_unlock(&traffic->lock);
 }
@@ -173,7 +178,7 @@ bool traffic_flush(struct traffic *traffic, struct writer *writer, struct error 
     struct hour *hour = next_to_write(traffic);
     int64_t hour_ms = hour->hour_ms;
     struct taken taken;
-    take(traffic, hour, &command, &taken);
+    take(hour, &command, &taken);
     (void)pthread_mutex_unlock(&traffic->lock);
     bool ok = command.steps_count == 0 || writer_run(writer, &command, err);
     (void)pthread_mutex_lock(&traffic->lock);

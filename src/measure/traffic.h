@@ -1,7 +1,7 @@
 // traffic.h - requests by hour and how long each route took, kept in memory and written every second.
 //
 // Recording is called by every loop at every request; flushing by the ticker. An hour's histogram stays in
-// memory until the hour is over and written: a node overwrites its own row and no other.
+// memory until the hour is over and written: a node overwrites its own rows and no others.
 #pragma once
 
 #include <stdint.h>
@@ -11,7 +11,8 @@
 
 struct traffic;
 
-// `node` tells this process's rows apart from those of others and of its own past; random.
+// `node` tells this process's rows apart from those of others and of its own past: random, and the numbers
+// after it, one an hour, belong to it too.
 struct traffic *traffic_new(int64_t node);  // NULL when memory is exhausted
 void traffic_free(struct traffic *traffic); // NULL is fine
 

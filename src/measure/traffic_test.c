@@ -78,6 +78,43 @@ static void many_hours_are_written_by_one_command(void **state) {
     writer_stop(writer);
 }
 
+// As when PostgreSQL commits and its answer is lost: what was written counts as not written, and comes again.
+static void a_second_that_is_written_twice_counts_once(void **state) {
+    struct testbed *testbed = *state;
+    struct error err = {0};
+    struct writer *writer = open_writer(testbed);
+    struct traffic *traffic = traffic_new(5);
+    traffic_record(traffic, HOUR_MS, "/a", 200, 10);
+    store_fail_after(testbed->store, 3, STORE_FAULT_LOST_ANSWER); // begin, steps, commit
+    assert_false(traffic_flush(traffic, writer, &err));
+    assert_int_equal(testbed_number(testbed, &REQUESTS), 1);
+    traffic_record(traffic, HOUR_MS, "/a", 200, 10);
+    bool written = false;
+    for (int tries = 0; tries < 1000000 && !written; tries++) // the writer looks again by itself
+        written = traffic_flush(traffic, writer, &err);
+    assert_true(written);
+    assert_int_equal(testbed_number(testbed, &REQUESTS), 2);
+    writer_stop(writer);
+    traffic_free(traffic);
+}
+
+static void an_hour_that_comes_twice_keeps_both_counts(void **state) {
+    struct testbed *testbed = *state;
+    struct error err = {0};
+    struct writer *writer = open_writer(testbed);
+    struct traffic *traffic = traffic_new(5);
+    for (int step = 0; step < 3; step++) { // the clock is set back by an hour
+        traffic_record(traffic, HOUR_MS + (step == 1 ? CLOCK_HOUR_MS : 0), "/a", 200, 10);
+        for (int i = 0; i < 2; i++)
+            assert_true(traffic_flush(traffic, writer, &err));
+    }
+    assert_int_equal(testbed_number(testbed, &REQUESTS), 3);
+    assert_int_equal(testbed_number(testbed, &FIRST_HOUR), 2);
+    assert_int_equal(testbed_number(testbed, &LATENCIES), 3);
+    writer_stop(writer);
+    traffic_free(traffic);
+}
+
 static void a_failed_flush_loses_nothing(void **state) {
     struct testbed *testbed = *state;
     struct error err = {0};
@@ -103,6 +140,8 @@ int main(void) {
         cmocka_unit_test(what_is_recorded_is_written_once_and_by_its_hour),
         cmocka_unit_test(many_hours_are_written_by_one_command),
         cmocka_unit_test(a_failed_flush_loses_nothing),
+        cmocka_unit_test(a_second_that_is_written_twice_counts_once),
+        cmocka_unit_test(an_hour_that_comes_twice_keeps_both_counts),
     };
     return testbed_run(tests, sizeof tests / sizeof *tests);
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <time.h>
 
 #include "base/log.h"
@@ -30,6 +31,7 @@ struct gate_keeper {
     int64_t began_us;
     double lived_s; // service seconds since, that the gate has seen
     int64_t tick;
+    int64_t process;          // a random number: whose rows of outcomes are this process's
     struct gate_nodes *nodes; // NULL: the only node
     struct gate_news news;
     uint32_t node;
@@ -142,7 +144,8 @@ static void log_pace(struct gate_keeper *keeper) {
 static void build(struct gate_keeper *keeper) {
     struct site *site = keeper->site;
     struct gate_save save = {.campaign_id = site->campaign->id,
-                             .leads = keeper->nodes == NULL || keeper->news.leads};
+                             .leads = keeper->nodes == NULL || keeper->news.leads,
+                             .process = keeper->process};
     arena_reset(keeper->arena);
     command_init(&keeper->command, keeper->arena);
     gate_take(site->gate, now_s(keeper), &keeper->record);
@@ -301,6 +304,7 @@ bool gate_keeper_start(struct site *site, struct gate_keeper **ret_keeper, struc
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     *ret_keeper = keeper;
     keeper->site = site;
+    keeper->process = 1 + (int64_t)(randombytes_random() >> 1);
     keeper->began_us = clock_monotonic_us();
     keeper->lived_s = -1; // the first second is due at once
     if (!prepare(keeper, err) || !session_open(site->store, SESSION_READ, &session, err) ||
