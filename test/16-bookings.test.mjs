@@ -119,8 +119,10 @@ eachStore("bookings", (store) => {
     const resident = await registered(server);
     assert.equal((await resident.get("/api/v1/bookings/mine.ics")).status, 404);
     await book(resident, (await list(resident)).windows[40].start);
-    const file = await resident.get("/api/v1/bookings/mine.ics");
+    const file = await resident.get("/api/v1/bookings/mine.ics?language=en");
     assert.equal(file.status, 200);
+    assert.match(file.text, /\r\nSUMMARY:Your booked time: /);
+    assert.match(file.text, /\r\nDESCRIPTION:If you are late\\, you can still go in ahead of the line until/);
     assert.match(file.text, /^BEGIN:VCALENDAR\r\n[^]*BEGIN:VALARM\r\n[^]*END:VCALENDAR\r\n$/);
   });
 });

@@ -15,7 +15,7 @@ import { cutReadings, withoutReadings } from './shared/readings.js';
 const WEB = path.dirname(fileURLToPath(import.meta.url));
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 // Keys that the server reads out of the files.
-const READ_BY_SERVER = ['language.name'];
+const READ_BY_SERVER = ['language.name', 'booking.event'];
 // The calendar is written by the server, which names its keys in this file.
 const CALENDAR_WORDS = '../src/forecast/calendar_words.c';
 const ONE_WORD = '../docs/words.md';

@@ -36,10 +36,12 @@ static void add_event(icalcomponent *root, const struct calendar_view *view, con
     icalcomponent_add_component(root, component);
 }
 
-static const char *summary_of(const struct calendar_view *view, enum level level, const char *more,
+// The time stands in words as well: programs draw what goes past midnight as if it lasted the whole day.
+static const char *summary_of(const struct calendar_view *view, enum level level, size_t band,
                               struct arena *arena) {
-    const char *text = arena_print(arena, "%s %s%s%s", level_symbol(level),
-                                   view->language->plain.level[level], more[0] == '\0' ? "" : " ", more);
+    const struct calendar_words *words = &view->language->plain;
+    const char *text = arena_print(arena, "%s %s %s %s", level_symbol(level), words->level[level],
+                                   words->band[band], view->campaign);
     return text == NULL ? "" : text;
 }
 
@@ -55,7 +57,7 @@ static void add_days(icalcomponent *root, const struct calendar_view *view, stru
             calendar_iso_date(date, day);
             (void)snprintf(event.uid, sizeof event.uid, "calendar-%s-%s-%s@%.80s",
                            calendar_series_name(view->series), date, levels_band_names[band], view->host);
-            event.summary = summary_of(view, level, view->campaign, arena);
+            event.summary = summary_of(view, level, band, arena);
             event.description = override == NULL ? NULL : override->reason;
             event.from = time_of(calendar_hour_ms(day, calendar_band_from(band)));
             event.until = time_of(calendar_hour_ms(day, calendar_band_until(band)));
@@ -81,7 +83,7 @@ static void add_phases(icalcomponent *root, const struct calendar_view *view, st
             (void)snprintf(event.uid, sizeof event.uid, "calendar-%s-month%d-%s@%.80s",
                            calendar_series_name(view->series), phases[i].first_month, levels_band_names[band],
                            view->host);
-            event.summary = summary_of(view, phases[i].band[band], view->language->plain.band[band], arena);
+            event.summary = summary_of(view, phases[i].band[band], band, arena);
             event.description = calendar_phase_text(arena, &view->language->plain, &phases[i]);
             event.from = date_of(phases[i].first_day);
             event.until = date_of(phases[i].last_day + 1);

@@ -187,7 +187,7 @@ static void the_icalendar_file_is_read_back_by_libical_and_keeps_its_uids(void *
     assert_non_null(strstr(first.text, "\r\nNAME:混雑カレンダー(アプリ)"));
     icalcomponent *event = icalcomponent_get_first_component(root, ICAL_VEVENT_COMPONENT);
     assert_string_equal(icalcomponent_get_uid(event), "calendar-app-2026-02-02-7-12@points.city.example");
-    assert_string_equal(icalcomponent_get_summary(event), "● 大変混雑 ポイント <b>&\"");
+    assert_string_equal(icalcomponent_get_summary(event), "● 大変混雑 7時〜12時 ポイント <b>&\"");
     struct icaltimetype from = icalcomponent_get_dtstart(event);
     assert_true(icaltime_is_utc(from));
     assert_int_equal(icaltime_as_timet(from), calendar_hour_ms(FEBRUARY_2, 7) / 1000);

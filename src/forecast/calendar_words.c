@@ -78,6 +78,8 @@ static const struct {
     WORD(overrides, "calendar.overrides"),
     WORD(version, "calendar.version"),
     WORD(files, "calendar.files"),
+    WORD(booking, "booking.event"),
+    WORD(booking_late, "booking.late"),
     WORD(subscribe, "calendar.subscribe"),
     WORD(file, "calendar.file"),
     WORD(print, "calendar.print"),

@@ -32,6 +32,7 @@ struct calendar_words {
     const char *version, *files, *subscribe, *file, *print, *empty, *home, *skip;
     const char *reason_first, *reason_usual; // of a version that the service publishes by itself
     const char *time_title, *day_title, *phase_title;
+    const char *booking, *booking_late; // of a booking's event: "{campaign}", "{until}"
     const char *phase_month, *phase_months, *phase_named, *phase_name[7];
 };
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "forecast/calendar_words.h"
+#include "site/calendars.h"
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
@@ -49,17 +51,21 @@ static struct job *booking_job(struct http_request *request) {
     return job;
 }
 
+// Until when who booked goes before the line: nobody comes later than the end.
+static char *front_until(struct visit *visit, const struct booking *booking) {
+    int64_t front_ms = booking->start_ms + BOOKING_WINDOW_MS + BOOKING_FRONT_MS;
+    int64_t closes_ms = visit->site->campaign->closes_ms;
+    return visit_time(visit, front_ms < closes_ms ? front_ms : closes_ms);
+}
+
 json_t *booking_json(struct visit *visit, const struct booking *booking) {
     static const char *const names[] = {"none", "early", "due", "front", "past"};
     enum booking_standing standing = booking_standing(booking, visit->now_ms);
     if (standing == BOOKING_NONE || standing == BOOKING_PAST)
         return json_null();
-    int64_t until_ms = booking->start_ms + BOOKING_WINDOW_MS, front_ms = until_ms + BOOKING_FRONT_MS;
-    int64_t closes_ms = visit->site->campaign->closes_ms; // nobody comes later than the end
     return json_pack("{s:s, s:s, s:s, s:s}", "start", visit_time(visit, booking->start_ms), "until",
-                     visit_time(visit, until_ms), "front_until",
-                     visit_time(visit, front_ms < closes_ms ? front_ms : closes_ms), "standing",
-                     names[standing]);
+                     visit_time(visit, booking->start_ms + BOOKING_WINDOW_MS), "front_until",
+                     front_until(visit, booking), "standing", names[standing]);
 }
 
 // Only what lies inside the campaign, and still can be booked.
@@ -189,8 +195,22 @@ static struct icaltimetype moment(int64_t time_ms) {
     return icaltime_from_timet_with_zone((time_t)(time_ms / 1000), 0, icaltimezone_get_utc_timezone());
 }
 
+// What it is, and how long it holds, in the resident's language.
+static void add_words(icalcomponent *event, struct visit *visit, const struct booking *booking) {
+    struct arena *arena = http_request_arena(visit->request);
+    const struct calendar_words *words = calendars_words(visit->site->calendars, visit_language(visit));
+    const char *front = front_until(visit, booking);
+    const char *clock = front == NULL ? "" : arena_print(arena, "%.5s", strchr(front, 'T') + 1);
+    const struct calendar_fill campaign[] = {{"campaign", visit->site->campaign->name}, {NULL, NULL}};
+    const struct calendar_fill until[] = {{"until", clock == NULL ? "" : clock}, {NULL, NULL}};
+    icalcomponent_add_property(event,
+                               icalproperty_new_summary(calendar_filled(arena, words->booking, campaign)));
+    icalcomponent_add_property(
+        event, icalproperty_new_description(calendar_filled(arena, words->booking_late, until)));
+}
+
 // The booking as an event, with a reminder ten minutes before.
-static char *booking_ics(const struct visit *visit, const struct booking *booking) {
+static char *booking_ics(struct visit *visit, const struct booking *booking) {
     char uid[CAMPAIGN_CODE_SIZE + 64];
     icalcomponent *root = icalcomponent_new(ICAL_VCALENDAR_COMPONENT);
     icalcomponent *event = icalcomponent_new_vevent(), *alarm = icalcomponent_new_valarm();
@@ -204,7 +224,7 @@ static char *booking_ics(const struct visit *visit, const struct booking *bookin
     icalcomponent_add_property(event, icalproperty_new_sequence((int)(visit->now_ms / SEQUENCE_STEP_MS)));
     icalcomponent_add_property(event, icalproperty_new_dtstart(moment(booking->start_ms)));
     icalcomponent_add_property(event, icalproperty_new_dtend(moment(booking->start_ms + BOOKING_WINDOW_MS)));
-    icalcomponent_add_property(event, icalproperty_new_summary(visit->site->campaign->name));
+    add_words(event, visit, booking);
     icalcomponent_add_property(event, icalproperty_new_url(visit->site->public_url));
     icalcomponent_add_property(alarm, icalproperty_new_action(ICAL_ACTION_DISPLAY));
     icalcomponent_add_property(alarm, icalproperty_new_description(visit->site->campaign->name));

@@ -361,6 +361,10 @@ static struct calendar_view view_of(const struct calendars *calendars, const str
                                   .hour = civil.hour};
 }
 
+const struct calendar_words *calendars_words(const struct calendars *calendars, size_t language) {
+    return &calendars->languages[language].plain;
+}
+
 void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out) {
     (void)pthread_rwlock_rdlock(&calendars->lock);
     struct calendar_view view = view_of(calendars, asked);
