@@ -19,6 +19,7 @@ struct console {
     pthread_mutex_t mutex;
     struct sign_in_token link; // the sandbox's; all zero when there is none
     atomic_bool hashing;
+    struct kept_answer participants;
 };
 
 struct admission {
@@ -41,6 +42,7 @@ bool console_new(struct site *site, struct console **ret_console, struct error *
     if (console == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     (void)pthread_mutex_init(&console->mutex, NULL);
+    kept_answer_init(&console->participants);
     console->throttle = throttle_new();
     *ret_console = console;
     if (console->throttle == NULL)
@@ -54,12 +56,17 @@ void console_free(struct console *console) {
         return;
     throttle_free(console->throttle);
     (void)pthread_mutex_destroy(&console->mutex);
+    kept_answer_done(&console->participants);
     sodium_memzero(&console->link, sizeof console->link);
     free(console);
 }
 
 struct throttle *console_throttle(struct site *site) {
     return site->console->throttle;
+}
+
+struct kept_answer *console_participants(struct site *site) {
+    return &site->console->participants;
 }
 
 bool console_hash_begin(struct site *site) {

@@ -4,6 +4,7 @@
 #include "operator/sign_in.h"
 #include "operator/throttle.h"
 #include "site/context.h"
+#include "site/kept_answer.h"
 
 #define CONSOLE_COOKIE "juncho-console"
 
@@ -14,6 +15,8 @@ MUST_CHECK bool console_new(struct site *site, struct console **ret_console, str
 void console_free(struct console *console); // NULL is fine
 // Of failed sign-ins, by name and address.
 struct throttle *console_throttle(struct site *site);
+// Who took part: a million rows to count.
+struct kept_answer *console_participants(struct site *site);
 
 // The identity provider of the operators' own organisation, where one is configured: `site->organisation`.
 MUST_CHECK bool console_organisation_new(struct site *site, struct error *err);

@@ -15,6 +15,7 @@
 
 struct people {
     int64_t from_ms, to_ms;
+    int64_t began_us; // the reading
     struct participants participants;
     struct calls calls;
     struct arena *arena; // ours: many days are larger than a request's memory
@@ -22,6 +23,7 @@ struct people {
 
 static bool read_participants(struct job *job, struct session *session, struct error *err) {
     struct people *people = job->data;
+    people->began_us = clock_monotonic_us();
     const struct participants_query query = {.campaign_id = job->visit->site->campaign->id};
     return participants_read(session, &query, people->arena, &people->participants, err);
 }
@@ -40,11 +42,17 @@ static bool failed(struct job *job, const struct error *err) {
     return true;
 }
 
-static void respond(struct job *job, json_t *object) {
+static void respond(struct job *job, const char *text) {
     struct people *people = job->data;
     struct http_response response = {.status = 200};
-    visit_respond_json(job->visit, &response, object);
+    visit_respond_written(job->visit, &response, text);
     arena_free(people->arena);
+}
+
+static const char *text_of(struct job *job, json_t *object) {
+    const char *text = json_text(http_request_arena(job->visit->request), object);
+    json_decref(object);
+    return text;
 }
 
 static json_t *days_json(struct visit *visit, const struct participants *participants) {
@@ -76,12 +84,17 @@ static void answer_participants(struct job *job, const struct error *err) {
                                                       (json_int_t)place->verified, "population",
                                                       (json_int_t)place->population));
     }
-    respond(job,
-            json_pack("{s:I,s:I,s:I,s:I,s:I,s:s,s:o,s:o,s:o}", "openings", (json_int_t)participants->openings,
-                      "users", (json_int_t)participants->users, "verified",
-                      (json_int_t)participants->verified, "applied", (json_int_t)participants->applied,
-                      "granted", (json_int_t)participants->granted, "population_date", POPULATION_DATE,
-                      "days", days_json(job->visit, participants), "bands", bands, "places", places));
+    const char *text =
+        text_of(job, json_pack("{s:I,s:I,s:I,s:I,s:I,s:s,s:o,s:o,s:o}", "openings",
+                               (json_int_t)participants->openings, "users", (json_int_t)participants->users,
+                               "verified", (json_int_t)participants->verified, "applied",
+                               (json_int_t)participants->applied, "granted",
+                               (json_int_t)participants->granted, "population_date", POPULATION_DATE, "days",
+                               days_json(job->visit, participants), "bands", bands, "places", places));
+    if (text != NULL)
+        kept_answer_put(console_participants(job->visit->site), text, ((struct people *)job->data)->began_us,
+                        clock_monotonic_us());
+    respond(job, text);
 }
 
 static json_t *known(int64_t count) {
@@ -107,12 +120,13 @@ static void answer_calls(struct job *job, const struct error *err) {
         return;
     const struct people *people = job->data;
     const struct calls *calls = &people->calls;
-    respond(job, json_pack("{s:s,s:s,s:o,s:o,s:o,s:o}", "from", visit_time(job->visit, people->from_ms), "to",
-                           visit_time(job->visit, people->to_ms), "total",
-                           calls_json(job->visit, &calls->total, calls->days_count == 0 ? 0 : 1),
-                           "first_two_days_share", share(calls->first_two_days_share), "days",
-                           calls_json(job->visit, calls->days, calls->days_count), "half_hours",
-                           calls_json(job->visit, calls->half_hours, calls->half_hours_count)));
+    respond(job, text_of(job, json_pack("{s:s,s:s,s:o,s:o,s:o,s:o}", "from",
+                                        visit_time(job->visit, people->from_ms), "to",
+                                        visit_time(job->visit, people->to_ms), "total",
+                                        calls_json(job->visit, &calls->total, calls->days_count == 0 ? 0 : 1),
+                                        "first_two_days_share", share(calls->first_two_days_share), "days",
+                                        calls_json(job->visit, calls->days, calls->days_count), "half_hours",
+                                        calls_json(job->visit, calls->half_hours, calls->half_hours_count))));
 }
 
 static void ask(struct http_request *request,
@@ -137,7 +151,14 @@ static void ask(struct http_request *request,
 }
 
 void handle_console_participants(struct http_request *request, void *context) {
-    ask(request, read_participants, answer_participants);
+    struct visit *visit = http_request_context(request);
+    struct http_response response = {.status = 200};
+    const char *kept =
+        kept_answer_get(console_participants(visit->site), clock_monotonic_us(), http_request_arena(request));
+    if (kept != NULL)
+        visit_respond_written(visit, &response, kept);
+    else
+        ask(request, read_participants, answer_participants);
 }
 
 void handle_console_calls(struct http_request *request, void *context) {
