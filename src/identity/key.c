@@ -12,6 +12,7 @@
 #include <sodium.h>
 
 #include "base/json.h"
+#include "base/private_file.h"
 #include "base/text.h"
 #include "identity/key_internal.h"
 
@@ -353,6 +354,10 @@ bool key_load(const char *path, const char *id, struct key **ret_key, struct err
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return error_set(err, ERROR_MISSING, "the key file \"%.80s\" cannot be read", path);
+    if (!private_file_check(fileno(file))) {
+        (void)fclose(file);
+        return error_set(err, ERROR_DENIED, "the key file \"%.80s\" may be read by others: chmod 600", path);
+    }
     int first = getc(file);
     rewind(file);
     bool ok = first == '{' ? load_jwk(file, &key, err) : load_pem(path, file, &key, err);

@@ -23,7 +23,8 @@ struct key *key_generate(enum key_algorithm algorithm);
 #define KEY_SEED_SIZE 32
 struct key *key_derive(const unsigned char seed[KEY_SEED_SIZE]);
 // Reads a private key in PEM (PKCS #8, SEC 1, PKCS #1, not encrypted) or a private JSON Web Key. `id` NULL:
-// the key's own kid, else the RFC 7638 thumbprint.
+// the key's own kid, else the RFC 7638 thumbprint. ERROR_MISSING: no such file; ERROR_DENIED: others may read
+// it; ERROR_INVALID: it is something else.
 MUST_CHECK bool key_load(const char *path, const char *id, struct key **ret_key, struct error *err);
 // Reads a key from a JSON Web Key; ERROR_INVALID for another type, curve or use, a weak or a broken key.
 MUST_CHECK bool key_from_jwk(const json_t *jwk, struct key **ret_key, struct error *err);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -119,6 +120,12 @@ static void a_private_key_is_read_from_pem_and_named_by_its_thumbprint(void **st
     CLEANUP(key_cleanup) struct key *named = NULL;
     (void)write_file(ec_pem, path);
     assert_true(key_load(path, NULL, &key, &err));
+    assert_true(key_load(path, "our-key", &named, &err));
+    key_cleanup(&named);
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_false(key_load(path, "our-key", &named, &err));
+    assert_int_equal(err.kind, ERROR_DENIED);
+    assert_int_equal(chmod(path, 0600), 0);
     assert_true(key_load(path, "our-key", &named, &err));
     assert_int_equal(unlink(path), 0);
     assert_int_equal(key_algorithm_of(key), KEY_ES256);

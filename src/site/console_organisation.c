@@ -6,9 +6,9 @@
 // The role is what the claims say, each time.
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/log.h"
+#include "base/private_file.h"
 #include "base/text.h"
 #include "operator/audit.h"
 #include "operator/organisation.h"
@@ -33,11 +33,10 @@ struct comeback {
 
 static bool read_secret(const char *path, char ret_secret[SECRET_SIZE], struct error *err) {
     FILE *stream = fopen(path, "re");
-    struct stat status;
     if (stream == NULL)
         return error_set_field(err, ERROR_INVALID, "operators.secret_file", "%.100s cannot be read: %m",
                                path);
-    bool private = fstat(fileno(stream), &status) == 0 && (status.st_mode & 077) == 0;
+    bool private = private_file_check(fileno(stream));
     bool read = fgets(ret_secret, SECRET_SIZE, stream) != NULL;
     (void)fclose(stream);
     if (!private)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/private_file.h"
 #include "base/text.h"
 
 static bool make(const char *path, unsigned char master[SECRETS_KEY_SIZE], struct error *err) {
@@ -26,7 +27,7 @@ static bool make(const char *path, unsigned char master[SECRETS_KEY_SIZE], struc
 
 static bool read_master(int fd, const char *path, unsigned char master[SECRETS_KEY_SIZE], struct error *err) {
     struct stat status;
-    if (fstat(fd, &status) != 0 || (status.st_mode & 077) != 0)
+    if (!private_file_check(fd) || fstat(fd, &status) != 0)
         return error_set(err, ERROR_DENIED,
                          "the key file %.80s must be readable by its owner only (chmod 600)", path);
     if (status.st_size != SECRETS_KEY_SIZE || read(fd, master, SECRETS_KEY_SIZE) != SECRETS_KEY_SIZE)

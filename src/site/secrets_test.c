@@ -43,7 +43,7 @@ static void the_same_file_gives_the_same_keys_and_each_use_its_own(void **state)
 static void a_file_that_others_may_read_is_refused(void **state) {
     struct secrets secrets;
     struct error err = {0};
-    assert_int_equal(chmod(path, 0640), 0);
+    assert_int_equal(chmod(path, 0604), 0);
     assert_false(secrets_load(&secrets, path, &err));
     assert_int_equal(err.kind, ERROR_DENIED);
     assert_int_equal(chmod(path, 0600), 0);
