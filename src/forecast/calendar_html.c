@@ -231,8 +231,9 @@ static void add_foot(struct page *page) {
         const char *reason = calendar_reason_text(page->view->language, calendar);
         (void)snprintf(number, sizeof number, "%lld", (long long)calendar->number);
         const struct calendar_fill fills[] = {{"number", number}, {NULL, NULL}};
-        buffer_print(page->out, "<p>%s %s <span%s>",
-                     calendar->number == 0 ? "" : calendar_filled(arena, page->words->version, fills),
+        const char *version =
+            calendar->number == 0 ? "" : calendar_filled(arena, page->words->version, fills);
+        buffer_print(page->out, "<p>%s%s%s · <span%s>", version, calendar->number == 0 ? "" : " · ",
                      calendar_moment_text(arena, page->words, calendar->made_ms),
                      reason == calendar->reason ? " lang=\"ja\"" : "");
         buffer_add_escaped(page->out, reason);

@@ -33,6 +33,12 @@ describe("without a line", () => {
     await visitor.looksAt("60-offline");
     await visitor.context.setOffline(false);
     await visitor.page.locator(".trouble").waitFor({ state: "detached" });
+    await visitor.page.evaluate(() => localStorage.setItem("juncho.language", '"en"'));
+    for (const offline of [false, true]) {
+      await visitor.context.setOffline(offline);
+      await visitor.go("/");
+      await visitor.seesText("Receipt number");
+    }
     await visitor.close();
   });
 });

@@ -115,7 +115,7 @@ export function residentStates(at) {
     "points-nobody": { path: "/points", tell: { me: NOBODY }, see: ".empty" },
     "points-loading": { path: "/points", tell: { me: granted, points: null }, see: ".bones" },
     survey: { path: "/survey", tell: { me: { ...granted, application }, survey: { answers: null } }, see: ".survey" },
-    "survey-early": { path: "/survey", tell: { me: REGISTERED }, see: ".view-survey h1" },
+    "survey-early": { path: "/survey", tell: { me: REGISTERED, survey: { answers: null } }, see: ".view-survey h1" },
     answers: { path: "/faq", see: "#results details" },
     "answer-open": { path: "/faq", act: (page) => page.locator("#results summary").nth(1).click(), see: "details[open] .opinion" },
     "answers-found": { path: "/faq?q=PIN", see: "#results details" },

@@ -1,7 +1,7 @@
 // worker.ts - lets the app open without a line: its page and what that loads are kept, nothing else is.
 //
-// What the server says is never kept here: the app remembers by itself what was last confirmed (keep.ts), and
-// says when. A page is asked for first and taken from the cache only when there is no answer, so a new version
+// What the server says is never kept here but for the words of a language: the app remembers by itself what was
+// last confirmed (keep.ts), and says when. A page is asked for first and taken from the cache only when there is no answer, so a new version
 // shows at once; files whose name carries a hash never change. The build fills in the two names below.
 export {};
 
@@ -11,6 +11,7 @@ declare const FILES: string[];
 
 const PAGE = '/';
 const APP_PATHS = ['/', '/journey', '/points', '/return'];
+const WORDS = '/api/v1/languages/';
 const CACHE = `juncho-${VERSION}`;
 
 async function install(): Promise<void> {
@@ -38,6 +39,18 @@ async function file(request: Request): Promise<Response> {
   return (await caches.match(request)) ?? fetch(request);
 }
 
+async function words(request: Request): Promise<Response> {
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) await (await caches.open(CACHE)).put(request.url, answer.clone());
+    return answer;
+  } catch (error) {
+    const kept = await caches.match(request.url);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
 self.addEventListener('fetch', (event) => {
@@ -46,4 +59,5 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate' && APP_PATHS.includes(pathname)) event.respondWith(page(request));
   else if (FILES.includes(pathname)) event.respondWith(file(request));
+  else if (pathname.startsWith(WORDS)) event.respondWith(words(request));
 });
