@@ -22,16 +22,26 @@ static const struct {
     {"混雑カレンダー", section_calendar},
 };
 
-// The first sheet: what this is, of which time, and where to find what.
+static void write_count(struct sheets *sheets, int64_t people, const char *words) {
+    sheet_print(sheets, "<div><span>%s</span><b>%s<small>人</small></b></div>\n", words,
+                sheet_number(sheets, people));
+}
+
+// The first sheet: what this is, of which time, how many it reached, and where to find what.
 static void write_cover(struct sheets *sheets) {
     const struct report *report = sheets->report;
+    const struct participants *people = report->people;
     sheets->made++;
-    sheet_print(sheets, "<section class=\"cover\">\n<h1>%s<br>結果報告</h1>\n",
+    sheet_print(sheets, "<section class=\"cover\">\n<div class=\"title\">\n<h1>%s<br>結果報告</h1>\n",
                 sheet_escape(sheets, report->campaign->name));
-    sheet_print(sheets, "<p class=\"lead\">%s</p>\n", sheet_span(sheets));
-    if (report->people->users > 0)
-        sheet_print(sheets, "<p class=\"lead\">ご参加くださった%s人の皆様に、感謝申し上げます。</p>\n",
-                    sheet_number(sheets, report->people->users));
+    sheet_print(sheets, "<p class=\"lead\">%s</p>\n</div>\n", sheet_span(sheets));
+    if (people->users > 0) {
+        sheet_add(sheets, "<div class=\"figures\">\n");
+        write_count(sheets, people->users, "登録した方");
+        write_count(sheets, people->verified, "本人確認を終えた方");
+        write_count(sheets, people->granted, "ポイントを受け取った方");
+        sheet_add(sheets, "</div>\n<p class=\"lead\">ご参加くださった皆様に、感謝申し上げます。</p>\n");
+    }
     sheet_add(sheets, "<nav class=\"contents\" aria-label=\"目次\">\n<h3>目次</h3>\n<ol>\n");
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         sheet_print(sheets, "<li><a href=\"#s%zu\"><span>%zu. %s</span><span>%d</span></a></li>\n", i + 1,
@@ -62,7 +72,7 @@ const char *report_html(const struct report *report, size_t *ret_length) {
         "<!doctype html>\n<html lang=\"ja\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
         "name=\"viewport\" content=\"width=device-width\">\n<title>%s 結果報告</title>\n<style>%s</style>\n"
         "</head>\n<body>\n<main>\n",
-        sheet_escape(&sheets, report->campaign->name), sheet_style);
+        sheet_escape(&sheets, report->campaign->name), sheet_style());
     write_sections(&sheets);
     sheet_add(&sheets, "</main>\n</body>\n</html>\n");
     *ret_length = sheets.out.length;

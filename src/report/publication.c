@@ -84,7 +84,7 @@ bool publication_inflate(const struct publication_bytes *packed, struct arena *a
 static const char *hash_style(struct arena *arena) {
     unsigned char hash[crypto_hash_sha256_BYTES];
     char text[HASH_TEXT_SIZE];
-    (void)crypto_hash_sha256(hash, (const unsigned char *)sheet_style, strlen(sheet_style));
+    (void)crypto_hash_sha256(hash, (const unsigned char *)sheet_style(), strlen(sheet_style()));
     (void)sodium_bin2base64(text, sizeof text, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
     return arena_print(arena, "sha256-%s", text);
 }

@@ -71,7 +71,7 @@ static void what_is_published_is_read_back_and_replaced(void **state) {
     assert_memory_equal(read.html.bytes, made.html.bytes, made.html.length);
     assert_true(publication_inflate(&read.html, testbed->arena, &page, &err));
     assert_true(read.html.length < page.length / 3);
-    assert_non_null(memmem(page.bytes, page.length, sheet_style, strlen(sheet_style)));
+    assert_non_null(memmem(page.bytes, page.length, sheet_style(), strlen(sheet_style())));
     assert_non_null(memmem(page.bytes, page.length, "見本 結果報告", strlen("見本 結果報告")));
 }
 

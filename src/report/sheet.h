@@ -44,4 +44,5 @@ double sheet_percent(int64_t part, int64_t whole); // 0 when there is no whole
 // "35秒", "1分20秒", "2時間5分".
 const char *sheet_duration(struct sheets *sheets, int64_t duration_ms);
 
-extern const char sheet_style[];
+// The style sheet that stands within the page: sheet.css, as it is.
+const char *sheet_style(void);

@@ -43,6 +43,7 @@ export const GENERATED = {
   "guidance_texts.h": ["guidance"],
   "survey_texts.h": ["measure"],
   "message_texts.h": ["forecast"],
+  "report_texts.h": ["report"],
 };
 
 const isSource = (path) => /^(src|fuzz)\/.*\.[ch]$/.test(path);
