@@ -21,13 +21,14 @@ export type Option = EChartsCoreOption;
 // A colour of the theme by its name in theme.css.
 export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+const LETTER_PX = 13;
 const FONT = "'Noto Sans JP', 'Noto Sans CJK JP', sans-serif";
 
 // What every chart shares: quiet axes, the page's colours and letters.
 export function base(): Option {
   return {
     animation: false,
-    textStyle: { fontFamily: FONT, color: colour('ink') },
+    textStyle: { fontFamily: FONT, fontSize: LETTER_PX, color: colour('ink') },
     grid: { left: 8, right: 16, top: 28, bottom: 8, containLabel: true },
     tooltip: {
       renderMode: 'richText',
@@ -39,7 +40,7 @@ export function base(): Option {
 }
 
 // What the colours of several series mean, above them.
-export const legend = (): object => ({ top: 0, left: 0, selectedMode: false, textStyle: { color: colour('ink'), fontFamily: FONT } });
+export const legend = (): object => ({ top: 0, left: 0, selectedMode: false, textStyle: { color: colour('ink'), fontFamily: FONT, fontSize: LETTER_PX } });
 
 // The label of a bar.
 export const counted = ({ value }: { value: number }): string => numberText(value);
@@ -47,7 +48,7 @@ export const counted = ({ value }: { value: number }): string => numberText(valu
 export const axis = (more: object = {}): object => ({
   axisLine: { lineStyle: { color: colour('edge') } },
   axisTick: { show: false },
-  axisLabel: { color: colour('soft'), fontFamily: FONT },
+  axisLabel: { color: colour('soft'), fontFamily: FONT, fontSize: LETTER_PX, hideOverlap: true },
   splitLine: { lineStyle: { color: colour('line') } },
   ...more,
 });

@@ -261,7 +261,7 @@ function masthead(someone: Person, view: View): Content {
   const dark = document.documentElement.dataset['theme'] !== 'light';
   return html`<a class="skip" href="#main">${word('page.skip')}</a>
     <header class="mast">
-      <p class="brand">${word('page.name')}</p>
+      <p class="brand"><img src="/icon.svg" alt="" width="28" height="28" />${word('page.name')}</p>
       <div class="who">
         <span>${someone.name}(${word(`role.${someone.role}`)})</span>
         <button type="button" class="quiet" @click=${switchTheme}>${word(dark ? 'look.light' : 'look.dark')}</button>

@@ -18,7 +18,7 @@ function smallLine(values: number[]): Content {
   const y = (value: number): number => LINE_HEIGHT - 3 - (value / top) * (LINE_HEIGHT - 6);
   const points = values.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
   const last = values.length - 1;
-  return html`<svg class="small-line" viewBox="0 0 ${LINE_WIDTH} ${LINE_HEIGHT}" aria-hidden="true">
+  return html`<svg class="small-line" viewBox="0 0 ${LINE_WIDTH} ${LINE_HEIGHT}" preserveAspectRatio="xMinYMid" aria-hidden="true">
     ${svg`<polyline points=${points} /><circle cx=${x(last)} cy=${y(values[last] ?? 0)} r="3" />`}
   </svg>`;
 }
@@ -90,6 +90,7 @@ function tableBody(table: Table): Content {
 
 // The table behind a chart, folded unless `open`; it can be saved as CSV.
 export function table(table: Table): Content {
+  if (table.rows.length === 0) return html`<p class="none">${word('table.none')}</p>`;
   const button = html`<button
     type="button"
     class="quiet"
@@ -98,11 +99,14 @@ export function table(table: Table): Content {
   >${word('table.csv')}</button>`;
   const note = table.note ? html`<p class="note">${table.note}</p>` : nothing;
   if (table.open) return html`<div class="table">${tableBody(table)}<div class="under">${note}${button}</div></div>`;
-  return html`<div class="table">
-    <div class="under">${note}${button}</div>
+  return html`<div class="table folded">
+    ${note}${button}
     <details><summary>${word('table.show')}</summary>${tableBody(table)}</details>
   </div>`;
 }
+
+// Who did something: operators by their names, and whoever sat at the machine itself.
+export const doerText = (name: string): string => (name === '(command line)' ? word('log.commandLine') : name);
 
 export const section = (title: string, ...content: Content[]): Content =>
   html`<section class="sheet"><h2>${title}</h2>${content}</section>`;

@@ -60,7 +60,7 @@ export function viewFunnel(funnel: Funnel): Content {
   });
   return html`${title}<p class="lead">${sentence}</p>
     ${section(
-      word('funnel.title'),
+      word('funnel.chart'),
       chart(option(funnel), sentence, 'low'),
       table({
         name: word('funnel.title'),

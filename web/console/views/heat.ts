@@ -70,7 +70,7 @@ export function viewHeat(heat: Heat): Content {
   const head = [word('heat.day'), ...HOURS.map((of) => word('hour', { hour: of })), word('table.total')];
   return html`<h1>${word('heat.title')}</h1><p class="lead">${sentence}</p>
     ${section(
-      word('heat.title'),
+      word('heat.chart'),
       chart(drawn, sentence, heat.days.length > 20 ? 'tall' : 'high'),
       table({ name: word('heat.title'), head, rows, note: hasImported(heat) ? `${legend}。${word('heat.imported')}` : legend }),
     )}`;

@@ -3,7 +3,7 @@ import { html, nothing } from 'lit/html.js';
 
 import type { Log } from '../api.js';
 import type { Content } from '../parts.js';
-import { table } from '../parts.js';
+import { doerText, table } from '../parts.js';
 import { dateTimeText, word, wordOr, words } from '../words.js';
 
 export function viewLog({ total, entries }: Log, first: boolean): Content {
@@ -14,7 +14,7 @@ export function viewLog({ total, entries }: Log, first: boolean): Content {
         name: word('log.title'),
         head: words('log.at', 'log.operator', 'log.action', 'log.subject', 'log.before', 'log.after', 'log.reason'),
         rows: entries.map((entry) => [
-          dateTimeText(entry.at), entry.operator, wordOr(`action.${entry.action}`, entry.action), entry.subject, entry.before, entry.after, entry.reason,
+          dateTimeText(entry.at), doerText(entry.operator), wordOr(`action.${entry.action}`, entry.action), entry.subject, entry.before, entry.after, entry.reason,
         ]),
         open: true,
       })}

@@ -1,9 +1,9 @@
 // now.ts - the front page: a sentence, four figures, the day by the hour, what changed.
-import { html, nothing } from 'lit/html.js';
+import { html, nothing, svg } from 'lit/html.js';
 
 import type { Entry, Gate, Now, Sum } from '../api.js';
 import type { Content } from '../parts.js';
-import { boundsOf, boundsText, figure, levelOf, section, table } from '../parts.js';
+import { boundsOf, boundsText, doerText, figure, levelOf, section, table } from '../parts.js';
 import type { Key } from '../words.js';
 import { clockText, numberText, secondsText, shareText, word, wordOr, words } from '../words.js';
 import { gateLine, gateSentence } from './gate.js';
@@ -27,6 +27,19 @@ function stateOf(now: Now, gate: Gate | null): State {
   return gate && gate.waiting > 0 ? 'queueing' : 'smooth';
 }
 
+// The calendar's signs, so that the state is seen from the door; the words beside them say the same.
+const SIGNS = {
+  smooth: svg`<circle class="ring" cx="12" cy="12" r="8" />`,
+  busy: svg`<path d="M12 2.5l10.5 19h-21z" />`,
+  full: svg`<circle cx="12" cy="12" r="10" />`,
+};
+const LEVELS: Partial<Record<State, keyof typeof SIGNS>> = { smooth: 'smooth', queueing: 'busy', paused: 'busy', slow: 'busy', errors: 'full', store: 'full' };
+
+function sign(state: State): Content {
+  const level = LEVELS[state];
+  return level ? html`<svg class="sign ${level}" viewBox="0 0 24 24" aria-hidden="true">${SIGNS[level]}</svg>` : nothing;
+}
+
 const hourOf = (now: Now): number => now.hours.at(-1)?.hour ?? 0;
 
 // Nobody feels less than a hundredth of a second, so nobody is told a smaller figure.
@@ -39,7 +52,7 @@ function headline(now: Now, gate: Gate | null, state: State): Content {
   const sentence = word('now.sentence.hour', { accesses: now.hour.accesses, granted: now.hour.granted });
   const latency = now.application ? latencySentence(now.application.median_us) : '';
   return html`<h1 class="headline ${state}">
-    ${word(`now.headline.${state}`, { time: clockText(now.at) })}<span>${gate ? gateSentence(gate) : ''}${sentence}${latency}</span>
+    ${sign(state)}${word(`now.headline.${state}`, { time: clockText(now.at) })}<span>${gate ? gateSentence(gate) : ''}${sentence}${latency}</span>
   </h1>`;
 }
 
@@ -88,7 +101,7 @@ function figures(now: Now): Content {
   </section>`;
 }
 
-// The day as a newspaper would print it: a number, a mark and a word an hour, two rows of twelve.
+// The day as a newspaper would print it: a number, a mark and a word an hour; the night, the day and the evening.
 function day(now: Now): Content {
   const bounds = boundsOf(Math.max(...now.hours.concat(now.yesterday).map(({ accesses }) => accesses)), now.settings);
   const cells = Array.from({ length: 24 }, (_, hour) => {
@@ -127,17 +140,20 @@ function moved(now: Now): Content[] {
 const entryText = (entry: Entry): Content => {
   const what = wordOr(`action.${entry.action}`, entry.action);
   const detail = [entry.subject, entry.before && entry.after ? `${entry.before} → ${entry.after}` : entry.after, entry.reason].filter(Boolean);
-  return html`<li>${word('now.change.entry', { time: clockText(entry.at), operator: entry.operator, action: what })} ${detail.join(' ')}</li>`;
+  return html`<li>${word('now.change.entry', { time: clockText(entry.at), operator: doerText(entry.operator), action: what })} ${detail.join(' ')}</li>`;
 };
 
 export function viewNow({ now, gate }: Front): Content {
   const state = stateOf(now, gate);
   const changes = now.changes.map(entryText);
   return html`
-    ${headline(now, gate, state)} ${alert(now, state)} ${gate ? gateLine(gate) : nothing} ${figures(now)} ${day(now)}
-    ${section(
-      word('now.changes'),
-      html`<ul class="changes">${moved(now)}${changes.length > 0 ? changes : html`<li>${word('now.change.none')}</li>`}</ul>`,
-    )}
+    ${headline(now, gate, state)} ${alert(now, state)} ${gate ? gateLine(gate) : nothing} ${figures(now)}
+    <div class="columns">
+      ${day(now)}
+      ${section(
+        word('now.changes'),
+        html`<ul class="changes">${moved(now)}${changes.length > 0 ? changes : html`<li>${word('now.change.none')}</li>`}</ul>`,
+      )}
+    </div>
   `;
 }

@@ -23,7 +23,7 @@ function drawn(hours: ReliefHour[]): Option {
   return {
     ...base(),
     legend: legend(),
-    grid: { left: 8, right: 16, top: 44, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 72, top: 44, bottom: 8, containLabel: true },
     tooltip: { ...(base()['tooltip'] as object), trigger: 'axis' },
     xAxis: { type: 'category', data: hours.map(({ start }) => dateTimeText(start)), ...axis() },
     yAxis: { type: 'value', ...axis() },

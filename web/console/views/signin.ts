@@ -70,6 +70,7 @@ export function signIn(ended: boolean, entered: (person: Person) => void, draw: 
   if (organisation === undefined) void askWays(draw);
   const words = message || (ended ? word('session.ended') : '');
   return html`<main id="main" class="sign-in" tabindex="-1">
+    <img src="/icon.svg" alt="" width="48" height="48" />
     <h1>${word('signin.title')}</h1>
     <p role="alert" class=${words ? 'message' : ''}>${words || nothing}</p>
     ${organisation
