@@ -34,6 +34,19 @@ static void add_languages(struct page *page) {
     buffer_add(page->out, "</ul></details>");
 }
 
+// Whose page it is, as on every other page; a file of its own has no home and no picture beside it.
+static void add_brand(struct page *page) {
+    bool linked = page->view->style == NULL;
+    buffer_print(
+        page->out, "<header class=\"top\"><div class=\"inner\">%s<span>",
+        linked ? "<a class=\"brand\" href=\"/\"><img src=\"/icon.svg\" alt=\"\" width=\"32\" height=\"32\">"
+               : "<p class=\"brand\">");
+    buffer_add_escaped(page->out, page->view->campaign);
+    buffer_print(page->out, "</span>%s", linked ? "</a>" : "</p>");
+    add_languages(page);
+    buffer_add(page->out, "</div></header>\n");
+}
+
 static void add_head(struct page *page) {
     const struct calendar_view *view = page->view;
     const struct calendar_words *plain = &view->language->plain;
@@ -54,15 +67,10 @@ static void add_head(struct page *page) {
                      "<script src=\"/early.js\"></script><link rel=\"stylesheet\" href=\"%s\">"
                      "<link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\">",
                      view->style_link);
-    buffer_print(page->out,
-                 "</head>\n<body class=\"calendar\"><a class=\"skip\" href=\"#main\">%s</a>"
-                 "<header class=\"top\"><div class=\"inner\"><p class=\"brand\">",
+    buffer_print(page->out, "</head>\n<body class=\"calendar\"><a class=\"skip\" href=\"#main\">%s</a>",
                  page->words->skip);
-    buffer_add_escaped(page->out, view->campaign);
-    buffer_add(page->out, "</p>");
-    add_languages(page);
-    buffer_print(page->out, "</div></header>\n<main id=\"main\"><h1>%s</h1>\n",
-                 page->words->title[view->series]);
+    add_brand(page);
+    buffer_print(page->out, "<main id=\"main\"><h1>%s</h1>\n", page->words->title[view->series]);
 }
 
 static void add_link(struct page *page, enum calendar_series series, bool year, const char *words,
