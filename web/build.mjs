@@ -57,10 +57,18 @@ const PAGES = [
     bytesMax: 16 * KIB,
   },
 ];
-// Pages that are only read; the last three stand where a browser asked for something that is not there.
-for (const name of ['accessibility', 'missing', 'unavailable', 'no-report']) {
+// Pages that are only read. The last three stand where a browser asked for something that is not there: one frame
+// with words of their own, and one thing to do.
+const STATUS = 'public/status.html';
+const READ = [
+  { html: 'public/accessibility.html' },
+  { html: STATUS, name: 'missing', status: { title: 'missing.title', body: 'missing.body', action: 'page.toHome', href: '/' } },
+  { html: STATUS, name: 'no-report', status: { title: 'noreport.title', body: 'noreport.body', action: 'page.toHome', href: '/' } },
+  { html: STATUS, name: 'unavailable', status: { title: 'unavailable.title', body: 'unavailable.body', action: 'unavailable.again', href: '' } },
+];
+for (const page of READ) {
   PAGES.push({
-    html: `public/${name}.html`,
+    ...page,
     early: EARLY,
     modules: {},
     styles: { 'accessibility.css': 'public/accessibility.css' },
@@ -208,19 +216,28 @@ async function languageFiles() {
   return names.sort((a, b) => Number(b === 'ja.json') - Number(a === 'ja.json') || a.localeCompare(b));
 }
 
+// What a page is called where it is served from, without its language and ending.
+const nameOf = ({ name, html }) => name ?? path.basename(html, '.html');
+
+// The words for a page; `{{status.title}}` is what a status page says there.
+function wordsFor({ status = {} }, words) {
+  const own = Object.entries(status).map(([name, key]) => [`status.${name}`, words[key] ?? key]);
+  return { ...words, ...Object.fromEntries(own) };
+}
+
 // The words of every other language for the app, and each page of public/ in it: draw.html, draw.en.html, ...
 async function translate(out, values, parts) {
   await mkdir(path.join(out, 'words'), { recursive: true });
-  const pages = PAGES.map(({ html }) => html).filter((html) => html.startsWith('public/'));
+  const pages = PAGES.filter(({ html }) => html.startsWith('public/'));
   for (const name of await languageFiles()) {
     if (name === 'ja.json') continue;
     const own = await messagesOf(name);
     await writeFile(path.join(out, 'words', name), JSON.stringify(forApp(own)));
     const words = { ...values, ...own };
     for (const page of pages) {
-      const text = await readFile(path.join(WEB, page), 'utf8');
-      const ending = name.replace('.json', '.html');
-      await writeFile(path.join(out, path.basename(page, 'html') + ending), filled(text, words, parts));
+      const text = await readFile(path.join(WEB, page.html), 'utf8');
+      const file = `${nameOf(page)}.${name.replace('.json', '.html')}`;
+      await writeFile(path.join(out, file), filled(text, wordsFor(page, words), parts));
     }
   }
 }
@@ -241,11 +258,12 @@ async function filesBelow(directory) {
 }
 
 // What a first visit of the page loads, compressed.
-function firstLoad({ html, early, modules, styles, files, bytesMax }, addresses, sizes) {
+function firstLoad(page, addresses, sizes) {
+  const { early, modules, styles, files, bytesMax } = page;
   const names = [early, modules, styles].flatMap(Object.keys).map((name) => addresses[name].slice(1));
-  const own = [html, ...files].map((file) => path.basename(file));
-  const bytes = [...names, ...own].reduce((sum, name) => sum + sizes[name], 0);
-  console.log(`first load of ${path.basename(html)}: ${bytes} bytes compressed (at most ${bytesMax})`);
+  const html = `${nameOf(page)}.html`;
+  const bytes = [...names, html, ...files.map((file) => path.basename(file))].reduce((sum, name) => sum + sizes[name], 0);
+  console.log(`first load of ${html}: ${bytes} bytes compressed (at most ${bytesMax})`);
   if (bytes > bytesMax) throw new Error(`the first load of ${html} is too large`);
 }
 
@@ -257,11 +275,12 @@ async function build() {
   const addresses = await bundle(out);
   const parts = await partsOf();
   await bundleWorker(out, addresses);
-  for (const { html, files, words } of PAGES) {
-    const values = { ...(words ? await messagesOf(words) : japanese), ...addresses };
-    for (const file of [html, ...files]) {
+  for (const page of PAGES) {
+    const values = wordsFor(page, { ...(page.words ? await messagesOf(page.words) : japanese), ...addresses });
+    const named = [[page.html, `${nameOf(page)}.html`], ...page.files.map((file) => [file, path.basename(file)])];
+    for (const [file, target] of named) {
       const text = await readFile(path.join(WEB, file), 'utf8');
-      await writeFile(path.join(out, path.basename(file)), filled(text, values, parts));
+      await writeFile(path.join(out, target), filled(text, values, parts));
     }
   }
   await translate(out, { ...japanese, ...addresses }, parts);

@@ -120,7 +120,8 @@ const every = (await filesBelow('messages', ['.json'])).map(({ name, text }) => 
 const isOfConsole = ({ name }) => path.basename(name).startsWith('console.');
 const together = (files) => files.map(({ text }) => text).join('\n');
 const ofCalendar = [...(await readFile(path.join(WEB, CALENDAR_WORDS), 'utf8')).matchAll(/"(calendar\.[\w.-]+)"/g)].map(([, key]) => key);
-findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), together(sources), [...READ_BY_SERVER, ...ofCalendar]);
+const build = await readFile(path.join(WEB, 'build.mjs'), 'utf8'); // names the keys of the status pages
+findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), `${together(sources)}${build}`, [...READ_BY_SERVER, ...ofCalendar]);
 findUnused(compareLanguages(every.filter(isOfConsole)), together(ofConsole), CONSOLE_READS_FROM_SERVER);
 compareWords(await readFile(path.join(WEB, ONE_WORD), 'utf8'), every.filter((file) => !isOfConsole(file)));
 await readEasy(every);

@@ -98,7 +98,7 @@ export function residentStates(at) {
     "waiting-paused": journey(inLine, ".line h1", { gate: { ...gate, state: "paused" } }),
     "waiting-draw": journey(draw, ".line h1", { gate: { ...gate, state: "closed" } }),
     "waiting-booked": journey(inLine, ".booking .message", { gate, bookings: { mine: booking, windows } }),
-    "waiting-due": journey(inLine, ".booking .message", { gate, bookings: { mine: { ...booking, standing: "due" }, windows } }),
+    "waiting-due": journey(inLine, ".due .message", { gate, bookings: { mine: { ...booking, standing: "due" }, windows } }),
     "waiting-loading": journey(inLine, ".line .bones", { gate: null }),
     turn: journey({ ...inLine, place: { ...inLine.place, ahead: 0 }, pass: { until: later(20) } }, ".result", { gate }),
     verified: journey(verified, ".view-verified"),

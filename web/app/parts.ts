@@ -10,7 +10,7 @@ import { model } from './model.js';
 import { icons } from './pictures.js';
 import { videoPart } from './screens/video.js';
 import type { Key, Values } from './words.js';
-import { dateTimeText, word } from './words.js';
+import { dateTimeText, word, wordParts } from './words.js';
 
 export type Piece = TemplateResult | typeof nothing;
 
@@ -41,11 +41,9 @@ export function say(key: Key): string {
 
 // The same, with each value kept in one piece where the line breaks.
 export function sayWhole(key: Key): TemplateResult {
-  const values = campaignValues();
-  const parts = word(key).split(/\{(\w+)\}/);
   const piece = (part: string, index: number): TemplateResult =>
-    index % 2 === 0 ? html`${part}` : html`<span class="whole">${values[part]}</span>`;
-  return html`<span>${parts.map(piece)}</span>`;
+    index % 2 === 0 ? html`${part}` : html`<span class="whole">${part}</span>`;
+  return html`<span>${wordParts(key, campaignValues()).map(piece)}</span>`;
 }
 
 // The one heading of a screen; it takes the focus when the screen changes.

@@ -92,14 +92,27 @@ function formOf(value: number, forms: string): string {
   return (form ?? '').replace('#', numberText(value));
 }
 
+function filled(whole: string, value: string | number | undefined, forms?: string): string {
+  if (value === undefined) return whole;
+  if (typeof value !== 'number') return value;
+  return forms === undefined ? numberText(value) : formOf(value, forms);
+}
+
 // Fills in `values`; numbers are written the way the language writes them. Readings are still in the text.
 export function word(key: Key, values: Values = {}): string {
-  return messages[key].replace(VALUE, (whole, name: string, forms?: string) => {
-    const value = values[name];
-    if (value === undefined) return whole;
-    if (typeof value !== 'number') return value;
-    return forms === undefined ? numberText(value) : formOf(value, forms);
-  });
+  return messages[key].replace(VALUE, (whole, name: string, forms?: string) => filled(whole, values[name], forms));
+}
+
+// The same in parts: text, value, text, value, ..., text.
+export function wordParts(key: Key, values: Values): string[] {
+  const text = messages[key];
+  const parts: string[] = [];
+  let at = 0;
+  for (const { 0: whole, 1: name = '', 2: forms, index } of text.matchAll(VALUE)) {
+    parts.push(text.slice(at, index), filled(whole, values[name], forms));
+    at = index + whole.length;
+  }
+  return [...parts, text.slice(at)];
 }
 
 export function numberText(value: number): string {

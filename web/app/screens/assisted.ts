@@ -15,7 +15,7 @@ function send(event: Event): void {
 
 export function assistedPart(): TemplateResult {
   const busy = model.task === 'assisted';
-  return html`<details class="tips">
+  return html`<details>
     <summary>${word('assisted.title')}</summary>
     <form class="code-form" novalidate @submit=${send}>
       <label for=${FIELD}>${word('assisted.label')}</label>

@@ -20,18 +20,28 @@ function isoDay(start: string): string {
   return start.slice(0, 10);
 }
 
-function mine(booking: Booking): TemplateResult {
-  const time = word('booking.time', { from: dateTimeText(booking.start), until: clockText(booking.until) });
-  if (booking.standing !== 'early') {
-    return html`${message('good', word('booking.due'), html`<p>${time}</p>`)}
-      <p>
-        <button class="button main" type="button" @click=${() => void bookingEnter()}>${word('booking.enter')}</button>
-      </p>`;
-  }
+function timeText(booking: Booking): string {
+  return word('booking.time', { from: dateTimeText(booking.start), until: clockText(booking.until) });
+}
+
+const isDue = (booking: Booking): boolean => booking.standing !== 'early';
+
+// The time that was booked has come: the one thing to do, before all that is said of the line.
+export function duePart(): Piece {
+  const booking = model.bookings?.mine ?? null;
+  if (booking === null || !isDue(booking)) return nothing;
+  return html`<div class="due">
+    ${message('good', word('booking.due'), html`<p>${timeText(booking)}</p>`)}
+    <button class="button main" type="button" @click=${() => void bookingEnter()}>${word('booking.enter')}</button>
+  </div>`;
+}
+
+function mine(booking: Booking): Piece {
+  if (isDue(booking)) return nothing;
   return html`${message(
       'good',
       word('booking.kept'),
-      html`<p><strong>${time}</strong></p>
+      html`<p><strong>${timeText(booking)}</strong></p>
         <p>${word('booking.late', { until: clockText(booking.front_until) })}</p>
         <p><a href=${FILE}>${icons.calendar}${word('booking.file')}</a></p>`,
     )}

@@ -23,6 +23,7 @@ function toggle(item: Item, on: boolean): void {
 
 function countText(): string {
   const done = ITEMS.filter((item) => model.checklist.includes(item)).length;
+  if (done === 0) return word('checklist.none');
   return done === ITEMS.length ? word('checklist.all') : word('checklist.count', { done });
 }
 

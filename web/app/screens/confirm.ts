@@ -36,7 +36,7 @@ export function confirmScreen(waiting: Confirmation): TemplateResult {
         </p>
         ${mainButton(word('confirm.action'), 'confirm', () => {}, word('confirm.sending'), 'submit')}
       </form>
-      <details class="tips">
+      <details>
         <summary>${word('confirm.lost')}</summary>
         <p>${say('confirm.lostBody')}</p>
         <button class="button" type="button" @click=${() => void identify()}>${say('identity.action')}</button>

@@ -19,32 +19,39 @@ import { quietPart } from './quiet.js';
 
 type Tone = 'green' | 'orange' | 'blue' | 'gray';
 
-function banner(tone: Tone, icon: unknown, name: BannerName, more: Piece = nothing): TemplateResult {
-  const content = html`
-    <span class="badge">${icon}</span>
-    <span class="text">
-      <span class="state">${say(`banner.${name}.state`)}</span>
-      <strong>${say(`banner.${name}.title`)}</strong>
-      <span class="body">${say(`banner.${name}.body`)}</span>
-    </span>
-    <span class="go">${icons.go}</span>
-  `;
-  return html`<div class="banner ${tone}">${link('/journey', content, 'area')}${more}</div>`;
+interface Texts {
+  state: string;
+  title: string;
+  body: string;
 }
 
-type BannerName = 'verify' | 'apply' | 'refused';
+type BannerName = 'verify' | 'continue' | 'confirm' | 'apply' | 'applied' | 'granted' | 'refused' | 'before' | 'closed';
+
+// What a banner says; the state of one that was only begun is that of one that was not.
+function textsOf(name: BannerName): Texts {
+  const state = say(`banner.${name === 'continue' ? 'verify' : name}.state`);
+  return { state, title: say(`banner.${name}.title`), body: say(`banner.${name}.body`) };
+}
+
+function inside(icon: unknown, { state, title, body }: Texts): TemplateResult {
+  return html`<span class="badge">${icon}</span>
+    <span class="text">
+      <span class="state">${state}</span>
+      <strong>${title}</strong>
+      <span class="body">${body}</span>
+    </span>`;
+}
+
+// A banner that is the next step: all of it can be pressed, and it looks so.
+function banner(tone: Tone, icon: unknown, texts: Texts): TemplateResult {
+  const content = html`${inside(icon, texts)} <span class="go">${word('banner.go')}${icons.go}</span>`;
+  return html`<div class="banner ${tone}">${link('/journey', content, 'area')}</div>`;
+}
 
 // A banner that tells and asks for nothing.
-function told(tone: Tone, icon: unknown, name: 'applied' | 'granted' | 'before' | 'closed', more: Piece = nothing): TemplateResult {
+function told(tone: Tone, icon: unknown, name: BannerName, more: Piece = nothing): TemplateResult {
   return html`<div class="banner ${tone}">
-    <div class="area">
-      <span class="badge">${icon}</span>
-      <span class="text">
-        <span class="state">${say(`banner.${name}.state`)}</span>
-        <strong>${say(`banner.${name}.title`)}</strong>
-        <span class="body">${say(`banner.${name}.body`)}</span>
-      </span>
-    </div>
+    <div class="area">${inside(icon, textsOf(name))}</div>
     ${more}
   </div>`;
 }
@@ -59,18 +66,12 @@ function doneBanner(me: Me, application: Application): TemplateResult {
   return told('blue', name === 'granted' ? icons.check : icons.clock, name, receipt);
 }
 
-interface LineTexts {
-  state: string;
-  title: string;
-  body: string;
-}
-
-function calledTexts(me: Me): LineTexts {
+function calledTexts(me: Me): Texts {
   const body = me.pass ? word('line.turn.until', { time: clockText(me.pass.until) }) : word('banner.verify.body');
   return { state: word('banner.verify.state'), title: word('line.turn.title'), body };
 }
 
-function lineTexts({ line }: Model): LineTexts {
+function lineTexts({ line }: Model): Texts {
   const state = word('line.homeState');
   if (line === null) return { state, title: word('line.title'), body: word('line.closable') };
   const { phase, span, ahead } = line.shown;
@@ -80,48 +81,22 @@ function lineTexts({ line }: Model): LineTexts {
 
 // In line, or at the front of it: the place itself is what the resident comes to see.
 function lineBanner(me: Me): TemplateResult {
-  const { state, title, body } = isInLine(model) ? lineTexts(model) : calledTexts(me);
-  return html`<div class="banner green">
-    ${link(
-      '/journey',
-      html`<span class="badge">${icons.clock}</span>
-        <span class="text">
-          <span class="state">${state}</span>
-          <strong>${title}</strong>
-          <span class="body">${body}</span>
-        </span>
-        <span class="go">${icons.go}</span>`,
-      'area',
-    )}
-  </div>`;
+  return banner('green', icons.clock, isInLine(model) ? lineTexts(model) : calledTexts(me));
 }
 
 // A journey that was begun says so; its colour stays, because its state stays.
 function verifyBanner(me: Me | null): TemplateResult {
   const begun = me !== null && (me.began || me.state !== 'registered');
-  if (!begun) return banner('green', icons.card, 'verify');
-  const name = me.confirmation === null ? 'continue' : 'confirm';
-  return html`<div class="banner green">
-    ${link(
-      '/journey',
-      html`<span class="badge">${icons.card}</span>
-        <span class="text">
-          <span class="state">${word(name === 'confirm' ? 'banner.confirm.state' : 'banner.verify.state')}</span>
-          <strong>${word(`banner.${name}.title`)}</strong>
-          <span class="body">${word(`banner.${name}.body`)}</span>
-        </span>
-        <span class="go">${icons.go}</span>`,
-      'area',
-    )}
-  </div>`;
+  const name = !begun ? 'verify' : me.confirmation === null ? 'continue' : 'confirm';
+  return banner('green', icons.card, textsOf(name));
 }
 
 function bannerNow(me: Me | null, campaign: Campaign): TemplateResult {
   if (me?.application) return doneBanner(me, me.application);
-  if (me?.state === 'refused') return banner('gray', icons.info, 'refused');
+  if (me?.state === 'refused') return banner('gray', icons.info, textsOf('refused'));
   if (campaign.state === 'before') return told('gray', icons.calendar, 'before');
   if (campaign.state === 'closed') return told('gray', icons.info, 'closed');
-  if (me?.state === 'verified') return banner('orange', icons.pencil, 'apply');
+  if (me?.state === 'verified') return banner('orange', icons.pencil, textsOf('apply'));
   if (me?.place && (isInLine(model) || isCalled(me))) return lineBanner(me);
   return verifyBanner(me);
 }
@@ -191,7 +166,7 @@ export function home(): TemplateResult {
   return html`<div class="home">
     <section class="hero">
       <h1 lang="ja">${campaign.name}</h1>
-      <p class="lead">${say('home.lead')}</p>
+      <p class="lead">${sayWhole('home.lead')}</p>
       <p class="period"><b>${word('home.period')}</b> ${sayWhole('home.periodText')}</p>
     </section>
     <div class="lead-part">

@@ -77,7 +77,7 @@ export function identityScreen(): TemplateResult {
     'identity',
     html`${introduction(me, result)}
       ${mainButton(say('identity.action'), 'identify', () => void identify(), say('identity.opening'))}
-      <details class="tips" ?open=${again}>
+      <details ?open=${again}>
         <summary>${word('identity.help')}</summary>
         ${troubleshooting()}
       </details>

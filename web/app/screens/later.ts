@@ -30,6 +30,5 @@ export function laterPart(): Piece {
   return html`<section class="card quiet" aria-labelledby="later-title">
     <h2 id="later-title">${word('quiet.later')}</h2>
     ${nextQuiet()}
-    <p>${word('quiet.kept')}</p>
   </section>`;
 }

@@ -29,7 +29,7 @@ export function quietPart(): Piece {
   const line = lineNow();
   return html`<section class="card quiet" aria-labelledby="quiet-title">
     <h2 id="quiet-title">${word('quiet.now')}</h2>
-    <p class="level">
+    <p class="level ${line !== null ? 'line' : level === 'very busy' ? 'full' : level}">
       ${line === null
         ? html`<span class="shape" aria-hidden="true">${calendar?.now?.symbol}</span><strong>${word(`quiet.level.${level === 'very busy' ? 'full' : level}`)}</strong>`
         : html`${icons.clock}<strong>${line}</strong>`}

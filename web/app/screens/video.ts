@@ -52,10 +52,10 @@ export function videoPart(step: Screen): TemplateResult[] {
   return model.videos
     .filter((video) => video.step === step)
     .map(
-      (video) => html`<details class="tips film" @toggle=${(event: Event) => unfolded(event, video.name)}>
+      (video) => html`<details class="film" @toggle=${(event: Event) => unfolded(event, video.name)}>
         <summary>${word('video.watch', { title: video.title })}</summary>
         ${film(video)}
-        <details class="tips">
+        <details>
           <summary>${word('video.transcript')}</summary>
           <p class="transcript" lang=${tagOf(video.transcript_language)}>${video.transcript}</p>
         </details>

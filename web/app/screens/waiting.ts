@@ -12,7 +12,7 @@ import { facts, heading, journeyScreen, link, message } from '../parts.js';
 import { icons } from '../pictures.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
 import { assistedPart } from './assisted.js';
-import { bookingPart, isNear } from './booking.js';
+import { bookingPart, duePart, isNear } from './booking.js';
 import { laterPart } from './later.js';
 
 const PERCENT = 100;
@@ -44,11 +44,19 @@ export function lineWords({ phase, span, ahead, reason }: Shown): string {
   return reason === null ? sentence : `${word(`line.reason.${reason}`)} ${sentence}`;
 }
 
+function progress({ progress: share }: Shown): TemplateResult {
+  const percent = Math.floor(share * PERCENT);
+  return html`<progress class="way" max=${PERCENT} value=${percent} aria-label=${word('line.progress')}>
+    ${numberText(percent)}%
+  </progress>`;
+}
+
 function numbers({ shown, seenAt }: Line): TemplateResult {
   const { ahead, span, turnAtS } = shown;
   return html`<div class="line-numbers">
     <p class="until">${word('line.until')}</p>
     <p class="span">${spanText(span)}</p>
+    ${progress(shown)}
     <dl>
       <div>
         <dt>${word('line.turnAt')}</dt>
@@ -60,13 +68,6 @@ function numbers({ shown, seenAt }: Line): TemplateResult {
       </div>
     </dl>
   </div>`;
-}
-
-function progress({ progress: share }: Shown): TemplateResult {
-  const percent = Math.floor(share * PERCENT);
-  return html`<progress class="way" max=${PERCENT} value=${percent} aria-label=${word('line.progress')}>
-    ${numberText(percent)}%
-  </progress>`;
 }
 
 function troubles({ shown, message: said, doubt, seenAt }: Line): Piece[] {
@@ -104,11 +105,11 @@ function drawPart(): Piece {
 function body(line: Line): TemplateResult {
   const { shown } = line;
   if (shown.phase === 'waiting') {
-    return html`${heading(word('line.title'))} ${numbers(line)} ${progress(shown)} ${troubles(line)}
+    return html`${heading(word('line.title'))} ${duePart()} ${numbers(line)} ${troubles(line)}
       <p class="lead closable">${word('line.closable')}</p>
       ${bell()}`;
   }
-  return html`${heading(word(`line.${shown.phase}.title`))}
+  return html`${heading(word(`line.${shown.phase}.title`))} ${duePart()}
     <p class="lead">${word(`line.${shown.phase}.body`, { ahead: shown.ahead })}</p>
     ${shown.phase === 'draw' ? drawPart() : nothing} ${troubles(line)}
     ${shown.phase === 'closed' ? nothing : html`<p class="lead closable">${word('line.closable')}</p>${bell()}`}`;
