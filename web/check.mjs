@@ -104,6 +104,12 @@ async function readEasy(languages) {
   for (const { text, choices } of questions) [text, ...choices.map((choice) => choice.text)].forEach((one) => findUnread('survey/questions.json', one['ja-easy']));
 }
 
+// A key that stands twice is read as its last; the server refuses such a file.
+function findTwice({ name, lines }) {
+  const keys = lines.flatMap((line) => /^\s*"([^"]+)":/.exec(line)?.[1] ?? []);
+  for (const key of keys.filter((key, index) => keys.indexOf(key) !== index)) faults.push(`${name}: ${key} stands twice`);
+}
+
 function readLines({ name, text }) {
   text.split('\n').forEach((line, index) => {
     const code = line.replace(/^\s*\/\/.*/, '');
@@ -116,7 +122,7 @@ function readLines({ name, text }) {
 const FOLDERS = ['app', 'public', 'shared'];
 const sources = (await Promise.all(FOLDERS.map((folder) => filesBelow(folder, ['.ts', '.html', '.webmanifest'])))).flat();
 const ofConsole = await filesBelow('console', ['.ts', '.html']);
-const every = (await filesBelow('messages', ['.json'])).map(({ name, text }) => ({ name, messages: JSON.parse(text) }));
+const every = (await filesBelow('messages', ['.json'])).map(({ name, text }) => ({ name, messages: JSON.parse(text), lines: text.split('\n') }));
 const isOfConsole = ({ name }) => path.basename(name).startsWith('console.');
 const together = (files) => files.map(({ text }) => text).join('\n');
 const ofCalendar = [...(await readFile(path.join(WEB, CALENDAR_WORDS), 'utf8')).matchAll(/"(calendar\.[\w.-]+)"/g)].map(([, key]) => key);
@@ -125,6 +131,7 @@ findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), `${toge
 findUnused(compareLanguages(every.filter(isOfConsole)), together(ofConsole), CONSOLE_READS_FROM_SERVER);
 compareWords(await readFile(path.join(WEB, ONE_WORD), 'utf8'), every.filter((file) => !isOfConsole(file)));
 await readEasy(every);
+every.forEach(findTwice);
 [...sources, ...ofConsole].forEach(readLines);
 
 for (const fault of faults) console.error(fault);
