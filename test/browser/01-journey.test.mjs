@@ -4,10 +4,9 @@ import { after, before, describe, test } from "node:test";
 
 import jsQR from "jsqr";
 
-import { BOTH, DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
+import { APP, BOTH, DESKTOP, openBrowser, PHONE, POINTS, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
-const APP = { app: "マイナアプリ" };
 
 describe("the journey in a browser", () => {
   let server, browser;
@@ -39,21 +38,19 @@ describe("the journey in a browser", () => {
     await visitor.press("intent.action");
     await visitor.sees("identity.title", APP);
     await visitor.looksAt("06-identity");
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
+    await visitor.verifies();
     assert.equal(new URL(visitor.page.url()).pathname, "/journey");
     await visitor.looksAt("07-verified");
     await visitor.go("/");
     await visitor.seesText(word("banner.apply.title"));
     await visitor.looksAt("08-home-verified");
     await visitor.page.getByRole("link", { name: new RegExp(word("banner.apply.title")) }).click();
-    await visitor.press("verified.action", { points: "11,000" });
-    await visitor.sees("receipt.title");
+    await visitor.applies();
     await visitor.looksAt("09-receipt");
-    const receipt = await visitor.page.locator(".slip .number").textContent();
+    const receipt = await visitor.receipt();
     assert.match(receipt, /^J-[0-9A-Z-]+$/);
     await visitor.page.getByRole("link", { name: word("page.toHome") }).click();
-    await visitor.seesText(word("banner.granted.title", { points: "11,000" }));
+    await visitor.seesText(word("banner.granted.title", POINTS));
     await visitor.seesText(receipt);
     await visitor.looksAt("10-home-granted");
     await visitor.page.getByRole("link", { name: word("card.points.more") }).click();
@@ -86,8 +83,7 @@ describe("the journey in a browser", () => {
     const visitor = await Visitor.open(browser, server.url, { look: { theme: "dark", text: "100" } });
     await visitor.walkToJump();
     await visitor.identify("eligible");
-    await visitor.press("verified.action", { points: "11,000" });
-    await visitor.sees("receipt.title");
+    await visitor.applies();
     await visitor.page.emulateMedia({ media: "print" });
     const print = visitor.button("receipt.print");
     assert.equal(await print.isVisible(), false);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { BOTH, DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
+import { BOTH, DESKTOP, openBrowser, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
 const AGAIN = { cancel: "cancelled", pinlocked: "card_trouble", expired: "certificate" };
@@ -27,8 +27,7 @@ describe("coming back from the provider", () => {
       await visitor.looksAt(`21-${card}`);
       await visitor.page.reload();
       await visitor.sees(`result.${outcome}.title`);
-      await visitor.identify("eligible");
-      await visitor.sees("result.verified.title");
+      await visitor.verifies();
       await visitor.close();
     });
   }
@@ -59,8 +58,7 @@ describe("coming back from the provider", () => {
     await visitor.page.getByRole("link", { name: new RegExp(word("banner.continue.title")) }).click();
     await visitor.sees("result.unfinished.title");
     await visitor.looksAt("25-unfinished");
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
+    await visitor.verifies();
     await visitor.close();
   });
 
@@ -70,8 +68,7 @@ describe("coming back from the provider", () => {
     await visitor.jump();
     await visitor.page.goBack();
     await visitor.sees("result.unfinished.title");
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
+    await visitor.verifies();
     await visitor.close();
   });
 
@@ -81,8 +78,7 @@ describe("coming back from the provider", () => {
     await visitor.go("/identity/callback?state=nobody&code=nothing");
     await visitor.sees("result.unknown.title");
     await visitor.looksAt("26-unknown");
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
+    await visitor.verifies();
     await visitor.close();
   });
 
@@ -90,9 +86,7 @@ describe("coming back from the provider", () => {
     const first = await Visitor.open(browser, server.url);
     await first.walkToJump();
     await first.identify("eligible", "same");
-    await first.press("verified.action", { points: "11,000" });
-    await first.sees("receipt.title");
-    const receipt = await first.page.locator(".slip .number").textContent();
+    const receipt = await first.applies();
     const second = await Visitor.open(browser, server.url, { size: DESKTOP });
     await second.walkToJump();
     await second.identify("eligible", "same");
@@ -100,32 +94,20 @@ describe("coming back from the provider", () => {
     await second.looksAt("27-linked-elsewhere");
     await second.press("result.linked_elsewhere.action");
     await second.sees("receipt.title");
-    assert.equal(await second.page.locator(".slip .number").textContent(), receipt);
+    assert.equal(await second.receipt(), receipt);
     await first.close();
     await second.close();
   });
 
-  // Somebody began here; the provider then opened another browser, with nothing in it.
-  async function returnElsewhere(first, sizes = [PHONE]) {
-    await first.walkToJump();
-    await first.jump();
-    const provider = first.page.url();
-    await first.page.goBack();
-    await first.sees("result.unfinished.title");
-    const stranger = await Visitor.open(browser, server.url, { sizes });
-    await stranger.go(provider);
-    await stranger.show("eligible");
-    return stranger;
-  }
-
   test("the return in a strange browser: a code there, and the first browser asks for it", async () => {
     const first = await Visitor.open(browser, server.url, { sizes: BOTH });
-    const stranger = await returnElsewhere(first, BOTH);
+    await first.walkToJump();
+    const stranger = await first.returnsElsewhere(browser, { sizes: BOTH });
     await stranger.sees("return.code.title");
     await stranger.looksAt("28-strange-browser");
-    const code = (await stranger.page.locator(".big-code .number").textContent()).trim();
+    const code = await stranger.codeShown();
     await stranger.page.reload();
-    assert.equal((await stranger.page.locator(".big-code .number").textContent()).trim(), code);
+    assert.equal(await stranger.codeShown(), code);
     await stranger.go("/");
     await stranger.seesText(word("banner.verify.title"));
     await first.seesAtLast("confirm.title");
@@ -151,12 +133,12 @@ describe("coming back from the provider", () => {
 
   test("without the other browser's code a new check in this one goes on", async () => {
     const first = await Visitor.open(browser, server.url);
-    const stranger = await returnElsewhere(first);
+    await first.walkToJump();
+    const stranger = await first.returnsElsewhere(browser);
     await stranger.sees("return.code.title");
     await first.sees("confirm.title");
     await first.page.getByText(word("confirm.lost")).click();
-    await first.identify("eligible");
-    await first.sees("result.verified.title");
+    await first.verifies();
     await first.close();
     await stranger.close();
   });

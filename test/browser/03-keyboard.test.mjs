@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { DESKTOP, openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
+import { APP, DESKTOP, openBrowser, PHONE, POINTS, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
 const TARGET_PX_MIN = 44;
-const APP = { app: "マイナアプリ" };
 
 describe("the journey for everybody", () => {
   let server, browser;
@@ -38,7 +37,7 @@ describe("the journey for everybody", () => {
       await visitor.page.locator("a[href*='card=eligible']").first().focus();
       await visitor.page.keyboard.press("Enter");
       await visitor.sees("result.verified.title");
-      await visitor.tabTo(word("verified.action", { points: "11,000" }));
+      await visitor.tabTo(word("verified.action", POINTS));
       await visitor.sees("receipt.title");
       await visitor.close();
     });
@@ -97,8 +96,7 @@ describe("the journey for everybody", () => {
       }
       await visitor.looksAt(`34-identity-${look.text}`, themes);
       await visitor.identify("eligible");
-      await visitor.press("verified.action", { points: "11,000" });
-      await visitor.sees("receipt.title");
+      await visitor.applies();
       await visitor.looksAt(`35-receipt-${look.text}`, themes);
       await visitor.close();
     });

@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { openBrowser, Visitor, word } from "../lib/browser.mjs";
+import { APP, openBrowser, POINTS, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
-const APP = { app: "マイナアプリ" };
 
 describe("re-entry", () => {
   let server, browser;
@@ -33,13 +32,10 @@ describe("re-entry", () => {
     }
     await page.reload();
     await visitor.sees("identity.title", APP);
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
+    await visitor.verifies();
     await page.reload();
     await visitor.sees("result.verified.title");
-    await visitor.press("verified.action", { points: "11,000" });
-    await visitor.sees("receipt.title");
-    const receipt = await page.locator(".slip .number").textContent();
+    const receipt = await visitor.applies();
     await page.reload();
     await visitor.sees("receipt.title");
     assert.equal(await page.locator(".slip .number").textContent(), receipt);
@@ -74,38 +70,30 @@ describe("re-entry", () => {
   test("two tabs both notice what happens in one of them", async () => {
     const visitor = await Visitor.open(browser, server.url);
     await visitor.walkToJump();
-    const other = new Visitor();
-    Object.assign(other, visitor);
-    other.page = await visitor.newPage();
+    const other = await visitor.secondTab();
     await other.go("/");
     await other.seesText(word("banner.continue.title"));
     await visitor.page.bringToFront();
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
-    await visitor.press("verified.action", { points: "11,000" });
-    await visitor.sees("receipt.title");
-    await other.seesText(word("banner.granted.title", { points: "11,000" }));
+    await visitor.verifies();
+    await visitor.applies();
+    await other.seesText(word("banner.granted.title", POINTS));
     await visitor.close();
   });
 
   test("two tabs that apply at once get one receipt", async () => {
     const visitor = await Visitor.open(browser, server.url);
     await visitor.walkToJump();
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
-    const other = new Visitor();
-    Object.assign(other, visitor);
-    other.page = await visitor.newPage();
+    await visitor.verifies();
+    const other = await visitor.secondTab();
     await other.go("/journey");
     await other.sees("result.verified.title");
-    const points = { points: "11,000" };
     // Found first, pressed then: a tab that hears of the other's application has no such button any more.
-    const buttons = await Promise.all([visitor, other].map((each) => each.button("verified.action", points).elementHandle()));
+    const buttons = await Promise.all([visitor, other].map((each) => each.button("verified.action", POINTS).elementHandle()));
     await Promise.all(buttons.map((button) => button.dispatchEvent("click")));
     const receipts = [];
     for (const each of [visitor, other]) {
       await each.sees("receipt.title");
-      receipts.push(await each.page.locator(".slip .number").textContent());
+      receipts.push(await each.receipt());
     }
     assert.equal(receipts[0], receipts[1]);
     await visitor.close();

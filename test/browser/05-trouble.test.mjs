@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { DESKTOP, openBrowser, Visitor, word } from "../lib/browser.mjs";
+import { APP, DESKTOP, openBrowser, POINTS, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
-const POINTS = { points: "11,000" };
 
 function problem(status, code, headers = {}) {
   const body = JSON.stringify({ type: `urn:juncho:problem:${code}`, title: code, status });
@@ -25,8 +24,7 @@ describe("trouble", () => {
   async function verified(options) {
     const visitor = await Visitor.open(browser, server.url, options);
     await visitor.walkToJump();
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
+    await visitor.verifies();
     return visitor;
   }
 
@@ -81,8 +79,7 @@ describe("trouble", () => {
 
   test("what is done stays shown as done while the server cannot be asked", async () => {
     const visitor = await verified({ size: DESKTOP });
-    await visitor.press("verified.action", POINTS);
-    await visitor.sees("receipt.title");
+    await visitor.applies();
     const { page } = visitor;
     await page.route("**/api/v1/**", (route) => route.fulfill(problem(503, "unavailable", { "retry-after": "60" })));
     await page.goto("/");
@@ -120,8 +117,7 @@ describe("trouble", () => {
       await visitor.seesText(word(`problem.${code === "something-new" ? "general" : code}.title`));
       await visitor.looksAt(`55-${code}`, ["light"]);
     }
-    await visitor.press("verified.action", POINTS);
-    await visitor.sees("receipt.title");
+    await visitor.applies();
     await visitor.close();
   });
 
@@ -153,9 +149,8 @@ describe("trouble", () => {
     await visitor.page.reload().catch(() => {});
     const again = await start({ store: mine.store, directory: mine.directory, args: ["--listen", address.host] });
     await visitor.go("/journey");
-    await visitor.sees("identity.title", { app: "マイナアプリ" });
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
+    await visitor.sees("identity.title", APP);
+    await visitor.verifies();
     await visitor.close();
     assert.equal(await again.stop(), 0);
   });

@@ -2,14 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { DESKTOP, openBrowser, Visitor, word } from "../lib/browser.mjs";
+import { APP, DESKTOP, openBrowser, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 import { Operator } from "../lib/operator.mjs";
 import { exchange, Resident } from "../lib/resident.mjs";
 import { until } from "../lib/until.mjs";
 
-const APP = { app: "マイナアプリ" };
-const POINTS = { points: "11,000" };
 const SLOW = { "gate.pace_per_min_max": 240, "gate.anonymous_per_address_per_min": 100_000 };
 
 // Anonymous people who stand in line before whoever comes next.
@@ -110,21 +108,14 @@ describe("a place that survives", () => {
     await visitor.looksAt("64-home-turn", ["light"]);
 
     await visitor.go(`${server.url}/journey`);
-    await visitor.jump();
-    const provider = visitor.page.url();
-    await visitor.page.goBack();
-    await visitor.sees("result.unfinished.title");
-    const stranger = await Visitor.open(browser, server.url, { record: "place-that-survives-second-browser" });
-    await stranger.go(provider);
-    await stranger.show("eligible");
+    const stranger = await visitor.returnsElsewhere(browser, { record: "place-that-survives-second-browser" });
     await stranger.sees("return.code.title");
-    const code = (await stranger.page.locator(".big-code .number").textContent()).trim();
+    const code = await stranger.codeShown();
     await visitor.seesAtLast("confirm.title");
     await visitor.page.getByLabel(word("confirm.label")).fill(code);
     await visitor.press("confirm.action");
     await visitor.sees("result.verified.title");
-    await visitor.press("verified.action", POINTS);
-    await visitor.sees("receipt.title");
+    await visitor.applies();
     await Promise.all([visitor.close(), stranger.close()]);
     assert.equal(await server.stop(), 0);
   });
@@ -171,7 +162,7 @@ describe("waiting in the app", () => {
     await order(HARDLY);
     const visitor = await joined(browser, server, 8, { size: DESKTOP });
     const people = await joinedInAll(server);
-    const other = Object.assign(new Visitor(), visitor, { page: await visitor.newPage() });
+    const other = await visitor.secondTab();
     await other.go("/journey");
     await other.sees("line.title");
     await other.page.locator(".line-numbers").waitFor();

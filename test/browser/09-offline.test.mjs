@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { openBrowser, PHONE, Visitor, word } from "../lib/browser.mjs";
+import { openBrowser, PHONE, POINTS, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
 describe("without a line", () => {
@@ -18,16 +18,14 @@ describe("without a line", () => {
   test("the home screen opens with the receipt, and goes on by itself when the line is back", async () => {
     const visitor = await Visitor.open(browser, server.url, { size: PHONE, serviceWorkers: "allow" });
     await visitor.walkToJump();
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
-    await visitor.press("verified.action", { points: "11,000" });
-    await visitor.sees("receipt.title");
+    await visitor.verifies();
+    await visitor.applies();
     const receipt = await visitor.page.locator(".slip .number").first().textContent();
     await visitor.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
     await visitor.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await visitor.context.setOffline(true);
     await visitor.go("/");
-    await visitor.seesText(word("banner.granted.title", { points: "11,000" }));
+    await visitor.seesText(word("banner.granted.title", POINTS));
     await visitor.seesText(receipt);
     await visitor.seesText(word("waiting.offline.title"));
     await visitor.looksAt("60-offline");

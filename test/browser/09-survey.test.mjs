@@ -18,10 +18,8 @@ describe("the survey in a browser", () => {
   test("from the receipt to the thanks and back", async () => {
     const visitor = await Visitor.open(browser, server.url, { sizes: BOTH });
     await visitor.walkToJump();
-    await visitor.identify("eligible");
-    await visitor.sees("result.verified.title");
-    await visitor.press("verified.action", { points: "11,000" });
-    await visitor.sees("receipt.title");
+    await visitor.verifies();
+    await visitor.applies();
     await visitor.page.getByRole("link", { name: word("survey.ask.action") }).click();
     await visitor.sees("survey.title");
     await visitor.page.getByRole("group").first().waitFor();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openBrowser, Visitor, word } from "../lib/browser.mjs";
+import { APP, openBrowser, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 import { operator } from "../lib/operator.mjs";
 import { Resident } from "../lib/resident.mjs";
@@ -25,7 +25,7 @@ test("a booking is made, moved and used in the browser while the line is full", 
   await visitor.walkToJump();
   for (let i = 0; i < IN_LINE; i += 20)
     await Promise.all(Array.from({ length: 20 }, () => new Resident(server.url).post("/api/v1/gate/tickets")));
-  await visitor.press("identity.action", { app: "マイナアプリ" });
+  await visitor.press("identity.action", APP);
   await visitor.sees("line.title");
   const part = page.getByRole("region", { name: word("booking.title") });
   await part.getByText(/時〜/).waitFor(); // what the calendar says of it
@@ -47,8 +47,7 @@ test("a booking is made, moved and used in the browser while the line is full", 
   await part.getByText(word("booking.due")).waitFor();
   await visitor.press("booking.enter");
   await visitor.sees("line.turn.title");
-  await visitor.identify("eligible");
-  await visitor.sees("result.verified.title");
+  await visitor.verifies();
   await visitor.close();
 });
 

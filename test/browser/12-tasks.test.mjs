@@ -2,11 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { openBrowser, Visitor, word } from "../lib/browser.mjs";
+import { openBrowser, POINTS, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
 
-const APP = { app: "マイナアプリ" };
-const POINTS = { points: "11,000" };
 
 describe("tasks of a new user on a phone", () => {
   let server, browser;

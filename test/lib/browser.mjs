@@ -33,6 +33,10 @@ export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1280, height: 800 };
 export const BOTH = [PHONE, DESKTOP];
 
+// What the words of the sample campaign are filled with.
+export const APP = { app: "マイナアプリ" };
+export const POINTS = { points: "11,000" };
+
 const messages = JSON.parse(readFileSync(join(ROOT, "web/messages/ja.json"), "utf8"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -140,11 +144,11 @@ export class Visitor {
     await this.press("procedure.action");
     await this.sees("intent.title");
     await this.press("intent.action");
-    await this.sees("identity.title", { app: "マイナアプリ" });
+    await this.sees("identity.title", APP);
   }
 
   async jump() {
-    await this.press("identity.action", { app: "マイナアプリ" });
+    await this.press("identity.action", APP);
     await this.page.waitForURL(/\/api\/realms\/main\//);
   }
 
@@ -157,6 +161,47 @@ export class Visitor {
   async identify(card, person) {
     await this.jump();
     await this.show(card, person);
+  }
+
+  // The identity check from jump to result, with a card that fits.
+  async verifies(person) {
+    await this.identify("eligible", person);
+    await this.sees("result.verified.title");
+  }
+
+  // Applies, and answers the number of the receipt.
+  async applies() {
+    await this.press("verified.action", POINTS);
+    await this.sees("receipt.title");
+    return this.receipt();
+  }
+
+  receipt() {
+    return this.page.locator(".slip .number").textContent();
+  }
+
+  // The code that a strange browser shows.
+  async codeShown() {
+    return (await this.page.locator(".big-code .number").textContent()).trim();
+  }
+
+  // Another tab of the same browser.
+  async secondTab() {
+    const other = Object.assign(new Visitor(), this);
+    other.page = await this.newPage();
+    return other;
+  }
+
+  // Jumps and comes back by hand, while the provider's page goes on in a browser with nothing in it: that one.
+  async returnsElsewhere(browser, options = {}) {
+    await this.jump();
+    const provider = this.page.url();
+    await this.page.goBack();
+    await this.sees("result.unfinished.title");
+    const stranger = await Visitor.open(browser, this.url, options);
+    await stranger.go(provider);
+    await stranger.show("eligible");
+    return stranger;
   }
 
   // What axe finds on the page as it stands, in one line each.
