@@ -42,10 +42,10 @@ describe("a further language", () => {
       await visitor.page.getByRole("button", { name: /Affichage/ }).waitFor();
       await visitor.page.locator(".banner ruby rt", { hasText: "ほんにんかくにん" }).waitFor();
       await visitor.seesText(word("banner.verify.body"));
-      await visitor.seesText("0 objet prêts");
     };
     await look();
     await visitor.page.locator(".checklist input, .card input[type=checkbox]").first().check();
+    await visitor.seesText("1 objet prêts");
     await visitor.page.locator(".checklist input, .card input[type=checkbox]").nth(1).check();
     await visitor.seesText("2 objets prêts");
     await visitor.page.locator(".checklist input, .card input[type=checkbox]").first().uncheck();
