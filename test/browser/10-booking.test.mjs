@@ -44,7 +44,7 @@ test("a booking is made, moved and used in the browser while the line is full", 
   await part.getByText(word("booking.kept")).waitFor();
   await choice.selectOption(starts[0]); // the quarter of an hour that runs
   await visitor.press("booking.moveTo");
-  await part.getByText(word("booking.due")).waitFor();
+  await visitor.seesText(word("booking.due"));
   await visitor.press("booking.enter");
   await visitor.sees("line.turn.title");
   await visitor.verifies();
