@@ -73,14 +73,18 @@ static void add_phases(const struct calendar_view *view, struct buffer *out,
 static void open_picture(const struct calendar_view *view, struct buffer *out, double width, double height) {
     const struct calendar_words *words = &view->language->plain;
     const char *title = words->title[view->series];
-    buffer_print(out,
-                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %g %g\" role=\"img\" aria-label=\"",
-                 width, height);
+    buffer_print(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %g %g\" lang=\"", width,
+                 height);
+    buffer_add_escaped(out, words->tag);
+    buffer_add(out, "\" role=\"img\" aria-label=\"");
     buffer_add_escaped(out, title);
-    buffer_add(out, "\"><style>text{font-family:'Noto Sans JP','Noto Sans CJK JP',sans-serif;"
-                    "text-anchor:middle;fill:#1a1a1c}.title{font-size:20px;font-weight:700;text-anchor:start}"
-                    ".head{font-size:14px;font-weight:700}.word{font-size:12px}.shape{font-size:18px}</style>"
-                    "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>");
+    buffer_add(out,
+               "\"><style>text{font-family:'Noto Sans JP','Noto Sans CJK JP',sans-serif}"
+               "text:lang(zh){font-family:'Noto Sans SC','Noto Sans CJK SC',sans-serif}"
+               "text:lang(ko){font-family:'Noto Sans KR','Noto Sans CJK KR',sans-serif}"
+               "text{text-anchor:middle;fill:#1a1a1c}.title{font-size:20px;font-weight:700;text-anchor:start}"
+               ".head{font-size:14px;font-weight:700}.word{font-size:12px}.shape{font-size:18px}</style>"
+               "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>");
     add_text(out, 12, 28, "title", title);
 }
 

@@ -6,6 +6,8 @@
 // A day's head is seen in parts and read as one date.
 #include "forecast/calendar_internal.h"
 
+#include <string.h>
+
 struct tables {
     const struct calendar_view *view;
     const struct calendar_words *words;
@@ -77,10 +79,22 @@ static void open_table(struct tables *tables, const char *class, int64_t from, i
                  calendar_filled(arena, tables->words->range, fills));
 }
 
+// "20時〜<wbr>翌1時": a narrow head breaks after the dash, not within a number's unit.
+static void add_band_head(struct tables *tables, const char *scope, size_t band) {
+    static const char *const dashes[] = {"〜", "～", "~", "–"};
+    const char *text = tables->words->band[band], *end = NULL;
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes && end == NULL; i++)
+        if ((end = strstr(text, dashes[i])) != NULL)
+            end += strlen(dashes[i]);
+    size_t first = end == NULL ? 0 : (size_t)(end - text);
+    buffer_print(tables->out, "<th scope=\"%s\">%.*s%s%s</th>", scope, (int)first, text,
+                 first == 0 ? "" : "<wbr>", text + first);
+}
+
 static void add_bands(struct tables *tables, const char *corner) {
     buffer_print(tables->out, "<th scope=\"col\" class=\"corner\">%s</th>", corner);
     for (size_t band = 0; band < LEVELS_BANDS; band++)
-        buffer_print(tables->out, "<th scope=\"col\">%s</th>", tables->words->band[band]);
+        add_band_head(tables, "col", band);
     buffer_add(tables->out, "</tr></thead><tbody>\n");
 }
 
@@ -91,7 +105,8 @@ static void add_wide(struct tables *tables, int64_t from) {
         add_day_head(tables, day, "col", new_month(from, day));
     buffer_add(tables->out, "</tr></thead><tbody>\n");
     for (size_t band = 0; band < LEVELS_BANDS; band++) {
-        buffer_print(tables->out, "<tr><th scope=\"row\">%s</th>", tables->words->band[band]);
+        buffer_add(tables->out, "<tr>");
+        add_band_head(tables, "row", band);
         for (int64_t day = from; day < from + CALENDAR_TABLE_DAYS; day++)
             add_cell(tables, day, band);
         buffer_add(tables->out, "</tr>\n");

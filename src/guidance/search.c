@@ -14,6 +14,7 @@
 #define HEADING_WEIGHT    3.0
 #define SCORE_MIN         0.22 // below it an answer is a coincidence
 #define SCORE_OF_BEST_MIN 0.45
+#define UNKNOWN_WEIGHT    1.0 // of what stands in no answer: mostly how it is asked, not what
 #define KEEP_BYTES_MAX    60
 
 struct gram {
@@ -101,7 +102,7 @@ static void weigh(const struct search *search, struct grams *grams) {
         for (size_t i = 0; i < search->faq->count; i++)
             having += strstr(search->texts[i].heading, grams->list[g].text) != NULL ||
                       strstr(search->texts[i].answer, grams->list[g].text) != NULL;
-        grams->list[g].weight = log((entries + 1) / (having + 0.5));
+        grams->list[g].weight = having == 0 ? UNKNOWN_WEIGHT : log((entries + 1) / (having + 0.5));
     }
 }
 

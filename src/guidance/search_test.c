@@ -104,7 +104,8 @@ static const struct {
     {"無料ですか", "cost"},
 };
 
-// The same in other languages, with the politeness that people put around it.
+// The same in other languages, with the politeness that people put around it, in traditional characters,
+// without or with more spaces.
 static const struct {
     const char *language, *query, *slug;
 } asked_elsewhere[] = {
@@ -120,6 +121,106 @@ static const struct {
     {"ko", "포인트는 언제 받을 수 있나요", "when-points"},
     {"ko", "신청을 취소하고 싶습니다", "cancel"},
     {"ko", "비용이 드나요?", "cost"},
+    {"zh", "忘记pin码", "pin-forgotten"},
+    {"zh", "我不記得密碼了", "pin-forgotten"},
+    {"zh", "暗証番号忘了", "pin-forgotten"},
+    {"zh", "密码输错三次被锁了", "pin-locked"},
+    {"zh", "密碼鎖住了", "pin-locked"},
+    {"zh", "英文数字的密码要用吗", "which-pin"},
+    {"zh", "手机读不了卡", "card-reading"},
+    {"zh", "讀不到卡", "card-reading"},
+    {"zh", "卡片没反应", "card-reading"},
+    {"zh", "app打不开", "app-not-opening"},
+    {"zh", "應用程式打不開", "app-not-opening"},
+    {"zh", "怎么下载应用", "app-not-opening"},
+    {"zh", "没有跳回来", "no-return"},
+    {"zh", "电子证书过期", "certificate"},
+    {"zh", "電子證書到期", "certificate"},
+    {"zh", "不小心关掉网页", "closed"},
+    {"zh", "刚搬家，地址还没改", "moved"},
+    {"zh", "換手機", "linked"},
+    {"zh", "关掉页面还要重新排队吗", "close-waiting"},
+    {"zh", "等待时间越来越长", "wait-grew"},
+    {"zh", "可以打电话排队吗", "assisted"},
+    {"zh", "積分什麼時候到", "when-points"},
+    {"zh", "怎么还没到账", "when-points"},
+    {"zh", "申请成功了吗", "check"},
+    {"zh", "点了两次", "twice"},
+    {"zh", "会不会抢完", "first-come"},
+    {"zh", "可以幫媽媽申請嗎", "family"},
+    {"zh", "老人不会用手机怎么办", "family"},
+    {"zh", "留学生可以申请吗", "who"},
+    {"zh", "外國人可以嗎", "who"},
+    {"zh", "需要带什么", "prepare"},
+    {"zh", "要多久", "how-long"},
+    {"zh", "免費嗎", "cost"},
+    {"zh", "my number卡丢了", "no-card"},
+    {"zh", "没有手机", "no-phone"},
+    {"zh", "华为手机能用吗", "devices"},
+    {"zh", "什么时候不挤", "quiet"},
+    {"zh", "个人信息会泄露吗", "privacy"},
+    {"zh", "收到诈骗短信", "scam"},
+    {"zh", "字太小看不清", "text-size"},
+    {"zh", "结婚改姓", "name-changed"},
+    {"zh", "想退掉", "cancel"},
+    {"zh", "卡的密码是什么", "which-pin"},
+    {"zh", "在哪里重设密码", "pin-forgotten"},
+    {"zh", "搬家後地址沒改", "moved"},
+    {"zh", "我 没有 卡", "no-card"},
+    {"zh", "申请了但是没看到积分", "when-points"},
+    {"zh", "这是诈骗吗", "scam"},
+    {"zh", "系統一直轉圈", "no-return"},
+    {"zh", "证件要带哪些", "prepare"},
+    {"ko", "비번 까먹었어요", "pin-forgotten"},
+    {"ko", "핀번호 모르겠어요", "pin-forgotten"},
+    {"ko", "暗証番号를 잊어버렸어요", "pin-forgotten"},
+    {"ko", "비밀번호 3번 틀려서 잠겼어요", "pin-locked"},
+    {"ko", "비번이 막혔어요", "pin-locked"},
+    {"ko", "어떤 비번을 쓰나요", "which-pin"},
+    {"ko", "카드 인식이 안돼요", "card-reading"},
+    {"ko", "카드가 안 읽혀요", "card-reading"},
+    {"ko", "NFC 어떻게 켜요", "card-reading"},
+    {"ko", "앱이 안열려요", "app-not-opening"},
+    {"ko", "어플 설치는 어떻게 해요", "app-not-opening"},
+    {"ko", "앱에서 안 돌아와요", "no-return"},
+    {"ko", "전자 증명서 만료", "certificate"},
+    {"ko", "유효기간이 지났대요", "certificate"},
+    {"ko", "실수로 창을 닫았어요", "closed"},
+    {"ko", "얼마 전에 이사했어요", "moved"},
+    {"ko", "휴대폰을 바꿨어요", "linked"},
+    {"ko", "핸드폰 바꿨어요", "linked"},
+    {"ko", "창 닫아도 순서 유지되나요", "close-waiting"},
+    {"ko", "대기시간이 계속 늘어나요", "wait-grew"},
+    {"ko", "전화로 대기표 받을 수 있나요", "assisted"},
+    {"ko", "포인트 언제 들어와요", "when-points"},
+    {"ko", "포인트가 안 들어왔어요", "when-points"},
+    {"ko", "신청 완료됐는지 확인", "check"},
+    {"ko", "두번 눌렀어요", "twice"},
+    {"ko", "선착순인가요", "first-come"},
+    {"ko", "엄마 대신 신청해도 되나요", "family"},
+    {"ko", "아이것도 신청", "family"},
+    {"ko", "유학생도 되나요", "who"},
+    {"ko", "외국인도 신청 가능한가요", "who"},
+    {"ko", "준비물", "prepare"},
+    {"ko", "얼마나 걸려요", "how-long"},
+    {"ko", "무료인가요", "cost"},
+    {"ko", "마이넘버 카드 분실", "no-card"},
+    {"ko", "마이넘버카드가 없어요", "no-card"},
+    {"ko", "스마트폰이 없어요", "no-phone"},
+    {"ko", "아이폰 몇부터 되나요", "devices"},
+    {"ko", "언제 안 붐벼요", "quiet"},
+    {"ko", "개인정보 유출 걱정", "privacy"},
+    {"ko", "이상한 문자가 왔어요", "scam"},
+    {"ko", "글씨가 작아요", "text-size"},
+    {"ko", "이름이 바뀌었어요", "name-changed"},
+    {"ko", "신청 취소하려면", "cancel"},
+    {"ko", "카드 없이 되나요", "no-card"},
+    {"ko", "몇 시가 제일 한가해요", "quiet"},
+    {"ko", "접수번호 어디서 봐요", "check"},
+    {"ko", "할머니 대신 해드려도 되나요", "family"},
+    {"ko", "흰 화면만 나와요", "no-return"},
+    {"ko", "주소가 예전 주소예요", "moved"},
+    {"ko", "비밀번호재발급", "pin-forgotten"},
     {"ja-easy", "パスワードをわすれました。どうすればいいですか", "pin-forgotten"},
     {"ja-easy", "ポイントはいつもらえますか", "when-points"},
     {"ja-easy", "とちゅうでがめんをとじました", "closed"},
@@ -141,8 +242,10 @@ static void people_find_what_they_ask_for_however_they_write_it(void **state) {
     size_t missed = 0;
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
         missed += finds(asked[i].query, asked[i].slug) ? 0 : 1;
+    const char *language = "ja";
     for (size_t i = 0; i < sizeof asked_elsewhere / sizeof *asked_elsewhere; i++) {
-        assert_true(take(asked_elsewhere[i].language));
+        if (strcmp(asked_elsewhere[i].language, language) != 0)
+            assert_true(take(language = asked_elsewhere[i].language));
         missed += finds(asked_elsewhere[i].query, asked_elsewhere[i].slug) ? 0 : 1;
     }
     assert_int_equal(missed, 0);
@@ -153,6 +256,10 @@ static void what_is_not_there_is_not_found(void **state) {
     struct search_result results[SEARCH_RESULTS_MAX];
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
         assert_int_equal(search_find(&search, foreign[i], arena, results), 0);
+    assert_true(take("zh"));
+    assert_int_equal(search_find(&search, "今天天气预报", arena, results), 0);
+    assert_true(take("ko"));
+    assert_int_equal(search_find(&search, "오늘 날씨 어때요", arena, results), 0);
     char large[SEARCH_QUERY_BYTES + 2];
     memset(large, 'a', sizeof large - 1);
     large[sizeof large - 1] = '\0';

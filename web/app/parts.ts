@@ -14,9 +14,9 @@ import { dateTimeText, word, wordParts } from './words.js';
 
 export type Piece = TemplateResult | typeof nothing;
 
-// A prefecture's name as the language of the page has it, from "name=Name, ..."; where it has none, as it is.
-function placeName(name: string): string {
-  const found = word('campaign.places').split(', ').find((one) => one.startsWith(`${name}=`));
+// A name as readers of the language of the page can read it, from "name=Name, ..."; where it has none, as it is.
+function nameFrom(key: Key, name: string): string {
+  const found = word(key).split(', ').find((one) => one.startsWith(`${name}=`));
   return found === undefined ? name : found.slice(name.length + 1);
 }
 
@@ -28,8 +28,8 @@ export function campaignValues(): Values {
     campaign: campaign.name,
     points: campaign.points,
     age: campaign.age_min,
-    prefecture: placeName(campaign.prefecture),
-    app: campaign.identity_app.name,
+    prefecture: nameFrom('campaign.places', campaign.prefecture),
+    app: nameFrom('identity.apps', campaign.identity_app.name),
     opens: dateTimeText(campaign.opens),
     closes: dateTimeText(campaign.closes),
   };

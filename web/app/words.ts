@@ -156,9 +156,10 @@ export function dayText(date: string): string {
   return word('date.day', dateParts(`${date}T12:00:00+09:00`));
 }
 
-// 令和8年2月2日: the same day by the era, for those who count so.
+// 令和8年2月2日: the same day by the era, for those who count so, and as Japanese forms ask for it.
 export function eraDateText(at: string | number): string {
-  return new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { timeZone: ZONE, dateStyle: 'long' }).format(new Date(at));
+  const tag = MONTHS_BY_NUMBER.test(languageTag()) ? languageTag() : 'ja';
+  return new Intl.DateTimeFormat(`${tag}-u-ca-japanese`, { timeZone: ZONE, dateStyle: 'long' }).format(new Date(at));
 }
 
 // 13:00
