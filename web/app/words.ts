@@ -156,9 +156,9 @@ export function dayText(date: string): string {
   return word('date.day', dateParts(`${date}T12:00:00+09:00`));
 }
 
-// 令和8年2月2日: the same day by the era, for those who count so, and as Japanese forms ask for it.
+// 令和8年2月2日: the same day by the era, for those who count so; in letters of their own where Han characters are not read.
 export function eraDateText(at: string | number): string {
-  const tag = MONTHS_BY_NUMBER.test(languageTag()) ? languageTag() : 'ja';
+  const tag = languageTag() === 'ko' ? 'ko' : 'ja';
   return new Intl.DateTimeFormat(`${tag}-u-ca-japanese`, { timeZone: ZONE, dateStyle: 'long' }).format(new Date(at));
 }
 
