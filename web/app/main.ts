@@ -16,7 +16,7 @@ import type { View } from './route.js';
 import { routeStart, SCREENS, viewNow } from './route.js';
 import { videosOpen } from './videos.js';
 import { watch, watchAgain } from './watch.js';
-import { languageIsGuess, languageNow, languageStart, word } from './words.js';
+import { languageIsGuess, languageLate, languageNow, languageStart, word } from './words.js';
 
 const root = document.getElementById('app') as HTMLElement;
 
@@ -68,6 +68,9 @@ function look(): void {
 
 await languageStart();
 change({ language: languageNow(), hant: languageIsGuess() });
+const again = (): void => void languageLate().then((there) => there && change({ language: languageNow() }));
+again();
+addEventListener('online', again);
 lookFollow(() => model.look, look);
 modelOnChange(draw);
 routeStart();

@@ -86,6 +86,12 @@ export async function languageStart(): Promise<void> {
   }
 }
 
+// The words of the language that was chosen, asked for again when they did not come: true when they are there now.
+export async function languageLate(): Promise<boolean> {
+  const wanted = kept<string>('language');
+  return wanted !== null && wanted !== language && taken(wanted);
+}
+
 function formOf(value: number, forms: string): string {
   const list = forms.split('|');
   const form = new Intl.PluralRules(languageTag()).select(value) === 'one' ? list[0] : list.at(-1);
