@@ -1,12 +1,14 @@
 // main.c - gate-control: the pace through a drop of the provider, beside fixed pace, AIMD and Gradient2.
 //
 //   gate-control [--seeds N] [--start PER_S] [--plant NAME] [--rivals no] [--plot FILE.svg]
+//   gate-control --promises SEEDS
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "plant.h"
 #include "plot.h"
+#include "promises.h"
 
 struct row_means {
     double share, p50, p95, max, backlog, lost;
@@ -71,7 +73,7 @@ static bool write_plot(const char *path, double start_per_s) {
 }
 
 struct arguments {
-    int seeds, kinds;
+    int seeds, kinds, promises;
     double start_per_s;
     const char *plot, *plant;
 };
@@ -92,6 +94,8 @@ static bool read_arguments(int argc, char **argv, struct arguments *arguments) {
             return false;
         else if (strcmp(argv[i], "--seeds") == 0)
             arguments->seeds = (int)number;
+        else if (strcmp(argv[i], "--promises") == 0)
+            arguments->promises = (int)number;
         else if (strcmp(argv[i], "--start") == 0)
             arguments->start_per_s = (double)number;
         else
@@ -104,8 +108,12 @@ int main(int argc, char **argv) {
     struct arguments arguments = {.seeds = 5, .kinds = POLICY_KINDS, .start_per_s = 25};
     if (!read_arguments(argc, argv, &arguments)) {
         fprintf(stderr, "usage: gate-control [--seeds N] [--start PER_S] [--plant NAME] [--rivals no] "
-                        "[--plot FILE.svg]\n");
+                        "[--plot FILE.svg] | --promises SEEDS\n");
         return 2;
+    }
+    if (arguments.promises > 0) {
+        promises_print(arguments.promises);
+        return 0;
     }
     const struct plant_options *plant;
     for (size_t number = 0; (plant = plant_named(number)) != NULL; number++)

@@ -9,59 +9,8 @@
 #include "base/random.h"
 #include "gate/guard.h"
 
-static const struct plant_options plants[] = {
-    {.name = "drop",
-     .title = "50/s, 20/s from 1,800 s to 3,000 s, 50/s",
-     .duration_s = 5400,
-     .journey_s = 80,
-     .journey_deviation_s = 30,
-     .leave_share = 0.21,
-     .patience_s = 15,
-     .resends = 3,
-     .steps = {{0, 50}, {1800, 20}, {3000, 50}}},
-    {.name = "irregular",
-     .title = "the same with exponential service times",
-     .duration_s = 5400,
-     .journey_s = 80,
-     .journey_deviation_s = 30,
-     .leave_share = 0.21,
-     .patience_s = 15,
-     .resends = 3,
-     .irregular = true,
-     .steps = {{0, 50}, {1800, 20}, {3000, 50}}},
-    {.name = "outage",
-     .title = "50/s, nothing from 1,800 s to 2,100 s, 50/s",
-     .duration_s = 5400,
-     .journey_s = 80,
-     .journey_deviation_s = 30,
-     .leave_share = 0.21,
-     .patience_s = 15,
-     .resends = 3,
-     .steps = {{0, 50}, {1800, 0}, {2100, 50}}},
-    {.name = "stairs",
-     .title = "50/s, 35, 70, 15, 40, 60/s every 900 s, exponential",
-     .duration_s = 5400,
-     .journey_s = 80,
-     .journey_deviation_s = 30,
-     .leave_share = 0.21,
-     .patience_s = 15,
-     .resends = 3,
-     .irregular = true,
-     .steps = {{0, 50}, {900, 35}, {1800, 70}, {2700, 15}, {3600, 40}, {4500, 60}}},
-    {.name = "slow people",
-     .title = "the drop with 160 s (deviation 60 s) and 40 % leaving",
-     .duration_s = 5400,
-     .journey_s = 160,
-     .journey_deviation_s = 60,
-     .leave_share = 0.40,
-     .patience_s = 15,
-     .resends = 3,
-     .steps = {{0, 50}, {1800, 20}, {3000, 50}}},
-};
-
-const struct plant_options *plant_named(size_t number) {
-    return number < sizeof plants / sizeof plants[0] ? &plants[number] : NULL;
-}
+#define UNLIMITED 1000000
+#define WANDER_S  600.0
 
 double plant_capacity(const struct plant_options *options, double at_s) {
     double per_s = options->steps[0].per_s;
@@ -112,6 +61,8 @@ struct plant {
     struct policy_second second;
     bool serving;
     struct event served;
+    uint64_t joined, passed; // people who ever came to the line, and who were let in
+    double drift;            // of the logarithm of the capacity
 };
 
 static void *row_add(struct row *row, size_t size) {
@@ -160,7 +111,7 @@ static struct person *person_of(struct plant *plant, uint32_t number) {
 static void serve(struct plant *plant) {
     if (plant->serving || row_waiting(&plant->queue) == 0)
         return;
-    double per_s = plant_capacity(plant->options, plant->now_s);
+    double per_s = plant_capacity(plant->options, plant->now_s) * exp(plant->drift);
     plant->serving = true;
     if (per_s <= 0) {
         schedule(plant, (struct event){.at_s = plant->now_s + 0.1, .kind = LOOKS_AGAIN});
@@ -277,6 +228,45 @@ static double quantile(struct row *row, double share) {
     return ((double *)row->items)[(size_t)(share * (double)(row->length - 1))];
 }
 
+static double demand_at(const struct plant_options *options, double at_s) {
+    const struct plant_step *step = options->demand;
+    for (int i = 1; i < PLANT_STEPS_MAX && step[i].at_s > 0; i++)
+        if (at_s < step[i].at_s)
+            return step[i - 1].per_s + (at_s - step[i - 1].at_s) / (step[i].at_s - step[i - 1].at_s) *
+                                           (step[i].per_s - step[i - 1].per_s);
+    return 0;
+}
+
+// Whoever comes in one second, one by one and by chance.
+static void join(struct plant *plant, double at_s) {
+    if (plant->options->demand[1].at_s == 0) {
+        plant->joined = plant->passed + UNLIMITED;
+        return;
+    }
+    double gap = random_exponential(&plant->random, 1), mean = demand_at(plant->options, at_s);
+    for (; gap < mean; gap += random_exponential(&plant->random, 1))
+        plant->joined++;
+}
+
+static void wander(struct plant *plant) {
+    if (plant->options->wander > 0)
+        plant->drift += -plant->drift / WANDER_S +
+                        plant->options->wander * sqrt(2 / WANDER_S) * random_normal(&plant->random);
+}
+
+static uint64_t let_in(struct plant *plant, struct plant_second *second) {
+    uint64_t waiting = plant->joined - plant->passed;
+    plant->second.counts.waiting = waiting > 0;
+    uint64_t people = policy_tick(plant->policy, &plant->second);
+    people = people < waiting ? people : waiting;
+    plant->passed += people;
+    second->pace = plant->policy->per_s;
+    second->steady = plant->policy->steady_per_s;
+    second->joined = plant->joined;
+    second->passed = plant->passed;
+    return people;
+}
+
 static void end_second(struct plant *plant, size_t number) {
     struct stage_counts *seen = &plant->second.counts.stages[0];
     struct plant_second *second = &plant->result->seconds[number];
@@ -293,9 +283,9 @@ static void end_second(struct plant *plant, size_t number) {
     plant->second.wait_p50_s = second->wait_s;
     plant->second.wait_p95_s = quantile(&plant->recent, 0.95);
     plant->second.ended = plant->recent.length;
-    plant->second.counts.waiting = true;
-    uint64_t people = policy_tick(plant->policy, &plant->second);
-    second->pace = plant->policy->per_s;
+    join(plant, (double)number);
+    wander(plant);
+    uint64_t people = let_in(plant, second);
     guard_tick(&plant->guard, plant->policy->throughput);
     plant->recent.length = 0;
     seen->completed = 0;

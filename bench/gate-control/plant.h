@@ -30,11 +30,17 @@ struct plant_options {
     int resends;
     bool irregular;                           // exponential service times instead of equal ones
     struct plant_step steps[PLANT_STEPS_MAX]; // ends with a step at 0 after the first
+    // Who comes to the line: a rate that is a straight line from step to step. None: unlimited people wait.
+    struct plant_step demand[PLANT_STEPS_MAX];
+    double wander;        // deviation of the capacity's logarithm, forgotten in ten minutes
+    double ceiling_per_s; // an operator's order; 0: none
 };
 
-// One second, for the plot.
+// One second, for the plot and for promises.
 struct plant_second {
     double capacity, pace, arrived, completed, backlog, wait_s; // wait_s: mean of those who were served
+    double steady;                                              // the pace that promises are made from
+    uint64_t joined, passed; // people who ever came to the line, and who were let in
 };
 
 struct plant_result {
@@ -50,6 +56,7 @@ struct plant_result {
 
 // The plants by number; NULL after the last.
 const struct plant_options *plant_named(size_t number);
+const struct plant_options *crowd_named(size_t number); // likewise, of those with a demand
 double plant_capacity(const struct plant_options *options, double at_s);
 
 // Runs one policy; exits when memory is exhausted.

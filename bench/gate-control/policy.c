@@ -74,9 +74,10 @@ static void tick_gradient(struct policy *policy, const struct policy_second *sec
 
 uint64_t policy_tick(struct policy *policy, const struct policy_second *second) {
     if (policy->kind == POLICY_JUNCHO) {
-        struct controller_orders orders = {0};
+        struct controller_orders orders = {.ceiling_per_s = policy->ceiling_per_s};
         struct controller_pace pace = controller_tick(policy->controller, &second->counts, &orders);
         policy->per_s = pace.per_s;
+        policy->steady_per_s = pace.steady_per_s;
         policy->throughput = controller_view(policy->controller, 0).capacity_per_s;
         return controller_people(policy->controller, &pace);
     }

@@ -30,8 +30,9 @@ enum policy_kind {
 
 struct policy {
     enum policy_kind kind;
-    double per_s;      // the pace
-    double throughput; // what the guard believes the provider completes
+    double per_s;                       // the pace
+    double steady_per_s, ceiling_per_s; // what promises are made from; an order, 0: none
+    double throughput;                  // what the guard believes the provider completes
     double carried;
     double long_wait_s;       // Gradient2's long average
     double start_per_s;       // capacity assumed at the start

@@ -141,8 +141,8 @@ void gate_follow(struct gate *gate, int64_t now_s, const struct gate_record *lea
     note_pace(gate);
     if (leader->line.epoch == gate_epoch(gate))
         line_follow(gate->line, leader->line.watermark, (uint64_t)(leader->per_s / nodes));
-    if (leader->quantiles_known)
-        promise_recall(&gate->promise, leader->median, leader->ninetieth);
+    if (leader->ninetieth_known)
+        promise_recall(&gate->promise, leader->ninetieth);
     promise_follow(&gate->promise, line_joined(gate->line), line_passed(gate->line), leader->steady_per_s);
     tick_guard(gate, 1);
     gate_unlock(gate);
@@ -193,7 +193,6 @@ static void take_promises(const struct gate *gate, struct gate_record *record) {
         record->promises[span] = gate->promise.records[span];
         if (record->promises[span].promised != gate->promises_stored[span])
             record->promises_changed = true;
-        record->median[span] = gate->promise.median[span];
         record->ninetieth[span] = gate->promise.ninetieth[span];
     }
 }
@@ -264,8 +263,8 @@ bool gate_restore(struct gate *gate, int64_t now_s, struct gate_saved *saved, st
         line_hear(gate->line, saved->beyond);
     gate->orders = saved->orders;
     gate->passed_seen = line_passed(gate->line);
-    if (saved->promises_known)
-        promise_recall(&gate->promise, saved->median, saved->ninetieth);
+    if (saved->ninetieth_known)
+        promise_recall(&gate->promise, saved->ninetieth);
     gate_unlock(gate);
     return ok;
 }

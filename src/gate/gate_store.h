@@ -74,10 +74,9 @@ MUST_CHECK bool gate_orders_read(struct session *session, int64_t campaign_id, s
 void gate_orders_write(struct command *command, int64_t campaign_id, const struct gate_orders *orders,
                        int64_t now_ms, const char *who, const char *why);
 
-// The quantiles that the node that leads has learnt; false in `ret_known` before it has.
-MUST_CHECK bool gate_quantiles_read(struct session *session, int64_t campaign_id, struct arena *arena,
-                                    double ret_median[PROMISE_SPANS], double ret_ninetieth[PROMISE_SPANS],
-                                    bool *ret_known, struct error *err);
+// What the node that leads has learnt from them; false in `ret_known` before it has.
+MUST_CHECK bool gate_ninetieth_read(struct session *session, int64_t campaign_id, struct arena *arena,
+                                    double ret_ninetieth[PROMISE_SPANS], bool *ret_known, struct error *err);
 // How often the promised waits held, by length of the promise; all 0 when there were none.
 MUST_CHECK bool gate_promises_read(struct session *session, int64_t campaign_id, struct arena *arena,
                                    struct promise_record ret_records[PROMISE_SPANS], struct error *err);

@@ -10,7 +10,7 @@
 #define BELIEVED      8    // outcomes that weigh as much as what was believed before
 #define RATIO_MIN     0.25
 #define RATIO_MAX     8.0
-#define NINETIETH_NEW 1.5 // times the guess, before anything is known
+#define NINETIETH_NEW 1.4 // times the guess, before anything is known
 
 static const double span_ends_s[PROMISE_SPANS - 1] = {300, 1800};
 
@@ -24,15 +24,12 @@ static int span_of(double guess_s) {
 void promise_init(struct promise *promise) {
     *promise = (struct promise){.first = 0};
     for (int span = 0; span < PROMISE_SPANS; span++)
-        promise->ninetieth[span] = promise->believed_ninetieth[span] = log(NINETIETH_NEW);
+        promise->ninetieth[span] = promise->believed[span] = log(NINETIETH_NEW);
 }
 
-void promise_recall(struct promise *promise, const double median[PROMISE_SPANS],
-                    const double ninetieth[PROMISE_SPANS]) {
-    for (int span = 0; span < PROMISE_SPANS; span++) {
-        promise->median[span] = promise->believed_median[span] = median[span];
-        promise->ninetieth[span] = promise->believed_ninetieth[span] = ninetieth[span];
-    }
+void promise_recall(struct promise *promise, const double ninetieth[PROMISE_SPANS]) {
+    for (int span = 0; span < PROMISE_SPANS; span++)
+        promise->ninetieth[span] = promise->believed[span] = ninetieth[span];
 }
 
 void promise_forget_kept(struct promise *promise) {
@@ -49,10 +46,8 @@ static double guess(const struct promise *promise, uint64_t ahead, double steady
 
 struct promise_wait promise_wait(const struct promise *promise, uint64_t ahead, double steady_per_s) {
     double guess_s = guess(promise, ahead, steady_per_s);
-    int span = span_of(guess_s);
-    double p50_s = fmin(guess_s * exp(promise->median[span]), PROMISE_S_MAX);
-    double p90_s = fmin(guess_s * exp(fmax(promise->ninetieth[span], promise->median[span])), PROMISE_S_MAX);
-    return (struct promise_wait){.p50_s = (uint32_t)ceil(p50_s), .p90_s = (uint32_t)ceil(p90_s)};
+    double p90_s = fmin(guess_s * exp(promise->ninetieth[span_of(guess_s)]), PROMISE_S_MAX);
+    return (struct promise_wait){.p50_s = (uint32_t)ceil(guess_s), .p90_s = (uint32_t)ceil(p90_s)};
 }
 
 static int compare(const void *a, const void *b) {
@@ -71,17 +66,15 @@ static void learn(struct promise *promise, int span, double outcome) {
     // Quantiles of the normal distribution at 1/16, 3/16, ... 15/16, in units of its ninetieth.
     static const double shape[BELIEVED] = {-1.197, -0.692, -0.381, -0.123, 0.123, 0.381, 0.692, 1.197};
     double values[PROMISE_SEEN_MAX + BELIEVED];
-    double wide = promise->believed_ninetieth[span] - promise->believed_median[span];
     promise->seen[span][promise->seen_count[span]++ % PROMISE_SEEN_MAX] =
         fmin(fmax(outcome, log(RATIO_MIN)), log(RATIO_MAX));
     size_t count =
         promise->seen_count[span] < PROMISE_SEEN_MAX ? (size_t)promise->seen_count[span] : PROMISE_SEEN_MAX;
     memcpy(values, promise->seen[span], count * sizeof *values);
     for (size_t i = 0; i < BELIEVED; i++)
-        values[count++] = promise->believed_median[span] + wide * shape[i];
+        values[count++] = promise->believed[span] * shape[i];
     qsort(values, count, sizeof *values, compare);
-    promise->median[span] = quantile(values, count, 0.5);
-    promise->ninetieth[span] = quantile(values, count, 0.9);
+    promise->ninetieth[span] = fmax(quantile(values, count, 0.9), 0);
 }
 
 static void resolve(struct promise *promise, const struct promise_kept *kept) {

@@ -1,11 +1,12 @@
 // promise.h - how long it will take, said as a span, and learnt from the spans said before.
 //
-// The people ahead over the speed at which the line moves is a first guess. Every ten seconds the guess for
-// the end of the line is kept; when the watermark arrives there the ratio of what happened to what was
-// guessed is known. The median and the ninetieth of the latest ratios, apart for short, middle and long
-// waits, make the next spans: they come to hold about as often as they say, whatever makes the guess wrong.
-// Until there are enough, what was believed before weighs as much as eight of them. The outcomes are counted
-// for the report.
+// P50 is the people ahead over the speed at which the line moves: nobody knows whether it will be faster or
+// slower then, and what the last change of speed did to promises is no reason to expect it of the next
+// (bench/gate-control). How far off it may be is learnt: every ten seconds the guess for the end of the line
+// is kept, and when the watermark arrives there the ratio of what happened to what was guessed is known. P90
+// is the guess times the ninetieth of the latest ratios, apart for short, middle and long waits. Until there
+// are enough, what was believed before weighs as much as eight of them. The outcomes are counted for the
+// report.
 #pragma once
 
 #include <stdbool.h>
@@ -41,20 +42,19 @@ struct promise {
     double moves_per_s;                           // how fast the line has moved of late; 0: nobody waits
     double seen[PROMISE_SPANS][PROMISE_SEEN_MAX]; // rings of logarithms of outcome over guess
     uint64_t seen_count[PROMISE_SPANS];
-    double believed_median[PROMISE_SPANS], believed_ninetieth[PROMISE_SPANS]; // before anything was seen
-    double median[PROMISE_SPANS], ninetieth[PROMISE_SPANS];                   // now
+    double believed[PROMISE_SPANS];  // the ninetieth before anything was seen
+    double ninetieth[PROMISE_SPANS]; // now, likewise a logarithm, 0 or more
     struct promise_record records[PROMISE_SPANS];
 };
 
 // With what is believed before any outcome was seen.
 void promise_init(struct promise *promise);
-// What was learnt before a restart: `median` and `ninetieth` as they were.
-void promise_recall(struct promise *promise, const double median[PROMISE_SPANS],
-                    const double ninetieth[PROMISE_SPANS]);
+// What was learnt before a restart, or by the node that leads: `ninetieth` as it was.
+void promise_recall(struct promise *promise, const double ninetieth[PROMISE_SPANS]);
 // The line has begun anew: outcomes of what was promised before will not come.
 void promise_forget_kept(struct promise *promise);
-// One second on a node that does not lead: what was promised is remembered, the quantiles are the leader's
-// and the outcomes its to count.
+// One second on a node that does not lead: what was promised is remembered; to learn from outcomes and to
+// count them is the leader's.
 void promise_follow(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s);
 // One second: people who ever joined, people whom the watermark ever passed, the steady pace.
 void promise_tick(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s);

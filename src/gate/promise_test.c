@@ -14,7 +14,7 @@ static void before_anything_is_known_the_guess_is_ahead_over_pace(void **state) 
     promise_init(&promise);
     struct promise_wait wait = promise_wait(&promise, 1200, 2);
     assert_in_range(wait.p50_s, 600, 601);
-    assert_in_range(wait.p90_s, 900, 901);
+    assert_in_range(wait.p90_s, 840, 841);
     wait = promise_wait(&promise, 0, 2);
     assert_int_equal(wait.p90_s, 0);
     wait = promise_wait(&promise, 5, 0);
@@ -50,8 +50,8 @@ static void promises_come_to_hold_about_as_often_as_they_say(void **state) {
                       100.0 * (double)held_p50 / (double)promised,
                       100.0 * (double)held_p90 / (double)promised);
         assert_true(promised > 10000);
-        assert_true(fabs((double)held_p50 / (double)promised - 0.5) < 0.08);
-        assert_true(fabs((double)held_p90 / (double)promised - 0.9) < 0.08);
+        assert_true(fabs((double)held_p50 / (double)promised - 0.5) < 0.1);
+        assert_true(fabs((double)held_p90 / (double)promised - 0.9) < 0.05);
     }
 }
 
@@ -79,11 +79,11 @@ static void a_wrong_pace_is_made_up_for_within_a_short_wait(void **state) {
 
 static void what_was_learnt_before_a_restart_is_believed_first(void **state) {
     static struct promise promise;
-    const double median[PROMISE_SPANS] = {0.2, 0.2, 0.2}, ninetieth[PROMISE_SPANS] = {0.5, 0.5, 0.5};
+    const double ninetieth[PROMISE_SPANS] = {0.5, 0.5, 0.5};
     promise_init(&promise);
-    promise_recall(&promise, median, ninetieth);
+    promise_recall(&promise, ninetieth);
     struct promise_wait wait = promise_wait(&promise, 1000, 10);
-    assert_in_range(wait.p50_s, 122, 123); // 100 s times e to the 0.2
+    assert_int_equal(wait.p50_s, 100);
     assert_in_range(wait.p90_s, 164, 165);
 }
 
