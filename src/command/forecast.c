@@ -394,6 +394,7 @@ static bool read_prior(const struct request *request, struct inputs *inputs, str
     if (!inputs_read(&paths, 0, inputs, err) ||
         (holidays_of_store(request) && !stored_holidays(&request->settings, &inputs->holidays, err)))
         return false;
+    inputs_assume_dates(inputs);
     struct demand_options demand = {.holidays = &inputs->holidays, .occasions = &inputs->occasions};
     return demand_new(&inputs->series, SIZE_MAX, &demand, ret_prior, err);
 }

@@ -8,11 +8,10 @@
 #define RECENT_DAYS      70 // within them the level may step every day, before them every week
 #define KNOT_DAYS        7
 #define SHOCK_NEGLIGIBLE 1e-3
-#define LAUNCH_COLUMNS   2
 #define DRIFT_DAYS_MAX   28
 
-static const double launch_days[LAUNCH_COLUMNS] = {1, 6};     // how fast a rush fades
-static const double launch_mean[LAUNCH_COLUMNS] = {0.3, 0.7}; // and how high it is usually
+static const double launch_days[COLUMNS_LAUNCH] = {1, 6};     // how fast a rush fades
+static const double launch_mean[COLUMNS_LAUNCH] = {0.3, 0.7}; // and how high it is usually
 
 static int day_type(const struct columns *columns, int64_t day) {
     int weekday = holidays_weekday(day);
@@ -131,21 +130,21 @@ bool columns_init(struct columns *columns, const struct holidays *holidays, cons
     columns->trend_at = place(&layout, columns->knots, GROUP_TREND);
     columns->shock_at = place(&layout, columns->shocks, GROUP_SHOCK);
     place_events(&layout);
-    columns->launch_at = place(&layout, LAUNCH_COLUMNS * occasions->launches, GROUP_LAUNCH);
+    columns->launch_at = place(&layout, COLUMNS_LAUNCH * occasions->launches, GROUP_LAUNCH);
     columns->deadline_at = place(&layout, occasions->deadlines > 0 ? 1 : 0, GROUP_DEADLINE);
     if (columns->count > GLM_COLUMNS_MAX)
         return error_set(err, ERROR_EXHAUSTED, "too many events, or too many days, for one forecast");
     columns->count = layout.next;
     expect_events(columns);
-    for (size_t i = 0; i < LAUNCH_COLUMNS * occasions->launches; i++)
-        columns->mean[columns->launch_at + i] = launch_mean[i % LAUNCH_COLUMNS];
+    for (size_t i = 0; i < COLUMNS_LAUNCH * occasions->launches; i++)
+        columns->mean[columns->launch_at + i] = launch_mean[i % COLUMNS_LAUNCH];
     if (occasions->deadlines > 0)
         columns->mean[columns->deadline_at] = 1;
     return true;
 }
 
 size_t columns_row_entries(const struct columns *columns) {
-    size_t entries = 3 + LAUNCH_COLUMNS * columns->occasions->launches + 1;
+    size_t entries = 3 + COLUMNS_LAUNCH * columns->occasions->launches + 1;
     for (size_t i = 0; i < columns->occasions->events; i++)
         entries += event_columns(columns, &columns->occasions->event[i]);
     return entries;
@@ -220,10 +219,10 @@ void columns_row(const struct columns *columns, int64_t day, size_t slot, struct
             add_moments(columns, event, at, day * (int64_t)columns->per_day + (int64_t)slot, off, rows);
         at += event_columns(columns, event);
     }
-    for (size_t i = 0; i < LAUNCH_COLUMNS * occasions->launches; i++) {
-        double since = time - occasions->launch[i / LAUNCH_COLUMNS];
+    for (size_t i = 0; i < COLUMNS_LAUNCH * occasions->launches; i++) {
+        double since = time - occasions->launch[i / COLUMNS_LAUNCH];
         if (since >= -1e-9)
-            glm_sparse_add(rows, columns->launch_at + i, exp(-since / launch_days[i % LAUNCH_COLUMNS]));
+            glm_sparse_add(rows, columns->launch_at + i, exp(-since / launch_days[i % COLUMNS_LAUNCH]));
     }
     if (occasions->deadlines > 0)
         add_deadline(columns, time, rows);

@@ -16,6 +16,7 @@
 #include "forecast/holidays.h"
 #include "forecast/occasions.h"
 
+#define COLUMNS_LAUNCH     2 // a launch's: a fast decay and a slow one
 #define COLUMNS_TREND_FADE 0.9
 #define COLUMNS_SHOCK_FADE 0.5
 

@@ -10,8 +10,11 @@
 #define SHIFT_USUAL     0.25 // days
 #define SHIFT_ROUNDS    6
 #define LEVEL_PRECISION 4.0  // of an expectation: half again as many, or two thirds
+#define COUNTED_LEVEL   10.0 // of one that another campaign counted: a third more or less
 #define USUAL_PRECISION 10.0 // of the usual day: a third more or less
-#define LENT_PRECISION  25.0 // of a profile that another campaign showed: a fifth more or less
+#define LENT_PRECISION  25.0 // of what another campaign showed: a fifth more or less
+#define LENT_PROFILE    4    // parts that an hour's profile adds up from: all together a fifth
+#define LEAST_RUSH      0.8  // of the usual one
 #define SMALL_MEAN      200.0
 
 // Past weeks that are forecast again.
@@ -44,7 +47,24 @@ struct demand {
     struct glm_fit fit;
     struct hindsight hindsight;
     struct demand_summary summary;
+    double size_lent; // of another campaign, to begin with; 0: none
 };
+
+// Whether another campaign began or ended with a rush of about the usual height. Where it did not, its counts
+// may be those of a site that was there before, or lack their end; and a rush that was not seen is not ruled
+// out.
+static bool shows_launch(const struct demand *other) {
+    size_t at = other->columns.launch_at; // the first one serves every launch
+    const double *beta = other->fit.beta, *usual = other->columns.mean;
+    return other->columns.occasions->launches > 0 &&
+           beta[at] + beta[at + 1] > LEAST_RUSH * (usual[at] + usual[at + 1]);
+}
+
+static bool shows_deadline(const struct demand *other) {
+    size_t at = other->columns.deadline_at;
+    return other->columns.occasions->deadlines > 0 &&
+           other->fit.beta[at] > LEAST_RUSH * other->columns.mean[at];
+}
 
 // Takes over what another campaign has shown: profile, launch and deadline, but not its level.
 static void inherit(struct columns *columns, const struct demand *prior) {
@@ -57,10 +77,9 @@ static void inherit(struct columns *columns, const struct demand *prior) {
     size_t slots = columns->per_day > 1 ? columns->per_day : 0;
     memcpy(columns->mean + columns->profile_at, beta + other->profile_at,
            slots * COLUMNS_PROFILE * sizeof *beta);
-    size_t launch = 2; // the columns of its first launch serve every launch
-    for (size_t i = 0; other->occasions->launches > 0 && i < launch * columns->occasions->launches; i++)
-        columns->mean[columns->launch_at + i] = beta[other->launch_at + i % launch];
-    if (columns->occasions->deadlines > 0 && other->occasions->deadlines > 0)
+    for (size_t i = 0; shows_launch(prior) && i < COLUMNS_LAUNCH * columns->occasions->launches; i++)
+        columns->mean[columns->launch_at + i] = beta[other->launch_at + i % COLUMNS_LAUNCH];
+    if (columns->occasions->deadlines > 0 && shows_deadline(prior))
         columns->mean[columns->deadline_at] = beta[other->deadline_at];
 }
 
@@ -100,16 +119,22 @@ static bool set_priors(struct demand *demand, const struct demand_options *optio
         if (options->prior != NULL && !options->prior_is_profile)
             prior->precision[group] = options->prior->fit.precision[group];
     }
+    demand->size_lent = options->prior != NULL ? options->prior->fit.size : 0;
     prior->precision[GROUP_SLOT] = prior->precision[GROUP_TYPE_SLOT] = USUAL_PRECISION;
     if (options->prior != NULL) // around what it showed, not around nothing
         prior->precision[GROUP_SLOT] = prior->precision[GROUP_TYPE_SLOT] =
-            prior->precision[GROUP_WEEKDAY_SLOT] = prior->precision[GROUP_DAY] = LENT_PRECISION;
+            prior->precision[GROUP_WEEKDAY_SLOT] = prior->precision[GROUP_DAY] =
+                LENT_PROFILE * LENT_PRECISION;
+    if (options->prior != NULL && shows_launch(options->prior))
+        prior->precision[GROUP_LAUNCH] = LENT_PRECISION;
+    if (options->prior != NULL && shows_deadline(options->prior))
+        prior->precision[GROUP_DEADLINE] = LENT_PRECISION;
     if (options->expected_per_day > 0) {
         columns->mean[columns->level_at] = level_of(columns, options->expected_per_day);
-        prior->precision[GROUP_LEVEL] = LEVEL_PRECISION;
+        prior->precision[GROUP_LEVEL] = options->expected_was_counted ? COUNTED_LEVEL : LEVEL_PRECISION;
     } else if (demand->summary.days_seen == 0 && options->prior != NULL) {
-        columns->mean[columns->level_at] = options->prior->fit.beta[options->prior->columns.level_at];
-        prior->precision[GROUP_LEVEL] = LEVEL_PRECISION;
+        columns->mean[columns->level_at] = level_of(columns, options->prior->summary.ordinary_day);
+        prior->precision[GROUP_LEVEL] = COUNTED_LEVEL;
     } else if (demand->summary.days_seen == 0) {
         return error_set(
             err, ERROR_INVALID,
@@ -133,7 +158,7 @@ static bool reaches_deadline(const struct demand *demand) {
 static bool solve(struct demand *demand, const struct glm_prior *prior, int rounds, struct arena *arena,
                   struct glm_fit *ret_fit, struct error *err) {
     struct rows rows;
-    struct glm_options options = {.rounds_max = rounds};
+    struct glm_options options = {.rounds_max = rounds, .size_init = demand->size_lent};
     return rows_build(&demand->columns, demand->series, 0, demand->slots, arena, &rows, err) &&
            glm_solve(&rows.design, rows.counts, rows.censored, prior, &options, arena, ret_fit, err);
 }
@@ -236,6 +261,44 @@ static bool calibrate(struct demand *demand, const struct demand_options *option
            error_set(err, ERROR_UNAVAILABLE, "out of memory");
 }
 
+static int by_number(const void *a, const void *b) {
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+// The median day of what would have been counted without the rush of launches and deadlines; 0: none. Half a
+// day without counts is no day.
+static bool find_ordinary_day(struct demand *demand, struct error *err) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_BYTES);
+    const struct columns *columns = &demand->columns;
+    size_t per_day = columns->per_day, days = 0;
+    double *rush = arena == NULL ? NULL : arena_alloc(arena, columns->count * sizeof *rush);
+    double *totals =
+        arena == NULL ? NULL : arena_alloc(arena, (demand->slots / per_day + 1) * sizeof *totals);
+    struct rows rows;
+    if (rush == NULL || totals == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    for (size_t i = 0; i < columns->count; i++)
+        if (columns->group_of[i] == GROUP_LAUNCH || columns->group_of[i] == GROUP_DEADLINE)
+            rush[i] = demand->fit.beta[i];
+    if (!rows_build(columns, demand->series, 0, demand->slots, arena, &rows, err))
+        return false;
+    for (size_t first = 0; first < demand->slots; first += per_day) {
+        size_t end = first + per_day < demand->slots ? first + per_day : demand->slots, seen = 0;
+        totals[days] = 0;
+        for (size_t slot = first; slot < end; slot++) {
+            if (isnan(rows.counts[slot]))
+                continue;
+            totals[days] += rows.counts[slot] * exp(-glm_sparse_dot(&rows.design.rows, slot, rush));
+            seen++;
+        }
+        days += 2 * seen >= per_day;
+    }
+    qsort(totals, days, sizeof *totals, by_number);
+    demand->summary.ordinary_day = days > 0 ? totals[days / 2] : 0;
+    return true;
+}
+
 static bool learn(struct demand *demand, const struct demand_options *options, struct error *err) {
     const struct series *series = demand->series;
     int64_t last_day = demand->slots == 0 ? series->day - 1 : series_day_of(series, demand->slots - 1);
@@ -256,7 +319,7 @@ static bool learn(struct demand *demand, const struct demand_options *options, s
     summary->trend = 1 / sqrt(demand->fit.precision[GROUP_TREND]);
     summary->shock = 1 / sqrt(demand->fit.precision[GROUP_SHOCK]);
     summary->rounds = demand->fit.rounds;
-    if (!calibrate(demand, options, err))
+    if (!calibrate(demand, options, err) || !find_ordinary_day(demand, err))
         return false;
     summary->spread = demand->hindsight.usual;
     summary->recent_share = demand->hindsight.share;

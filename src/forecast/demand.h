@@ -31,9 +31,11 @@ extern const struct demand_usual demand_usual_calls; // nine to seven; busiest a
 struct demand_options {
     const struct holidays *holidays; // both must outlive the model
     const struct occasions *occasions;
-    const struct demand *prior; // NULL, or the model of a rehearsal or of another campaign
+    const struct demand
+        *prior;              // NULL, or the model of a rehearsal or of another campaign (inputs_assume_dates)
     bool prior_is_profile;   // when it was launched is not known: its hours and days count, not its spreads
     double expected_per_day; // 0, or what one expects before there are counts
+    bool expected_was_counted;        // by another campaign: surer than a guess
     const struct demand_usual *usual; // the day assumed while there are few counts; NULL: of an app
 };
 
@@ -46,6 +48,7 @@ struct demand_summary {
     size_t days_seen;               // with at least one count
     size_t slots_missing;           // without a count, between the first and the last day seen
     size_t columns;                 // of the regression
+    double ordinary_day;            // counts of the median day, those of its rush taken off
     double size;                    // k of the negative binomial
     double shift;                   // c of the deadline
     bool shift_fitted;              // else the usual value: the data does not reach near a deadline

@@ -3,13 +3,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SHARES     10  // tried, from 0 in equal steps to 1
-#define COVER_END  0.9 // of the counts are to lie inside either end of the interval
-#define DOUBT      1.0 // weeks' worth of trust in the model's own spread
-#define ALIKE      0.5 // standard errors within which two shares cannot be told apart
-#define SPREAD_MIN 0.4
-#define SPREAD_MAX 1.6
-#define REACH_MIN  1e-6
+#define SHARES    10  // tried, from 0 in equal steps to 1
+#define ALIKE     0.5 // standard errors within which two shares cannot be told apart
+#define COVER     0.8 // of the counts are to lie inside the interval
+#define COVER_END 0.9 // and inside either end of it
+#define REACH_MIN 1e-6
+#define MISS_MAX  4.0
+
+// What is believed beforehand, in weeks' worth of counts: that the model's own interval is right, and that
+// both its ends are wrong alike. The errors of a week go one way, so a few weeks say little about one end
+// alone.
+#define WEEKS_FOR_THE_MODEL 1.0
+#define WEEKS_FOR_ALIKE     3.0
+#define SPREAD_MIN          0.4
+#define SPREAD_MAX          3.0
 
 #define WEEKS_TO_COMPARE 3
 
@@ -81,53 +88,71 @@ static int by_size(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-struct tail {
-    bool above; // the upper end of the interval, else the lower
-    bool firsts;
+// By what part of the way from the median to the ends of the interval the counts missed the median.
+struct misses {
+    double *either, *below,
+        *above; // towards the end that was on their side, towards the lower, towards the upper
+    size_t count, weeks;
 };
 
-// By what part of the way from the median to an end of the interval the counts missed the median, towards
-// that end; the value that nine in ten stay under. `misses` has room for all.
-static double spread_of(const struct hindsight_slot *slots, size_t count, double share, struct tail tail,
-                        double *misses) {
-    size_t found = 0, weeks = 0, last = HINDSIGHT_WEEKS_MAX;
+static void add_misses(const struct hindsight_slot *slots, size_t count, double share, bool firsts,
+                       struct misses *misses) {
+    size_t last = HINDSIGHT_WEEKS_MAX;
+    misses->count = misses->weeks = 0;
     for (size_t i = 0; i < count; i++) {
         const struct hindsight_slot *slot = &slots[i];
-        if (slot->first != tail.firsts || !(slot->p90 > slot->p10))
+        if (slot->first != firsts || !(slot->p90 > slot->p10))
             continue;
         double middle = log1p(slot->p50);
-        double reach = tail.above ? log1p(slot->p90) - middle : middle - log1p(slot->p10);
+        double above = fmax(log1p(slot->p90) - middle, REACH_MIN);
+        double below = fmax(middle - log1p(slot->p10), REACH_MIN);
         double miss = log1p(slot->seen) - log1p(hindsight_mix(slot->p50, slot->recent, share));
-        misses[found++] = (tail.above ? miss : -miss) / fmax(reach, REACH_MIN);
-        weeks += slot->week != last;
+        misses->either[misses->count] = miss > 0 ? miss / above : -miss / below;
+        misses->above[misses->count] = miss / above;
+        misses->below[misses->count++] = -miss / below;
+        misses->weeks += slot->week != last;
         last = slot->week;
     }
-    if (found < HINDSIGHT_COUNTS_MIN)
-        return 1;
-    qsort(misses, found, sizeof *misses, by_size);
-    double spread = fmin(fmax(misses[(size_t)(COVER_END * (double)found)], SPREAD_MIN), SPREAD_MAX);
-    return pow(spread, (double)weeks / ((double)weeks + DOUBT));
 }
 
-static void spreads_of(const struct hindsight_slot *slots, size_t count, double share, bool firsts,
-                       double *misses, struct hindsight_spread *ret_spread) {
-    ret_spread->below = spread_of(slots, count, share, (struct tail){false, firsts}, misses);
-    ret_spread->above = spread_of(slots, count, share, (struct tail){true, firsts}, misses);
+static double quantile(double *misses, size_t count, double probability) {
+    qsort(misses, count, sizeof *misses, by_size);
+    return fmin(fmax(misses[(size_t)(probability * (double)count)], 0), MISS_MAX);
+}
+
+// The mean of a belief and of what weeks say, by their weights.
+static double shrink(double seen, double weeks, double belief, double belief_weeks) {
+    return (weeks * seen + belief_weeks * belief) / (weeks + belief_weeks);
+}
+
+static struct hindsight_spread spread_of(const struct misses *misses) {
+    double weeks = (double)misses->weeks;
+    if (misses->count < HINDSIGHT_COUNTS_MIN)
+        return (struct hindsight_spread){1, 1};
+    double both = shrink(quantile(misses->either, misses->count, COVER), weeks, 1, WEEKS_FOR_THE_MODEL);
+    double below = quantile(misses->below, misses->count, COVER_END);
+    double above = quantile(misses->above, misses->count, COVER_END);
+    return (struct hindsight_spread){
+        fmin(fmax(shrink(below, weeks, both, WEEKS_FOR_ALIKE), SPREAD_MIN), SPREAD_MAX),
+        fmin(fmax(shrink(above, weeks, both, WEEKS_FOR_ALIKE), SPREAD_MIN), SPREAD_MAX)};
 }
 
 bool hindsight_learn(const struct hindsight_slot *slots, size_t count, struct hindsight *ret_hindsight) {
     *ret_hindsight = HINDSIGHT_NONE;
     if (count < HINDSIGHT_COUNTS_MIN)
         return true;
-    double *misses = malloc(count * sizeof *misses);
-    if (misses == NULL)
+    double *room = malloc(3 * count * sizeof *room);
+    if (room == NULL)
         return false;
+    struct misses misses = {.either = room, .below = room + count, .above = room + 2 * count};
     struct hindsight learned = {.share = choose_share(slots, count)};
-    spreads_of(slots, count, learned.share, false, misses, &learned.usual);
-    spreads_of(slots, count, learned.share, true, misses, &learned.firsts);
+    add_misses(slots, count, learned.share, false, &misses);
+    learned.usual = spread_of(&misses);
+    add_misses(slots, count, learned.share, true, &misses);
+    learned.firsts = spread_of(&misses);
     learned.firsts.below = fmax(learned.firsts.below, 1);
     learned.firsts.above = fmax(learned.firsts.above, 1);
-    free(misses);
+    free(room);
     *ret_hindsight = learned;
     return true;
 }

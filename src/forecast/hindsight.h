@@ -2,9 +2,12 @@
 //
 // Single past weeks are forecast from what lay before them. From these, and from nothing later, come
 //   - how much of what recent weeks alone say is mixed into the median, and
-//   - by how much either end of the model's intervals is moved so that nine in ten of the counts would have
-//     lain inside it (conformalized quantiles, Romano et al. 2019, on rolling origins; both ends on their
-//     own, since weeks of growth are all missed to one side), the more weeks there were the more.
+//   - by how much the ends of the model's intervals are moved so that eight in ten of the counts would have
+//   lain
+//     inside (conformalized quantiles, Romano et al. 2019, on rolling origins). The errors of a week have one
+//     sign and weeks are few, so what they say is shrunk: the width towards the model's own, as if one more
+//     week had agreed with it, and each end towards the common width, as if three more weeks had missed to
+//     both sides alike.
 // A week in which something happens for the first time (a launch, a kind of event never seen before) is not
 // like the weeks after it: its counts calibrate only what comes after the next such first.
 #pragma once
@@ -13,7 +16,7 @@
 #include <stddef.h>
 
 #define HINDSIGHT_WEEKS_MAX  6
-#define HINDSIGHT_COUNTS_MIN 20 // fewer teach nothing
+#define HINDSIGHT_COUNTS_MIN 7 // fewer teach nothing: a week of days
 
 struct hindsight_slot {
     size_t week; // which of the past forecasts it belongs to, from 0

@@ -80,6 +80,24 @@ void inputs_done(struct inputs *inputs) {
     occasions_done(&inputs->occasions);
 }
 
+void inputs_assume_dates(struct inputs *lent) {
+    struct occasions *occasions = &lent->occasions;
+    const struct series *series = &lent->series;
+    size_t first = 0;
+    while (first < series->count && !(series->counts[first] > 0))
+        first++;
+    double begin = series_time_of(series, first), end = series_time_of(series, series->count);
+    bool launched = false, ended = false;
+    for (size_t i = 0; i < occasions->launches; i++)
+        launched |= occasions->launch[i] > begin - 1 && occasions->launch[i] < end;
+    for (size_t i = 0; i < occasions->deadlines; i++)
+        ended |= occasions->deadline[i] > begin && occasions->deadline[i] < end + 1;
+    if (!launched && occasions->launches < OCCASIONS_LAUNCHES_MAX)
+        occasions->launch[occasions->launches++] = begin;
+    if (!ended && occasions->deadlines < OCCASIONS_DEADLINES_MAX)
+        occasions->deadline[occasions->deadlines++] = end;
+}
+
 static size_t days_counted(const struct series *series) {
     size_t days = 0, last = SIZE_MAX;
     for (size_t slot = 0; slot < series->count; slot++)

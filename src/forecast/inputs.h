@@ -25,6 +25,10 @@ MUST_CHECK bool inputs_read(const struct inputs_paths *paths, int64_t today, str
                             struct error *err);
 void inputs_done(struct inputs *inputs);
 
+// Counts of another campaign begin with its launch and end with its deadline, unless its occasions say
+// otherwise.
+void inputs_assume_dates(struct inputs *lent);
+
 // What there is to say of them, one sentence a call, in English.
 void inputs_tell(const struct inputs *inputs, void (*tell)(void *context, const char *sentence),
                  void *context);

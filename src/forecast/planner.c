@@ -114,21 +114,25 @@ bool planner_init(struct planner *planner, struct session *session, enum calenda
     struct demand_options prior = {.holidays = &planner->prior_inputs.holidays,
                                    .occasions = &planner->prior_inputs.occasions};
     bool good = read_all(planner, session, series, campaign, settings, now_ms, err);
+    if (good && planner->prior_inputs.series.count > 0) {
+        inputs_assume_dates(&planner->prior_inputs);
+        good = demand_new(&planner->prior_inputs.series, SIZE_MAX, &prior, &planner->prior, err);
+    }
     double expected = settings->expected_per_day;
-    if (good && expected == 0 && settings->prior == NULL)
-        expected = median_day(&planner->prior_inputs.series);
+    bool counted = good && expected == 0 && planner->prior != NULL;
+    if (counted)
+        expected = demand_summarize(planner->prior).ordinary_day;
     if (good && expected == 0 && planner->prior_inputs.series.count == 0 &&
         median_day(&planner->inputs.series) == 0)
         expected = settings->expected_otherwise;
     planner->expected_per_day = expected;
     planner->from_file = settings->prior != NULL;
-    if (good && planner->prior_inputs.series.count > 0)
-        good = demand_new(&planner->prior_inputs.series, SIZE_MAX, &prior, &planner->prior, err);
     struct demand_options options = {.holidays = &planner->inputs.holidays,
                                      .occasions = &planner->inputs.occasions,
                                      .prior = planner->prior,
                                      .prior_is_profile = settings->prior == NULL,
                                      .expected_per_day = expected,
+                                     .expected_was_counted = counted,
                                      .usual = series == CALENDAR_CALLS ? &demand_usual_calls : NULL};
     good = good && demand_new(&planner->inputs.series, SIZE_MAX, &options, &planner->demand, err);
     if (!good)

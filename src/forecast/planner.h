@@ -49,10 +49,10 @@ struct planner {
 // Counts from before these days ahead of the opening are of another campaign.
 #define PLANNER_EARLIER_DAYS 28
 
-// Reads the counts up to `now_ms` and learns from them. Those of an earlier campaign are not continued, for
-// its rush says nothing about this one's level: they give the profile of hours and days, as `prior` does when
-// there is none, and their median day is what one expects when nothing else is. ERROR_INVALID: neither counts
-// nor anything to expect.
+// Reads the counts up to `now_ms` and learns from them. Those of an earlier campaign are not continued: as
+// those of `prior` they lend the profile of hours and days and the rush of their beginning and end, and their
+// median day without that rush is what one expects when nothing else is. ERROR_INVALID: neither counts nor
+// anything to expect.
 MUST_CHECK bool planner_init(struct planner *planner, struct session *session, enum calendar_series series,
                              const struct planner_campaign *campaign, const struct planner_settings *settings,
                              int64_t now_ms, struct error *err);

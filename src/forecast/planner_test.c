@@ -121,6 +121,41 @@ static void the_rush_of_an_earlier_campaign_is_not_continued_but_its_hours_are(v
     assert_true(slots[12].p50 < PER_HOUR * 2.5);
 }
 
+// Twelve days from MONDAY - 112 on: a rush that is `times` the usual at its beginning and fades within days.
+static void count_a_fading_rush(struct testbed *testbed, double times) {
+    struct buffer sql;
+    buffer_init(&sql, testbed->arena);
+    buffer_add(&sql, "INSERT INTO access_count (hour_ms, count) VALUES ");
+    for (int hour = 0; hour < 12 * HOURS; hour++)
+        buffer_print(&sql, "%s(%lld, %.0f)", hour == 0 ? "" : ", ",
+                     (long long)(calendar_hour_ms(MONDAY - 112, 0) + hour * CLOCK_HOUR_MS),
+                     PER_HOUR * (1 + (times - 1) * exp(-hour / 40.0)));
+    testbed_script(testbed, sql.text);
+}
+
+static void the_first_days_have_the_rush_that_an_earlier_campaign_had(void **state) {
+    struct testbed *testbed = *state;
+    struct demand_slot slots[DAYS * HOURS];
+    struct error err;
+    prepare(testbed);
+    count_a_fading_rush(testbed, 6);
+    assert_true(forecast(testbed, MONDAY, slots, &err));
+    double first = slots[6].p50, last = slots[6 * HOURS + 6].p50;
+    assert_true(first > PER_HOUR * 3 && first < PER_HOUR * 9);
+    assert_true(last > PER_HOUR * 0.6 && last < PER_HOUR * 2);
+    assert_true(slots[6].p90 < first * 2.2); // what was counted is surer than a guess
+}
+
+static void an_earlier_campaign_without_a_rush_does_not_promise_a_quiet_beginning(void **state) {
+    struct testbed *testbed = *state;
+    struct demand_slot slots[DAYS * HOURS];
+    struct error err;
+    prepare(testbed);
+    count_a_fading_rush(testbed, 1);
+    assert_true(forecast(testbed, MONDAY, slots, &err));
+    assert_true(slots[6].p50 > 1.5 * slots[6 * HOURS + 6].p50);
+}
+
 static void counts_of_this_campaign_outweigh_those_of_an_earlier_one(void **state) {
     struct testbed *testbed = *state;
     struct demand_slot slots[DAYS * HOURS];
@@ -162,6 +197,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whoever_booked_is_expected_in_the_booked_hour_and_nowhere_else),
         cmocka_unit_test(the_rush_of_an_earlier_campaign_is_not_continued_but_its_hours_are),
+        cmocka_unit_test(the_first_days_have_the_rush_that_an_earlier_campaign_had),
+        cmocka_unit_test(an_earlier_campaign_without_a_rush_does_not_promise_a_quiet_beginning),
         cmocka_unit_test(counts_of_this_campaign_outweigh_those_of_an_earlier_one),
         cmocka_unit_test(a_plan_says_what_it_stands_on),
     };
