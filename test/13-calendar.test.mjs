@@ -149,6 +149,26 @@ eachStore("calendars", (store) => {
     assert.match(other.stderr, /the store has no campaign tokyo, which the settings name/);
   });
 
+  test("what the console has set holds on the command line too, unless that says otherwise", async () => {
+    const admin = await operator(server, "admin");
+    const name = "calendar.capacity_per_hour";
+    const put = (body) => admin.post(`/api/v1/console/settings/${name}`, { ...body, reason: "確認" }, {}, "PUT");
+    const { status, text } = await put({ before: "8000", value: "1" });
+    assert.equal(status, 200, text);
+    const levels = async (...args) => {
+      const { code, stdout, stderr } = await calendar(["--draft", "--format", "json", ...args]);
+      assert.equal(code, 0, stderr);
+      const all = JSON.parse(stdout).days.flatMap(({ bands }) => bands.map(({ level }) => level)).filter((level) => level !== "unknown");
+      return { stderr, share: (level) => all.filter((one) => one === level).length / all.length };
+    };
+    const held = await levels();
+    assert.match(held.stderr, /calendar\.capacity_per_hour is 1, as set in the console \(not 8000\)/);
+    assert.ok(held.share("very busy") > 0.9); // a band was set by hand before
+    const asked = await levels("--set", `${name}=100000000`);
+    assert.ok(asked.share("smooth") > 0.9);
+    assert.equal((await put({ before: "1", value: "8000" })).status, 200);
+  });
+
   test("an operator sets a level with a reason, which stands in the log, and sees how well weeks were said", async () => {
     const somebody = await operator(server, "operator");
     const { days } = await (await get("/api/v1/calendar/app")).json();

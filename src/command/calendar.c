@@ -90,6 +90,7 @@ struct work {
     struct store *store;
     struct session *session; // NULL: there is no store, only settings
     struct arena *arena;
+    struct config config; // with what the console has set
     struct campaign campaign;
     struct holidays holidays;
     struct calendar_language language;
@@ -235,7 +236,7 @@ static bool draft(struct work *work, struct calendar **ret_calendar, struct erro
     struct planner_settings settings;
     struct planner planner;
     struct planner_campaign campaign = {work->campaign.id, work->campaign.opens_ms, work->campaign.closes_ms};
-    planning_settings(&work->request->settings.config, work->request->series, &settings);
+    planning_settings(&work->config, work->request->series, &settings);
     if (!planning_bookings(work->session, campaign.id, work->request->series, work->now_ms, work->arena,
                            &settings, err) ||
         !planner_init(&planner, work->session, work->request->series, &campaign, &settings, work->now_ms,
@@ -339,10 +340,15 @@ static bool read_words(struct work *work, struct error *err) {
 static bool work_on(struct work *work, struct error *err) {
     const struct request *request = work->request;
     struct calendar *newest = NULL, *before = NULL, *calendar = NULL;
-    struct inputs_paths paths = {.holidays = request->settings.config.calendar.holidays};
+    struct inputs_paths paths = {0};
     struct inputs inputs = {0};
+    work->config = request->settings.config;
     if (!read_words(work, err) || !open_store(work, err) || !set_overrides(work, err) ||
-        !inputs_read(&paths, work->today, &inputs, err))
+        (work->campaign.id != 0 && // not another campaign's
+         !console_values_apply(work->session, &request->settings.sets, &work->config, err)))
+        return false;
+    paths.holidays = work->config.calendar.holidays;
+    if (!inputs_read(&paths, work->today, &inputs, err))
         return false;
     work->holidays = inputs.holidays;
     inputs.holidays = holidays_none();

@@ -14,8 +14,12 @@ static bool take(struct settings *settings, int round, int option, const char *v
     settings->described |= option == SETTINGS_CONFIG;
     if (option == SETTINGS_CONFIG)
         return config_read(&settings->config, value, err);
-    if (option == SETTINGS_SET)
+    if (option == SETTINGS_SET) {
+        if (settings->sets.count == CONSOLE_VALUES_SETS_MAX)
+            return error_set(err, ERROR_EXHAUSTED, "--set stands at most %d times", CONSOLE_VALUES_SETS_MAX);
+        settings->sets.assignment[settings->sets.count++] = value;
         return config_set(&settings->config, value, err);
+    }
     (void)snprintf(assignment, sizeof assignment, "store.url=%s", value);
     return config_set(&settings->config, assignment, err);
 }

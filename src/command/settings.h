@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 
+#include "command/console_values.h"
 #include "site/config.h"
 #include "store/store.h"
 
@@ -17,6 +18,7 @@ struct settings {
     struct config config;
     bool stored;    // --store or --config was given
     bool described; // --config was
+    struct console_values_sets sets;
 };
 
 // Reads the settings' options of a command line (the file first, wherever it stands), checks them and sets

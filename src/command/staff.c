@@ -12,6 +12,11 @@
 #include "forecast/series.h"
 #include "forecast/staffing.h"
 
+// Of a file of calls, where there is no service with settings.
+#define HANDLE_MIN    5
+#define PATIENCE_MIN  3
+#define OCCUPANCY_MAX 0.9
+
 static const char help[] =
     "Usage: juncho staff --csv FILE [--answer-rate SHARE] [options]\n"
     "How many agents each interval needs, by Erlang A: callers hang up after a while, and may dial again.\n"
@@ -28,14 +33,16 @@ static const char help[] =
     "today\n"
     "                         or the day of --date (also --config FILE, --set S.KEY=VALUE)\n"
     "  --interval-min N       length of an interval (default 30)\n"
-    "  --handle-min N         talk and after-call work (default 5)\n"
-    "  --patience-min N       mean time until a waiting caller hangs up (default 3; inf: never)\n"
+    "  --handle-min N         talk and after-call work (default 5; with --store calls.handle_s)\n"
+    "  --patience-min N       mean time until a waiting caller hangs up (default 3; with --store\n"
+    "                         calls.patience_s; inf: never)\n"
     "  --redial SHARE         of those who hung up, how many call again (default 0.5)\n"
     "  --answer-rate SHARE    of calls to be answered (default 0.9)\n"
     "  --service-level SHARE  of calls to be answered within --within-s, hang-ups counted as not (default "
     "none)\n"
     "  --within-s N           (default 20)\n"
-    "  --occupancy-max SHARE  of its time that an agent may be busy (default 0.9)\n"
+    "  --occupancy-max SHARE  of its time that an agent may be busy (default 0.9; with --store\n"
+    "                         calls.occupancy_percent)\n"
     "  --shrinkage SHARE      of paid time in breaks, training, illness (default 0.3)\n"
     "  --date DATE            only this day\n"
     "  --zone NAME            zone of civil time (default Asia/Tokyo)\n"
@@ -56,6 +63,9 @@ struct request {
 
 struct planning {
     const struct request *request;
+    struct staffing_load load;
+    struct staffing_goal goal;
+    struct config config; // of the store
     struct csv_reader *reader;
     struct csv_writer writer;
     json_t *rows;
@@ -169,8 +179,8 @@ static int parse(int argc, char **argv, struct request *request) {
         .start = "start",
         .zone = "Asia/Tokyo",
         .interval_min = 30,
-        .load = {.handle_min = 5, .patience_min = 3, .redial = 0.5, .within_min = 20},
-        .goal = {.answer_rate = 0.9, .occupancy_max = 0.9, .shrinkage = 0.3},
+        .load = {.handle_min = NAN, .patience_min = NAN, .redial = 0.5, .within_min = 20},
+        .goal = {.answer_rate = 0.9, .occupancy_max = NAN, .shrinkage = 0.3},
     };
     struct error err;
     if (!settings_read(&request->settings, argc, argv, options, &err))
@@ -212,7 +222,7 @@ static int calls_column(const struct planning *planning) {
 static void put_row(struct planning *planning, const char *start, double calls,
                     const struct staffing_plan *plan) {
     const struct staffing_state *state = &plan->state;
-    planning->planned++;
+    bool first = planning->planned++ == 0;
     if (planning->request->json) {
         json_array_append_new(planning->rows, json_pack("{s:s, s:f, s:I, s:I, s:f, s:f, s:f}", "start", start,
                                                         "offered", calls, "agents", (json_int_t)plan->agents,
@@ -221,6 +231,10 @@ static void put_row(struct planning *planning, const char *start, double calls,
                                                         state->service_level, "occupancy", state->occupancy));
         return;
     }
+    if (first) // a file that cannot be read leaves nothing behind
+        csv_write_row(&planning->writer,
+                      (const char *const[]){"start", "offered", "agents", "scheduled", "answer_rate",
+                                            "service_level", "occupancy", NULL});
     csv_write_text(&planning->writer, start);
     csv_write_number(&planning->writer, calls, 1);
     csv_write_integer(&planning->writer, plan->agents);
@@ -244,8 +258,7 @@ static bool try_agents(const struct planning *planning, const struct csv_row *ro
     if (!(agents >= 0 && agents <= STAFFING_AGENTS_MAX))
         return error_set_field(err, ERROR_INVALID, "agents", "%g people are not possible", agents);
     *ret_plan = (struct staffing_plan){.agents = (int64_t)(agents + 0.5)};
-    ret_plan->scheduled =
-        (int64_t)ceil((double)ret_plan->agents / (1 - planning->request->goal.shrinkage) - 1e-9);
+    ret_plan->scheduled = (int64_t)ceil((double)ret_plan->agents / (1 - planning->goal.shrinkage) - 1e-9);
     return staffing_solve(load, ret_plan->agents, &ret_plan->state, err);
 }
 
@@ -262,11 +275,10 @@ static bool plan_row(void *context, const struct csv_row *row, struct error *err
         return false;
     if (!isnan(planning->only_day) && floor(time) != planning->only_day)
         return true;
-    struct staffing_load load = planning->request->load;
+    struct staffing_load load = planning->load;
     load.calls_per_min = count / planning->request->interval_min;
-    if (!(planning->request->agents_column != NULL
-              ? try_agents(planning, row, &load, &plan, err)
-              : staffing_require(&load, &planning->request->goal, &plan, err)))
+    if (!(planning->request->agents_column != NULL ? try_agents(planning, row, &load, &plan, err)
+                                                   : staffing_require(&load, &planning->goal, &plan, err)))
         return false;
     put_row(planning, row->fields[start], count, &plan);
     return true;
@@ -303,13 +315,22 @@ static bool plan_file(struct planning *planning, struct error *err) {
     return good;
 }
 
+static void set_if_unknown(double *number, double value) {
+    if (isnan(*number))
+        *number = value;
+}
+
+// What the command line left open is as the service has it.
 static bool plan_slot(void *context, const char *start, int minutes, const struct demand_slot *slot,
                       struct error *err) {
     struct planning *planning = context;
-    struct staffing_load load = planning->request->load;
+    struct staffing_load *load = &planning->load;
     struct staffing_plan plan;
-    load.calls_per_min = slot->p50 / minutes;
-    if (!staffing_require(&load, &planning->request->goal, &plan, err))
+    set_if_unknown(&load->handle_min, (double)planning->config.calls.handle_s / 60);
+    set_if_unknown(&load->patience_min, (double)planning->config.calls.patience_s / 60);
+    set_if_unknown(&planning->goal.occupancy_max, (double)planning->config.calls.occupancy_percent / 100);
+    load->calls_per_min = slot->p50 / minutes;
+    if (!staffing_require(load, &planning->goal, &plan, err))
         return false;
     put_row(planning, start, slot->p50, &plan);
     return true;
@@ -318,6 +339,7 @@ static bool plan_slot(void *context, const char *start, int minutes, const struc
 // The forecast of the calls that the store knows.
 static bool plan_store(struct planning *planning, struct error *err) {
     struct stored_forecast asked = {.settings = &planning->request->settings,
+                                    .ret_config = &planning->config,
                                     .series = CALENDAR_CALLS,
                                     .now_ms = clock_wall_ms(),
                                     .days = isnan(planning->only_day) ? CALENDAR_VIEW_DAYS : 1,
@@ -326,20 +348,22 @@ static bool plan_store(struct planning *planning, struct error *err) {
 }
 
 static bool run(const struct request *request, size_t *ret_bad, struct error *err) {
-    struct planning planning = {.request = request, .only_day = NAN};
+    struct planning planning = {
+        .request = request, .load = request->load, .goal = request->goal, .only_day = NAN};
+    if (request->csv != NULL) {
+        set_if_unknown(&planning.load.handle_min, HANDLE_MIN);
+        set_if_unknown(&planning.load.patience_min, PATIENCE_MIN);
+        set_if_unknown(&planning.goal.occupancy_max, OCCUPANCY_MAX);
+    }
     if (request->date != NULL && !series_parse_time(request->date, &planning.only_day, err))
         return false;
     planning.rows = json_array();
     csv_writer_to_file(&planning.writer, stdout);
-    if (!request->json)
-        csv_write_row(&planning.writer,
-                      (const char *const[]){"start", "offered", "agents", "scheduled", "answer_rate",
-                                            "service_level", "occupancy", NULL});
-    bool good = (request->csv != NULL ? plan_file(&planning, err) : plan_store(&planning, err)) &&
-                finish(&planning, err);
-    json_decref(planning.rows);
+    bool good = request->csv != NULL ? plan_file(&planning, err) : plan_store(&planning, err);
     if (good && planning.planned == 0)
-        return error_set(err, ERROR_INVALID, "there was no row to plan for");
+        good = error_set(err, ERROR_INVALID, "there was no row to plan for");
+    good = good && finish(&planning, err);
+    json_decref(planning.rows);
     *ret_bad = planning.bad;
     return good;
 }

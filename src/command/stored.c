@@ -38,14 +38,18 @@ bool stored_forecast_each(const struct stored_forecast *asked, stored_slot_fn *e
     struct campaign campaign;
     struct planner_settings settings;
     struct planner planner;
-    planning_settings(&asked->settings->config, asked->series, &settings);
+    struct config config = asked->settings->config;
     if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!settings_open(asked->settings, &store, err))
         return false;
-    bool good =
-        session_open(store, SESSION_READ, &session, err) && campaign_load(session, NULL, &campaign, err);
+    bool good = session_open(store, SESSION_READ, &session, err) &&
+                campaign_load(session, NULL, &campaign, err) &&
+                console_values_apply(session, &asked->settings->sets, &config, err);
     if (good) {
+        planning_settings(&config, asked->series, &settings);
+        if (asked->ret_config != NULL)
+            *asked->ret_config = config;
         struct planner_campaign dates = {campaign.id, campaign.opens_ms, campaign.closes_ms};
         good = planning_bookings(session, campaign.id, asked->series, asked->now_ms, arena, &settings, err) &&
                planner_init(&planner, session, asked->series, &dates, &settings, asked->now_ms, err);

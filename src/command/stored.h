@@ -7,6 +7,8 @@
 
 struct stored_forecast {
     const struct settings *settings;
+    struct config
+        *ret_config; // NULL, or where the settings go that hold, those of the console over the file's
     enum calendar_series series;
     int64_t now_ms;
     int64_t first_day; // 0: today

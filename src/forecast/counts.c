@@ -4,23 +4,14 @@
 
 #include "base/clock.h"
 #include "measure/calls.h"
+#include "measure/imported.h"
 
 #define SILENCE_APP   12 // hours; a longer one is an outage
 #define SILENCE_CALLS 96 // a telephone that is not answered over a long weekend
-#define CALLS_BYTES   ((size_t)64 << 20)
+#define READING_BYTES ((size_t)64 << 20)
 
-// An hour that the service counted itself is not taken from files, too.
 static const struct statement OPENINGS = {
-    "SELECT hour_ms, CAST(SUM(count) AS BIGINT) FROM ("
-    "SELECT hour_ms, count FROM access_count "
-    "UNION ALL SELECT i.hour_ms, i.accesses FROM imported_hour i "
-    "WHERE NOT EXISTS (SELECT 1 FROM access_count a WHERE a.hour_ms = i.hour_ms) "
-    "UNION ALL SELECT r.start_ms - r.start_ms % 3600000, r.count FROM imported_arrival r "
-    "WHERE r.slot_ms <= 3600000 "
-    "AND NOT EXISTS (SELECT 1 FROM access_count a WHERE a.hour_ms = r.start_ms - r.start_ms % 3600000) "
-    "AND NOT EXISTS (SELECT 1 FROM imported_hour i WHERE i.hour_ms = r.start_ms - r.start_ms % 3600000)) c "
-    "WHERE hour_ms < $1 GROUP BY hour_ms ORDER BY hour_ms",
-    "i"};
+    "SELECT hour_ms, count FROM access_count WHERE hour_ms < $1 ORDER BY hour_ms", "i"};
 
 // Counts in equal slots from the midnight of the first day on; grown as later ones come.
 struct filling {
@@ -66,13 +57,49 @@ static bool take(struct filling *filling, int64_t time_ms, double count, struct 
     return true;
 }
 
+// The hours that others counted, and how far they are taken: by time like the service's own, which come
+// between.
+struct openings {
+    struct filling *filling;
+    const struct imported_elsewhere *elsewhere;
+    size_t count, next;
+};
+
+static bool take_elsewhere(struct openings *openings, int64_t before_ms, struct error *err) {
+    for (; openings->next < openings->count; openings->next++) {
+        const struct imported_elsewhere *hour = &openings->elsewhere[openings->next];
+        if (hour->hour_ms >= before_ms)
+            return true;
+        if (!take(openings->filling, hour->hour_ms, (double)hour->accesses, err))
+            return false;
+    }
+    return true;
+}
+
 static bool take_hour(void *context, const struct value *row, size_t columns, struct error *err) {
-    return take(context, row[0].number, (double)row[1].number, err);
+    struct openings *openings = context;
+    return take_elsewhere(openings, row[0].number, err) &&
+           take(openings->filling, row[0].number, (double)row[1].number, err);
+}
+
+static bool take_openings(struct session *session, int64_t until_ms, struct filling *filling,
+                          struct error *err) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(READING_BYTES);
+    struct openings openings = {.filling = filling};
+    struct imported_elsewhere *elsewhere = NULL;
+    struct value before = value_int(until_ms);
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!imported_elsewhere_read(session, 0, until_ms, arena, &elsewhere, &openings.count, err))
+        return false;
+    openings.elsewhere = elsewhere;
+    return session_each(session, &OPENINGS, &before, 1, take_hour, &openings, err) &&
+           take_elsewhere(&openings, until_ms, err);
 }
 
 static bool take_calls(struct session *session, int64_t until_ms, struct filling *filling,
                        struct error *err) {
-    CLEANUP(arena_cleanup) struct arena *arena = arena_new(CALLS_BYTES);
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(READING_BYTES);
     struct calls calls;
     if (arena == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
@@ -88,13 +115,12 @@ bool counts_series(struct session *session, enum calendar_series kind, int64_t n
                    struct series *ret_series, struct error *err) {
     int64_t until_ms = clock_hour_start_ms(now_ms);
     bool calls = kind == CALENDAR_CALLS;
-    struct value before = value_int(until_ms);
     struct filling filling = {.minutes = calls ? 30 : 60, .silence = calls ? 2 * SILENCE_CALLS : SILENCE_APP};
     bool good = true;
     if (session != NULL && calls)
         good = take_calls(session, until_ms, &filling, err);
     else if (session != NULL)
-        good = session_each(session, &OPENINGS, &before, 1, take_hour, &filling, err);
+        good = take_openings(session, until_ms, &filling, err);
     if (filling.slots == 0)
         filling.first_day = today;
     good = good &&

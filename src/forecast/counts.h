@@ -1,8 +1,8 @@
 // counts.h - what the store has counted, as a series to learn from.
 //
-// The app's are its openings by hour, counted or imported. Nobody is refused an opening, so a full gate does
-// not cut them. The telephone's are the calls offered by half-hour. Slots without a count are zero, but
-// longer silences are an outage and so missing.
+// The app's are its openings by hour, counted or imported (measure/imported.h says whose count of an hour
+// holds). Nobody is refused an opening, so a full gate does not cut them. The telephone's are the calls
+// offered by half-hour. Slots without a count are zero, but longer silences are an outage and so missing.
 #pragma once
 
 #include "forecast/calendar.h"
