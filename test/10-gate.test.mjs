@@ -6,24 +6,13 @@ import { after, before, describe, test } from "node:test";
 import { eachStore, freshDirectory, start } from "./lib/juncho.mjs";
 import { operator } from "./lib/operator.mjs";
 import { exchange, Resident } from "./lib/resident.mjs";
+import { until } from "./lib/until.mjs";
 
-const WAIT_MS = 30_000;
 const FOUR_A_SECOND = { "gate.pace_per_min_max": 240 };
 
 const document = async (server) => (await exchange(`${server.url}/api/v1/gate`)).json;
 const isBefore = (place, watermark) =>
   place.second < watermark.second || (place.second === watermark.second && place.rank < watermark.rank);
-
-// Asks until `found` gives something; the server's own seconds make it come true.
-async function until(what, found) {
-  const late = Date.now() + WAIT_MS;
-  for (;;) {
-    const result = await found();
-    if (result) return result;
-    assert.ok(Date.now() < late, `not within ${WAIT_MS} ms: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 const join = (resident) => resident.post("/api/v1/gate/tickets");
 const enter = (resident, ticket) => resident.post("/api/v1/gate/passes", ticket ? { ticket } : {});
@@ -44,16 +33,16 @@ eachStore("the gate", (store) => {
       assert.equal(json.type, "urn:juncho:problem:waiting");
       assert.ok(json.place.second > 0 && json.place.rank >= 0 && json.place.ahead >= 0);
     }
-    const one = residents[answers.findIndex(({ status }) => status === 409)];
-    const { place } = (await one.post("/api/v1/me/identity")).json;
+    const one = residents[answers.indexOf(waiting[0])];
+    const { place } = waiting[0].json;
     const shown = (await one.me()).place;
     assert.deepEqual([shown.second, shown.rank, shown.ticket], [place.second, place.rank, place.ticket]);
     assert.equal((await one.me()).pass, null);
-    await until("the watermark passes", async () => isBefore(place, (await document(server)).watermark));
-    assert.equal((await until("a pass", async () => {
+    await until(async () => isBefore(place, (await document(server)).watermark), "the watermark passes");
+    assert.equal((await until(async () => {
       const answer = await enter(one, place.ticket);
       return answer.status === 201 && answer;
-    })).json.pass.length, 56);
+    }, "a pass")).json.pass.length, 56);
     assert.equal((await one.me()).pass.at_provider, false);
     const address = await one.leave();
     assert.equal((await one.me()).pass.at_provider, true);
@@ -82,10 +71,10 @@ eachStore("the gate", (store) => {
     const refused = await enter(other, json.ticket);
     assert.equal(refused.status, 403);
     assert.equal(refused.json.field, "ticket");
-    const passes = await until("the turn", async () => {
+    const passes = await until(async () => {
       const answers = await Promise.all([enter(one, json.ticket), enter(one.clone(), json.ticket)]);
       return answers.every((answer) => answer.status === 201) && answers;
-    });
+    }, "the turn");
     assert.equal(passes[0].json.pass, passes[1].json.pass);
     assert.equal((await one.get("/gate/check")).status, 204);
   });
@@ -113,7 +102,7 @@ eachStore("the gate", (store) => {
     if (again.status === 200) assert.notEqual(again.headers.etag, answer.headers.etag);
     else assert.equal(again.status, 304);
     const seconds = new Set();
-    await until("another document", async () => seconds.add((await document(server)).now).size >= 2);
+    await until(async () => seconds.add((await document(server)).now).size >= 2, "another document");
   });
 
   test("does what an operator orders, and keeps who and why", async () => {
@@ -125,10 +114,10 @@ eachStore("the gate", (store) => {
     const answer = await steers.post("/api/v1/console/gate", order);
     assert.equal(answer.status, 200, answer.text);
     assert.equal(answer.json.orders.paused, true);
-    const told = await until("the pause", async () => {
+    const told = await until(async () => {
       const page = await document(server);
       return page.state === "paused" && page;
-    });
+    }, "the pause");
     assert.equal(told.message, order.message);
     const metrics = (await exchange(`${server.url}/metrics`)).text;
     assert.match(metrics, /^juncho_gate_pace_reason\{reason="paused"\} 1$/m);
@@ -136,7 +125,7 @@ eachStore("the gate", (store) => {
     assert.equal(entries[0].reason, why);
     assert.equal(JSON.parse(entries[0].after).paused, true);
     assert.equal((await steers.post("/api/v1/console/gate", { paused: false, message: "", why })).status, 200);
-    await until("it goes on", async () => (await document(server)).state !== "paused");
+    await until(async () => (await document(server)).state !== "paused", "it goes on");
     assert.equal((await viewer.get("/api/v1/console/gate")).json.orders.number, 2);
   });
 
@@ -190,7 +179,7 @@ eachStore("a line that an operator begins anew", (store) => {
     assert.equal(answer.status, 200, answer.text);
     assert.deepEqual([answer.json.epoch, answer.json.joined], [old.epoch + 1, 0]);
     assert.equal((await reset(admin, order)).status, 409);
-    await until("the document", async () => (await document(server)).epoch === old.epoch + 1);
+    await until(async () => (await document(server)).epoch === old.epoch + 1, "the document");
     const { entries } = (await admin.get("/api/v1/console/audit?action=gate.reset")).json;
     assert.deepEqual([entries.length, entries[0].reason], [1, order.why]);
 
@@ -311,10 +300,10 @@ describe("before the opening", () => {
     const before = await draw();
     assert.equal(before.secret, null);
     assert.equal((await join(new Resident(server.url))).status, 409);
-    const after = await until("the secret", async () => {
+    const after = await until(async () => {
       const told = await draw();
       return told.secret !== null && told;
-    });
+    }, "the secret");
     const secret = Buffer.from(after.secret, "hex");
     assert.equal(after.commitment, before.commitment);
     assert.equal(createHash("sha256").update(secret).digest("hex"), before.commitment);

@@ -189,6 +189,58 @@ describe("a site behind Envoy", () => {
     assert.deepEqual(clusters, ["juncho", "site"]);
   });
 
+  // Fields by Envoy's interface files: it refuses a file with any other.
+  const FIELDS = {
+    asking: ["@type", "failure_mode_allow", "status_on_error", "allowed_headers", "http_service"],
+    http_service: ["path_prefix", "server_uri", "authorization_response"],
+    authorization_response: ["allowed_client_headers", "allowed_client_headers_on_success"],
+    manager: ["@type", "stat_prefix", "use_remote_address", "early_header_mutation_extensions", "route_config", "http_filters"],
+    cluster: ["name", "type", "connect_timeout", "load_assignment"],
+  };
+  const fields = (object, known) => assert.deepEqual(Object.keys(object).sort(), [...known].sort());
+
+  test("its fields are Envoy's, and the clusters that it names are there", () => {
+    fields(asking, FIELDS.asking);
+    fields(asking.http_service, FIELDS.http_service);
+    fields(asking.http_service.authorization_response, FIELDS.authorization_response);
+    fields(manager, FIELDS.manager);
+    const { clusters } = config.static_resources;
+    clusters.forEach((cluster) => {
+      fields(cluster, FIELDS.cluster);
+      assert.equal(cluster.load_assignment.cluster_name, cluster.name);
+    });
+    const { cluster, uri, timeout } = asking.http_service.server_uri;
+    assert.match(timeout, /^\d+s$/);
+    const { address, port_value } = clusters.find(({ name }) => name === cluster)
+      .load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address;
+    assert.equal(uri, `http://${address}:${port_value}`);
+    for (const { typed_config } of [...manager.http_filters, ...manager.early_header_mutation_extensions]) {
+      assert.match(typed_config["@type"], /^type\.googleapis\.com\/envoy\.extensions\.[a-z_.]+\.v3\.[A-Z][A-Za-z]+$/);
+    }
+  });
+
+  test("what goes to Juncho and to the site, and where they are, is the same in all three files", () => {
+    const file = (name) => readFileSync(joinPath(ROOT, "deploy", name), "utf8");
+    const [nginx, haproxy] = [file("nginx/gate.conf"), file("haproxy/gate.cfg")];
+    const envoy = manager.route_config.virtual_hosts[0].routes
+      .filter(({ route }) => route.cluster === "juncho").map(({ match }) => match.path ?? `${match.prefix}*`);
+    const ofNginx = [...nginx.matchAll(/location (=|\^~) (\S+) \{([^}]*)\}/g)]
+      .filter(([, , , body]) => body.includes("proxy_pass http://juncho") && !body.includes("internal"))
+      .map(([, kind, path]) => (kind === "=" ? path : `${path}*`));
+    const ofHaproxy = [...haproxy.matchAll(/acl juncho_\w+ (path|path_beg) (.+)/g)]
+      .flatMap(([, kind, paths]) => paths.trim().split(/\s+/).map((path) => (kind === "path" ? path : `${path}*`)));
+    assert.deepEqual(ofNginx.sort(), envoy.sort());
+    assert.deepEqual(ofHaproxy.sort(), envoy.sort());
+    const addresses = config.static_resources.clusters.map(({ name, load_assignment }) => {
+      const { address, port_value } = load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address;
+      return [name, `${address}:${port_value}`];
+    });
+    for (const [name, address] of addresses) {
+      assert.equal(new RegExp(`upstream ${name} \\{\\s*server ([^;]+);`).exec(nginx)[1], address);
+      assert.equal(new RegExp(`backend ${name}\n\\s*server ${name} (\\S+)`).exec(haproxy)[1], address);
+    }
+  });
+
   test("it is answered 200 with a pass for whoever walks in, and 303 with the way back for whoever waits", async () => {
     const visitor = new Resident(juncho.url);
     assert.equal((await visitor.get("/gate/envoy/hello")).status, 200);

@@ -13,12 +13,12 @@ import { eachStore, freshDirectory, start } from "../lib/juncho.mjs";
 import { freshDatabase, startPostgres, stopSharedPostgres } from "../lib/postgres.mjs";
 import { operator } from "../lib/operator.mjs";
 import { exchange, Resident } from "../lib/resident.mjs";
+import { until } from "../lib/until.mjs";
 
 const KILLS = Number(process.env.JUNCHO_KILLS ?? 5);
 const SEED = Number(process.env.JUNCHO_SEED ?? randomInt(2 ** 31));
 const PEOPLE = 16;
 const ANSWERS_BEFORE_KILL_MAX = 120;
-const WAIT_MS = 60_000;
 
 // Mulberry32: small, seeded, good enough to choose moments.
 function dice(seed) {
@@ -34,16 +34,6 @@ function dice(seed) {
 const OFFLINE = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ECONNABORTED"]);
 const isBefore = (a, b) => a.second < b.second || (a.second === b.second && a.rank < b.rank);
 const page = async (server, agent) => (await exchange(`${server.url}/api/v1/gate`, { agent })).json;
-
-async function until(what, found) {
-  const late = Date.now() + WAIT_MS;
-  for (;;) {
-    const result = await found();
-    if (result) return result;
-    assert.ok(Date.now() < late, `not within ${WAIT_MS} ms: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 // Joins, looks, enters; remembers everything that was answered and holds the server to it.
 class Person {
@@ -109,10 +99,10 @@ eachStore(`the gate, killed ${KILLS} times (JUNCHO_SEED=${SEED})`, (store) => {
     for (let round = 0; round < KILLS; round++)
       await crowd(await start(options), people, 1 + Math.floor(roll() * ANSWERS_BEFORE_KILL_MAX), told);
     const server = await start(options);
-    await until("everybody is in", async () => {
+    await until(async () => {
       for (const person of people.filter((one) => one && !one.entered)) await person.step(server);
       return people.every((one) => !one || one.entered);
-    });
+    }, "everybody is in");
     const inside = (await exchange(`${server.url}/metrics`)).text.match(/^juncho_gate_inside\{at="site"\} (\d+)$/m)[1];
     assert.equal(Number(inside), people.filter(Boolean).length);
     assert.equal(await server.stop(), 0);
@@ -132,22 +122,22 @@ describe("the gate while its file is locked", () => {
     const lock = spawn("sqlite3", [file], { stdio: ["pipe", "pipe", "inherit"] });
     lock.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
     await once(lock.stdout, "data");
-    const frozen = await until("the page says so", async () => {
+    const frozen = await until(async () => {
       const now = await page(server);
       return now.reason === "store" && now;
-    });
+    }, "the page says so");
     assert.equal(frozen.state, "paused");
-    const later = await until("another second", async () => {
+    const later = await until(async () => {
       const now = await page(server);
       return now.now > frozen.now && now;
-    });
+    }, "another second");
     assert.deepEqual(later.watermark, frozen.watermark);
     lock.stdin.end("ROLLBACK;\n");
     await once(lock, "exit");
-    await until("everybody is in", async () => {
+    await until(async () => {
       for (const person of people.filter(({ entered }) => !entered)) await person.step(server);
       return people.every(({ entered }) => entered);
-    });
+    }, "everybody is in");
     assert.notEqual((await page(server)).reason, "store");
     assert.equal(await server.stop(), 0);
   });
@@ -165,23 +155,23 @@ describe("the gate while its PostgreSQL is away", () => {
       await late.step(server); // cannot register: nothing was half done
       assert.ok(!late.registered);
       for (const person of people.filter(({ entered }) => !entered)) await person.step(server);
-      const frozen = await until("the page says so", async () => {
+      const frozen = await until(async () => {
         const now = await page(server);
         return now.reason === "store" && now;
-      });
+      }, "the page says so");
       assert.equal(frozen.state, "paused");
       assert.ok(frozen.look_again_s.every(([, seconds]) => seconds <= 20));
       await postgres.resume();
-      await until("the page goes on", async () => {
+      await until(async () => {
         const now = await page(server);
         assert.ok(!isBefore(now.watermark, frozen.watermark), "the watermark went back");
         return now.reason !== "store";
-      });
+      }, "the page goes on");
       people.push(late);
-      await until("everybody is in", async () => {
+      await until(async () => {
         for (const person of people.filter(({ entered }) => !entered)) await person.step(server);
         return people.every(({ entered }) => entered);
-      });
+      }, "everybody is in");
       assert.equal(await server.stop(), 0);
     } finally {
       await postgres.stop();
@@ -226,14 +216,14 @@ describe("two nodes of a gate", () => {
     process.kill(stopped.pid, "SIGCONT");
     const nodes = [stopped, thief];
     for (const node of nodes)
-      await until("both nodes count everybody", async () => {
+      await until(async () => {
         const { passed, waiting, reason } = await page(node);
         return reason !== "store" && passed + waiting === people.length;
-      });
-    await until("everybody is in, wherever they ask", async () => {
+      }, "both nodes count everybody");
+    await until(async () => {
       for (const [at, person] of people.entries()) if (!person.entered) await person.step(nodes[at % 2]);
       return people.every(({ entered }) => entered);
-    });
+    }, "everybody is in, wherever they ask");
     for (const node of nodes) assert.equal(await node.stop(), 0);
   });
 
@@ -246,15 +236,15 @@ describe("two nodes of a gate", () => {
     const { status } = await admin.post("/api/v1/console/gate/reset", { epoch: 1, why: "the rehearsal is over" });
     assert.equal(status, 200);
     for (const node of nodes)
-      await until("the new line", async () => {
+      await until(async () => {
         const { epoch, reason } = await page(node);
         return epoch === 2 && reason !== "store";
-      });
+      }, "the new line");
     for (const person of people) Object.assign(person, { place: null, entered: false });
-    await until("everybody is in", async () => {
+    await until(async () => {
       for (const [at, person] of people.entries()) if (!person.entered) await person.step(nodes[at % 2]);
       return people.every(({ entered }) => entered);
-    });
+    }, "everybody is in");
     for (const node of nodes) assert.equal(await node.stop(), 0);
   });
 
@@ -274,16 +264,16 @@ describe("two nodes of a gate", () => {
       for (const b of places)
         if (a.ended + 1 < b.began) assert.ok(isBefore(a.person.place, b.person.place), "an inversion");
     for (const node of nodes)
-      await until("everybody is counted on each node", async () => {
+      await until(async () => {
         const { passed, waiting } = await page(node);
         return passed + waiting === people.length;
-      });
+      }, "everybody is counted on each node");
     const before = await page(nodes[1]);
     await nodes[0].kill();
-    await until("everybody is in", async () => {
+    await until(async () => {
       for (const person of people.filter(({ entered }) => !entered)) await person.step(nodes[1]);
       return people.every(({ entered }) => entered);
-    });
+    }, "everybody is in");
     assert.ok(!isBefore((await page(nodes[1])).watermark, before.watermark));
     const third = await start(options);
     for (const person of people.slice(0, 6)) await person.step(third);

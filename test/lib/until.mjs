@@ -1,10 +1,10 @@
 // until.mjs - waits for a condition, not for a time: looks again and again, a little later each time.
 import { setTimeout as pause } from "node:timers/promises";
 
-const WAIT_MS_MAX = 20_000;
+const WAIT_MS_MAX = 60_000;
 const LOOK_MS = 20;
 
-// The first true value that `look` gives; an error when there is none in twenty seconds, which says `what` was waited
+// The first true value that `look` gives; an error when there is none in a minute, which says `what` was waited
 // for.
 export async function until(look, what = look) {
   const end = Date.now() + WAIT_MS_MAX;
