@@ -112,8 +112,9 @@ eachStore("the console's guidance", (store) => {
     const [japanese] = await until(async () => ((await told("ja")).length === 1 ? told("ja") : null));
     assert.equal(japanese.title, "本人確認が混んでいます");
     assert.equal(japanese.level, "urgent");
-    assert.equal((await told("en"))[0].title, "Crowded");
-    assert.equal((await told("ko"))[0].title, "本人確認が混んでいます");
+    const said = async (code) => (({ language, title }) => [language, title])((await told(code))[0]);
+    assert.deepEqual(await said("en"), ["en", "Crowded"]);
+    assert.deepEqual(await said("ko"), ["ja", "本人確認が混んでいます"]);
     const path = `/api/v1/console/announcements/${made.json.id}`;
     const change = { ...saying, version: 1, withdrawn: true };
     assert.equal((await writer.post(path, change, {}, "PUT")).status, 200);

@@ -192,10 +192,11 @@ static json_t *announcement_json(struct visit *visit, const struct announcement 
                                  size_t language) {
     const struct announcement_text *text = announcement_in(announcement, language);
     const char *html = markdown_html(text->body, http_request_arena(visit->request));
-    return json_pack("{s:I,s:I,s:s,s:s,s:s,s:s,s:s}", "id", (json_int_t)announcement->id, "version",
+    bool found = text == &announcement->texts[language];
+    return json_pack("{s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:s}", "id", (json_int_t)announcement->id, "version",
                      (json_int_t)announcement->version, "level", announcement_level_name(announcement->level),
-                     "title", text->title, "body_html", html == NULL ? "" : html, "starts",
-                     visit_time(visit, announcement->starts_ms), "ends",
+                     "language", code_of(visit, found ? language : 0), "title", text->title, "body_html",
+                     html == NULL ? "" : html, "starts", visit_time(visit, announcement->starts_ms), "ends",
                      visit_time(visit, announcement->ends_ms));
 }
 

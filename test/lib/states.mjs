@@ -52,7 +52,7 @@ export function residentStates(at) {
   const booking = { start: later(60), until: later(75), front_until: later(135), standing: "early" };
   const transfer = { id: "1", at, points: 11000, kind: "grant", state: "posted" };
   const news = ["urgent", "warning", "info"].map((level, id) => ({
-    id, version: 1, level, title: "システムの点検", body_html: "<p>今夜1時から3時まで、本人確認を止めます。済んだ手続きはなくなりません。</p>",
+    id, version: 1, level, language: "ja", title: "システムの点検", body_html: "<p>今夜1時から3時まで、本人確認を止めます。済んだ手続きはなくなりません。</p>",
   }));
   const home = (me, more = {}) => ({ path: "/", tell: { me, ...more }, see: ".banner" });
   const journey = (me, see, more = {}) => ({ path: "/journey", tell: { me, ...more }, see });

@@ -102,6 +102,8 @@ export interface Announcement {
   id: number;
   version: number;
   level: 'info' | 'warning' | 'urgent';
+  // Of this text: Japanese where the page's language has none.
+  language: string;
   title: string;
   // Made harmless by the server.
   body_html: string;

@@ -7,13 +7,19 @@ import { cutReadings, withoutReadings } from '../shared/readings.js';
 
 export { withoutReadings };
 
+// What a word counts stays in its line: 35分, 25〜35分, 4,120人.
+const COUNT = /(?:\d[\d,]*〜)?\d[\d,]*$/;
+
 // One element, for the parent may lay its children out one by one.
 function ruby(text: string): TemplateResult {
   const { words, rest } = cutReadings(text);
-  const parts = words.map(
-    ({ before, breaks, word, reading }) =>
-      plainHtml`${before}${breaks ? plainHtml`<wbr>` : nothing}<ruby>${word}<rp>(</rp><rt>${reading}</rt><rp>)</rp></ruby>`,
-  );
+  const parts = words.map(({ before, breaks, word, reading }) => {
+    const [count = ''] = COUNT.exec(before) ?? [];
+    const lead = before.slice(0, before.length - count.length);
+    const drawn = plainHtml`<ruby>${word}<rp>(</rp><rt>${reading}</rt><rp>)</rp></ruby>`;
+    if (count !== '') return plainHtml`${lead}<span class="counted">${count}${drawn}</span>`;
+    return plainHtml`${lead}${breaks ? plainHtml`<wbr>` : nothing}${drawn}`;
+  });
   return plainHtml`<span>${parts}${rest}</span>`;
 }
 

@@ -32,7 +32,12 @@ export function languageNow(): string {
   return language;
 }
 
-// The tag of the page: やさしい日本語 is Japanese.
+// The tag of a language that a browser knows: やさしい日本語 is Japanese.
+export function tagOf(code: string): string {
+  return code === 'ja-easy' ? 'ja' : code;
+}
+
+// The tag of the page.
 export function languageTag(): string {
   return word('language.tag');
 }

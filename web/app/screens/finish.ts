@@ -55,7 +55,7 @@ export function receiptScreen(): TemplateResult {
       ${facts([
         [word('receipt.number'), html`<span class="number">${receipt}</span>`],
         [word('receipt.at'), html`<span class="whole">${dateTimeText(at)}</span> <span class="soft whole">${word('receipt.era', { era: eraDateText(at) })}</span>`],
-        [word('receipt.campaign'), model.campaign?.name ?? ''],
+        [word('receipt.campaign'), html`<span lang="ja">${model.campaign?.name ?? ''}</span>`],
         [word('receipt.points'), word('receipt.pointsText', { points })],
         [word('receipt.state'), word(`receipt.state.${state}`)],
       ])}

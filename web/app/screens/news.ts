@@ -8,17 +8,19 @@ import { html } from '../markup.js';
 import { newsPutAway, newsShown } from '../news.js';
 import type { Piece } from '../parts.js';
 import { icons } from '../pictures.js';
-import { word } from '../words.js';
+import { tagOf, word, wordParts } from '../words.js';
 
 const LOOK = { urgent: 'warn', warning: 'warn', info: 'info' } as const;
 
 function announcement(one: Announcement): TemplateResult {
   const closable = one.level === 'info';
+  const tag = tagOf(one.language);
+  const [before = '', title = '', after = ''] = wordParts(`news.${one.level}`, { title: one.title });
   return html`<article class="message ${LOOK[one.level]} ${one.level}">
     ${LOOK[one.level] === 'warn' ? icons.warn : icons.info}
     <div>
-      <p class="title">${word(`news.${one.level}`, { title: one.title })}</p>
-      <div class="body">${unsafeHTML(one.body_html)}</div>
+      <p class="title">${before}<span lang=${tag}>${title}</span>${after}</p>
+      <div class="body" lang=${tag}>${unsafeHTML(one.body_html)}</div>
       ${closable
         ? html`<button class="plain" type="button" @click=${() => newsPutAway(one)}>${word('news.close')}</button>`
         : nothing}

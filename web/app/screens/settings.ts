@@ -11,7 +11,7 @@ import { newsWatch } from '../news.js';
 import type { Piece } from '../parts.js';
 import { icons } from '../pictures.js';
 import type { Language } from '../words.js';
-import { languageChoose, languagesRead, word } from '../words.js';
+import { languageChoose, languagesRead, tagOf, word } from '../words.js';
 import { dialogClose, dialogOpen } from './dialogs.js';
 
 const ID = 'look-dialog';
@@ -41,7 +41,7 @@ function chooseLanguage(code: string): void {
 
 // The names stand in their own language, so that everybody finds theirs.
 function languageOption({ code, name }: Language): TemplateResult {
-  return html`<label class="option" lang=${code === 'ja-easy' ? 'ja' : code}>
+  return html`<label class="option" lang=${tagOf(code)}>
     <input type="radio" name="language" .checked=${code === model.language} @change=${() => chooseLanguage(code)} />
     <span>${name}</span>
   </label>`;

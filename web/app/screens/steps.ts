@@ -69,7 +69,7 @@ export function intentScreen(): TemplateResult {
     html`${heading(word('intent.title'))}
       <p class="lead">${word('intent.lead')}</p>
       ${facts([
-        [word('intent.campaign'), model.campaign?.name ?? ''],
+        [word('intent.campaign'), html`<span lang="ja">${model.campaign?.name ?? ''}</span>`],
         [word('intent.points'), say('intent.pointsText')],
         [word('intent.who'), say('intent.whoText')],
         [word('intent.period'), sayWhole('home.periodText')],

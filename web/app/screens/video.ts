@@ -6,12 +6,7 @@ import type { Video } from '../api.js';
 import { html } from '../markup.js';
 import { change, model } from '../model.js';
 import type { Screen } from '../model.js';
-import { word } from '../words.js';
-
-// The tag of a language that a browser knows.
-function tagOf(language: string): string {
-  return language === 'ja-easy' ? 'ja' : language;
-}
+import { tagOf, word } from '../words.js';
 
 // What is folded away does not go on playing.
 function unfolded(event: Event, name: string): void {

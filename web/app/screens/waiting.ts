@@ -73,7 +73,7 @@ function numbers({ shown, seenAt }: Line): TemplateResult {
 function troubles({ shown, message: said, doubt, seenAt }: Line): Piece[] {
   const { phase, reason } = shown;
   return [
-    said === '' ? nothing : message('info', word('line.message'), html`<p>${said}</p>`),
+    said === '' ? nothing : message('info', word('line.message'), html`<p lang="ja">${said}</p>`),
     reason === null || phase !== 'waiting'
       ? nothing
       : message('warn', word(`line.reason.${reason}`), html`<p>${word(reason === 'anew' ? 'line.anew.kept' : 'line.reasonKept')}</p>`),
