@@ -207,7 +207,8 @@ size_t calendar_quiet(const struct calendar *calendar, int64_t day, int hour, si
             size_t band = by_clock[i];
             begun |= at == now_day && band == now_band;
             enum level level = calendar_level(calendar, at, band);
-            if (!begun || level != LEVEL_SMOOTH || (band == NIGHT && !nights))
+            if (!begun || level != LEVEL_SMOOTH || (band == NIGHT && !nights) ||
+                calendar_is_shut(calendar, band))
                 continue;
             ret_quiet[found++] = (struct calendar_quiet){at, band, level};
         }

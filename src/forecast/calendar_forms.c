@@ -149,6 +149,9 @@ static void write_json(const struct calendar_view *view, struct buffer *out) {
         json_object_set_new(document, "quiet", quiet_json(view, out->arena));
     }
     if (calendar != NULL && !view->brief) {
+        char today[CALENDAR_ISO_SIZE];
+        calendar_iso_date(today, view->today);
+        json_object_set_new(document, "today", json_string(today));
         json_object_set_new(document, view->year ? "phases" : "days",
                             view->year ? phases_json(view, out->arena) : days_json(view));
         json_object_set_new(document, "changed", changes_json(view));

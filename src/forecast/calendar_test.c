@@ -133,6 +133,11 @@ static void a_telephone_that_is_shut_has_no_level(void **state) {
     assert_true(calendar_is_shut(&calendar, 3));
     assert_int_equal(calendar_now(&calendar, FEBRUARY_2, 8), LEVEL_UNKNOWN);
     assert_non_null(strstr(written(CALENDAR_HTML, false).text, "受付時間外"));
+    struct calendar_quiet quiet[LEVELS_BANDS];
+    memset(calendar.cells, LEVEL_SMOOTH,
+           sizeof calendar.cells); // nobody is asked to ring when nobody answers
+    assert_int_equal(calendar_quiet(&calendar, FEBRUARY_2, 10, 1, true, quiet, LEVELS_BANDS), 2);
+    assert_int_equal(quiet[1].band, 1);
     calendar.rules.opens_hour = 0;
     calendar.rules.closes_hour = 24;
     assert_false(calendar_is_shut(&calendar, 2));

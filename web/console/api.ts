@@ -294,7 +294,7 @@ export interface CalendarWeek {
 // `said` and `year` as residents read them, `kept` as operators do.
 export interface Calendars {
   series: CalendarSeries;
-  said: { version: number; days?: CalendarDay[] };
+  said: { version: number; today?: string; days?: CalendarDay[] };
   year: { phases?: CalendarPhase[] };
   kept: {
     version: number;

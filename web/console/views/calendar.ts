@@ -76,21 +76,22 @@ const trouble = ({ trouble: cause, trouble_since: since }: CalendarPlan): Conten
 
 const dayName = ({ date, holiday }: CalendarDay): string => (holiday ? word('calendar.holiday', { day: dateText(date) }) : dateText(date));
 
-function weeksPart(days: CalendarDay[], series: CalendarSeries): Content {
+function weeksPart(days: CalendarDay[], today: string, series: CalendarSeries): Content {
+  const named = (day: CalendarDay): string => (day.date === today ? word('calendar.today', { day: dayName(day) }) : dayName(day));
   const rows = (some: CalendarDay[]): Cell[][] =>
-    some.map((day) => [dayName(day), ...BANDS.map((band) => {
+    some.map((day) => [named(day), ...BANDS.map((band) => {
       const found = day.bands.find((one) => one.band === band);
       if (!found) return null;
       return found.reason ? word('calendar.by_hand', { level: `${found.symbol} ${found.word}` }) : `${found.symbol} ${found.word}`;
     })]);
   const head = [word('calendar.day'), ...BANDS.map(bandText)];
   const half = Math.ceil(days.length / 2);
-  const named = (some: CalendarDay[]): string =>
+  const nameOf = (some: CalendarDay[]): string =>
     word('calendar.weeks.name', { series: word(`calendar.series.${series}`), from: dateText(some[0]?.date ?? ''), to: dateText(some.at(-1)?.date ?? '') });
   const halves = [days.slice(0, half), days.slice(half)].filter((some) => some.length > 0);
   return section(
     word('calendar.weeks'),
-    html`<p class="note">${word('calendar.weeks.note')}</p><div class="pair">${halves.map((some) => table({ name: named(some), head, rows: rows(some), open: true }))}</div>`,
+    html`<p class="note">${word('calendar.weeks.note')}</p><div class="pair">${halves.map((some) => table({ name: nameOf(some), head, rows: rows(some), open: true }))}</div>`,
   );
 }
 
@@ -150,13 +151,14 @@ function steering({ series, said }: Calendars, hands: Hands): Content {
     const reason = String(new FormData(form).get('why') ?? '').trim();
     void attempt(() => publishCalendar(series, reason), hands).then(() => message?.failed || form.reset());
   };
+  const { today = '', days = [] } = said;
   return section(
     word('calendar.steer'),
     html`<div class="pair">
       <form class="write" @submit=${set}>
         <h3>${word('calendar.override')}</h3>
         <label for="date">${word('calendar.day')}</label>
-        <select id="date" name="date" required>${(said.days ?? []).map((day) => html`<option value=${day.date}>${dayName(day)}</option>`)}</select>
+        <select id="date" name="date" required>${days.filter(({ date }) => date >= today).map((day) => html`<option value=${day.date}>${dayName(day)}</option>`)}</select>
         <label for="band">${word('calendar.band')}</label>
         <select id="band" name="band" required>${BANDS.map((band) => html`<option value=${band}>${bandText(band)}</option>`)}</select>
         <label for="level">${word('calendar.level')}</label>
@@ -184,7 +186,7 @@ export function viewCalendar(calendars: Calendars, hands: Hands): Content {
       (one) => html`<li><a href=${`/console/calendar?series=${one}`} aria-current=${one === series ? 'true' : nothing}>${word(`calendar.series.${one}`)}</a></li>`,
     )}</ul></nav>
     <p role="status" class=${message ? (message.failed ? 'message' : 'done') : ''}>${message?.text ?? nothing}</p>
-    ${days.length > 0 ? weeksPart(days, series) : nothing}
+    ${days.length > 0 ? weeksPart(days, said.today ?? '', series) : nothing}
     ${hands.mayWrite && days.length > 0 ? steering(calendars, hands) : nothing}
     ${kept.overrides.length > 0
       ? section(

@@ -100,6 +100,15 @@ function stateOf(one: Announced): string {
   return word(Date.parse(one.starts) > Date.now() ? 'news.state.coming' : 'news.state.over');
 }
 
+function history(announcements: Announced[]): Content {
+  return table({
+    name: word('news.heading'),
+    head: words('news.title', 'news.level', 'news.starts', 'news.ends', 'news.state', 'news.author', 'log.reason'),
+    rows: announcements.map((one) => [one.texts['ja']?.title ?? '', word(`news.level.${one.level}`), dateTimeText(one.starts), dateTimeText(one.ends), stateOf(one), one.author, one.reason]),
+    open: true,
+  });
+}
+
 export function viewNews({ announcements }: News, hands: Hands): Content {
   const alive = announcements.filter((one) => !one.withdrawn && (one.current || Date.parse(one.starts) > Date.now()));
   const shown = announcements.filter(({ current: isCurrent }) => isCurrent).length;
@@ -107,13 +116,5 @@ export function viewNews({ announcements }: News, hands: Hands): Content {
     <p class="lead">${shown === 0 ? word('news.none') : word('news.sentence', { shown })}</p>
     ${alive.length === 0 ? nothing : section(word('news.now'), html`<ul class="versions">${alive.map((one) => current(one, hands))}</ul>`)}
     ${hands.mayWrite ? section(word('news.write'), form(hands)) : nothing}
-    ${section(
-      word('news.all'),
-      table({
-        name: word('news.heading'),
-        head: words('news.title', 'news.level', 'news.starts', 'news.ends', 'news.state', 'news.author', 'log.reason'),
-        rows: announcements.map((one) => [one.texts['ja']?.title ?? '', word(`news.level.${one.level}`), dateTimeText(one.starts), dateTimeText(one.ends), stateOf(one), one.author, one.reason]),
-        open: true,
-      }),
-    )}`;
+    ${announcements.length === 0 ? nothing : section(word('news.all'), history(announcements))}`;
 }
