@@ -4,7 +4,17 @@ import { after, before, describe, test } from "node:test";
 
 import { APP, openBrowser, POINTS, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
+import { Operator } from "../lib/operator.mjs";
+import { until } from "../lib/until.mjs";
 
+// An operator sets how many points whoever comes from now on gets.
+async function giveOthers(server, before, value) {
+  const session = new Operator(server.url);
+  await session.enterByLink(server);
+  const answer = await session.post("/api/v1/console/settings/campaign.points", { before, value, reason: "予算" }, {}, "PUT");
+  assert.equal(answer.status, 200, answer.text);
+  await until(async () => (await (await fetch(`${server.url}/api/v1/campaign`)).json()).points === value);
+}
 
 describe("re-entry", () => {
   let server, browser;
@@ -33,9 +43,11 @@ describe("re-entry", () => {
     await page.reload();
     await visitor.sees("identity.title", APP);
     await visitor.verifies();
+    await giveOthers(server, 11_000, 5000);
     await page.reload();
     await visitor.sees("result.verified.title");
     const receipt = await visitor.applies();
+    await giveOthers(server, 5000, 11_000);
     await page.reload();
     await visitor.sees("receipt.title");
     assert.equal(await page.locator(".slip .number").textContent(), receipt);

@@ -2,6 +2,7 @@
 import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 
+import type { Campaign } from './api.js';
 import { html } from './markup.js';
 import type { Task } from './model.js';
 import { goBackTo, goTo, SCREENS } from './route.js';
@@ -20,13 +21,18 @@ function nameFrom(key: Key, name: string): string {
   return found === undefined ? name : found.slice(name.length + 1);
 }
 
+// What was set aside for a resident, or given, keeps its points whatever the campaign gives to others later.
+function ownPoints(campaign: Campaign): number {
+  return model.me?.application?.points ?? (model.me?.points.pending || campaign.points);
+}
+
 // The words that most sentences need, from the campaign as it is.
 export function campaignValues(): Values {
   const { campaign } = model;
   if (campaign === null) return {};
   return {
     campaign: campaign.name,
-    points: campaign.points,
+    points: ownPoints(campaign),
     age: campaign.age_min,
     prefecture: nameFrom('campaign.places', campaign.prefecture),
     app: nameFrom('identity.apps', campaign.identity_app.name),
