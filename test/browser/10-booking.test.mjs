@@ -51,6 +51,30 @@ test("a booking is made, moved and used in the browser while the line is full", 
   await visitor.close();
 });
 
+test("a booking whose time is over says so, and asks no more", async () => {
+  const visitor = await Visitor.open(browser, server.url);
+  const { page } = visitor;
+  await visitor.walkToJump();
+  await visitor.press("identity.action", APP);
+  await visitor.sees("line.title");
+  await page.getByRole("region", { name: word("booking.title") }).getByRole("combobox").waitFor();
+  const { windows } = await page.evaluate(async () => (await fetch("/api/v1/bookings")).json());
+  const [{ start }, { start: until }] = windows;
+  const mine = { start, until, front_until: until, standing: "front" };
+  let over = false;
+  const tell = (route) => route.fulfill({ json: { mine: over ? null : mine, windows } });
+  await page.route("**/api/v1/bookings", (route) => (route.request().method() === "GET" ? tell(route) : route.continue()));
+  await visitor.press("booking.make");
+  await visitor.seesText(word("booking.late", { until: until.slice(11, 16) }));
+  const refusal = { status: 409, contentType: "application/problem+json", json: { title: "x", status: 409 } };
+  await page.route("**/api/v1/gate/passes", (route) => route.fulfill(refusal));
+  over = true;
+  await visitor.press("booking.enter");
+  await visitor.seesText(word("booking.over"));
+  await visitor.button("booking.make").waitFor();
+  await visitor.close();
+});
+
 test("a place that a counter took for somebody is theirs by its code, however it is typed", async () => {
   const counter = await operator(server, "operator");
   const { json: kept } = await counter.post("/api/v1/console/gate/assisted");

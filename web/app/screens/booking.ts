@@ -24,6 +24,8 @@ function timeText(booking: Booking): string {
   return word('booking.time', { from: dateTimeText(booking.start), until: clockText(booking.until) });
 }
 
+const lateText = (booking: Booking): string => word('booking.late', { until: clockText(booking.front_until) });
+
 const isDue = (booking: Booking): boolean => booking.standing !== 'early';
 
 // The time that was booked has come: the one thing to do, before all that is said of the line.
@@ -31,7 +33,7 @@ export function duePart(): Piece {
   const booking = model.bookings?.mine ?? null;
   if (booking === null || !isDue(booking)) return nothing;
   return html`<div class="due">
-    ${message('good', word('booking.due'), html`<p>${timeText(booking)}</p>`)}
+    ${message('good', word('booking.due'), html`<p>${timeText(booking)}</p><p>${lateText(booking)}</p>`)}
     <button class="button main" type="button" @click=${() => void bookingEnter()}>${word('booking.enter')}</button>
   </div>`;
 }
@@ -42,7 +44,7 @@ function mine(booking: Booking): Piece {
       'good',
       word('booking.kept'),
       html`<p><strong>${timeText(booking)}</strong></p>
-        <p>${word('booking.late', { until: clockText(booking.front_until) })}</p>
+        <p>${lateText(booking)}</p>
         <p><a href=${FILE}>${icons.calendar}${word('booking.file')}</a></p>`,
     )}
     <p>
