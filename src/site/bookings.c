@@ -200,7 +200,8 @@ static void add_words(icalcomponent *event, struct visit *visit, const struct bo
     struct arena *arena = http_request_arena(visit->request);
     const struct calendar_words *words = calendars_words(visit->site->calendars, visit_language(visit));
     const char *front = front_until(visit, booking);
-    const char *clock = front == NULL ? "" : arena_print(arena, "%.5s", strchr(front, 'T') + 1);
+    const char *hour = front == NULL ? "" : strchr(front, 'T') + 1;
+    const char *clock = arena_print(arena, "%.*s", hour[0] == '0' ? 4 : 5, hour + (hour[0] == '0'));
     const struct calendar_fill campaign[] = {{"campaign", visit->site->campaign->name}, {NULL, NULL}};
     const struct calendar_fill until[] = {{"until", clock == NULL ? "" : clock}, {NULL, NULL}};
     icalcomponent_add_property(event,
