@@ -96,6 +96,24 @@ describe("the journey in a browser", () => {
     await visitor.close();
   });
 
+  test("a screen reader hears what changed at home, and nothing before that or twice", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    await visitor.go("/");
+    const { page } = visitor;
+    const boxes = page.getByRole("checkbox");
+    await boxes.first().waitFor();
+    const said = page.locator("#app > [aria-live]");
+    assert.equal((await said.textContent()).trim(), "");
+    await boxes.first().check();
+    await page.waitForFunction((words) => document.querySelector("#app > [aria-live]").textContent.trim() === words, word("checklist.count", { done: 1 }));
+    assert.equal(await page.locator("nav [aria-current=page]").textContent(), word("page.home"));
+    const tree = await page.locator("main").ariaSnapshot();
+    assert.doesNotMatch(tree, /progressbar|region "はじめる前に"/);
+    await page.locator(".banner a").click();
+    await page.waitForFunction((text) => document.activeElement.textContent === text, word("register.title"));
+    await visitor.close();
+  });
+
   test("a screen reader hears the title, the place in the journey and the heading of each screen", async () => {
     const visitor = await Visitor.open(browser, server.url);
     await visitor.register();
