@@ -196,9 +196,14 @@ bool calendar_is_same(const struct calendar *calendar, const struct calendar *ot
 // Bands of a day in the order of the clock: the night (from one) comes first.
 static const size_t by_clock[LEVELS_BANDS] = {NIGHT, 0, 1, 2};
 
+struct wish {
+    enum level level;
+    bool nights;
+};
+
 // NOLINTNEXTLINE(readability-function-size): from when, how far and what for are three things
-size_t calendar_quiet(const struct calendar *calendar, int64_t day, int hour, size_t days, bool nights,
-                      struct calendar_quiet *ret_quiet, size_t quiet_max) {
+static size_t find_bands(const struct calendar *calendar, int64_t day, int hour, size_t days,
+                         struct wish wish, struct calendar_quiet *ret_quiet, size_t quiet_max) {
     int64_t now_day = day;
     size_t now_band = band_of(&now_day, hour), found = 0;
     bool begun = false;
@@ -207,10 +212,25 @@ size_t calendar_quiet(const struct calendar *calendar, int64_t day, int hour, si
             size_t band = by_clock[i];
             begun |= at == now_day && band == now_band;
             enum level level = calendar_level(calendar, at, band);
-            if (!begun || level != LEVEL_SMOOTH || (band == NIGHT && !nights) ||
+            if (!begun || level != wish.level || (band == NIGHT && !wish.nights) ||
                 calendar_is_shut(calendar, band))
                 continue;
             ret_quiet[found++] = (struct calendar_quiet){at, band, level};
         }
     return found;
+}
+
+// NOLINTNEXTLINE(readability-function-size): as find_bands
+size_t calendar_quiet(const struct calendar *calendar, int64_t day, int hour, size_t days, bool nights,
+                      struct calendar_quiet *ret_quiet, size_t quiet_max) {
+    return find_bands(calendar, day, hour, days, (struct wish){LEVEL_SMOOTH, nights}, ret_quiet, quiet_max);
+}
+
+size_t calendar_least_busy(const struct calendar *calendar, int64_t day, int hour, size_t days,
+                           struct calendar_quiet *ret_quiet, size_t quiet_max) {
+    struct calendar_quiet other;
+    if (calendar_quiet(calendar, day, hour, days, false, &other, 1) > 0 ||
+        find_bands(calendar, day, hour, days, (struct wish){LEVEL_VERY_BUSY, false}, &other, 1) == 0)
+        return 0;
+    return find_bands(calendar, day, hour, days, (struct wish){LEVEL_BUSY, false}, ret_quiet, quiet_max);
 }

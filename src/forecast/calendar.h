@@ -109,5 +109,8 @@ struct calendar_quiet {
 };
 size_t calendar_quiet(const struct calendar *calendar, int64_t day, int hour, size_t days, bool nights,
                       struct calendar_quiet *ret_quiet, size_t quiet_max);
+// Where no band by day is quiet: those that are busy while others are very busy. None when all are alike.
+size_t calendar_least_busy(const struct calendar *calendar, int64_t day, int hour, size_t days,
+                           struct calendar_quiet *ret_quiet, size_t quiet_max);
 // The level now.
 enum level calendar_now(const struct calendar *calendar, int64_t day, int hour);

@@ -109,11 +109,10 @@ static json_t *changes_json(const struct calendar_view *view) {
     return array;
 }
 
-static json_t *quiet_json(const struct calendar_view *view, struct arena *arena) {
+static json_t *bands_found_json(const struct calendar_view *view, struct arena *arena,
+                                const struct calendar_quiet *quiet, size_t count) {
     const struct calendar_words *words = &view->language->plain;
-    struct calendar_quiet quiet[BEST_MAX];
     json_t *array = json_array();
-    size_t count = calendar_quiet(view->calendar, view->today, view->hour, BEST_DAYS, false, quiet, BEST_MAX);
     for (size_t i = 0; i < count; i++) {
         char date[CALENDAR_ISO_SIZE];
         calendar_iso_date(date, quiet[i].day);
@@ -125,6 +124,14 @@ static json_t *quiet_json(const struct calendar_view *view, struct arena *arena)
                                                quiet[i].day == view->today));
     }
     return array;
+}
+
+static void add_quiet(json_t *document, const struct calendar_view *view, struct arena *arena) {
+    struct calendar_quiet quiet[BEST_MAX];
+    size_t count = calendar_quiet(view->calendar, view->today, view->hour, BEST_DAYS, false, quiet, BEST_MAX);
+    json_object_set_new(document, "quiet", bands_found_json(view, arena, quiet, count));
+    count = calendar_least_busy(view->calendar, view->today, view->hour, BEST_DAYS, quiet, BEST_MAX);
+    json_object_set_new(document, "least_busy", bands_found_json(view, arena, quiet, count));
 }
 
 static void write_json(const struct calendar_view *view, struct buffer *out) {
@@ -146,7 +153,7 @@ static void write_json(const struct calendar_view *view, struct buffer *out) {
                                       "symbol", level_symbol(now)));
         json_object_set_new(document, "advice", json_string(calendar_advice(view, words, out->arena)));
         json_object_set_new(document, "best", json_string(best_text(view, out->arena)));
-        json_object_set_new(document, "quiet", quiet_json(view, out->arena));
+        add_quiet(document, view, out->arena);
     }
     if (calendar != NULL && !view->brief) {
         char today[CALENDAR_ISO_SIZE];

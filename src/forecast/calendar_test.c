@@ -233,6 +233,13 @@ static void when_to_come_is_said_a_day_at_a_time(void **state) {
     const char *advice = calendar_advice(&view, &japanese.plain, arena);
     assert_non_null(strstr(advice, japanese.plain.none));
     assert_non_null(strstr(advice, japanese.plain.nights));
+    calendar.cells[7][1] = LEVEL_BUSY; // nothing is quiet, and this is better than the rest
+    advice = calendar_advice(&view, &japanese.plain, arena);
+    assert_non_null(strstr(advice, japanese.plain.none));
+    assert_non_null(strstr(advice, "比較的すいている見込みの時間は、2月9日(月) 12時〜20時です。"));
+    memset(calendar.cells, LEVEL_BUSY, sizeof calendar.cells); // all alike: none is better
+    advice = calendar_advice(&view, &japanese.plain, arena);
+    assert_string_equal(advice, japanese.plain.none);
     view.today = calendar.closes_day + 1;
     assert_string_equal(calendar_advice(&view, &japanese.plain, arena), ""); // it is over
 }

@@ -65,6 +65,7 @@ static const struct {
     WORD(on, "quiet.on"),
     WORD(none, "calendar.none"),
     WORD(nights, "calendar.nights"),
+    WORD(least, "calendar.least"),
     WORD(advice, "calendar.advice"),
     WORD(legend, "calendar.legend"),
     WORD(legend_of[LEVEL_SMOOTH], "calendar.legend.smooth"),

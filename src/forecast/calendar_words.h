@@ -25,7 +25,7 @@ struct calendar_words {
     const char *title[3], *lead[3], *note[3]; // by enum calendar_series
     const char *kinds, *languages, *weeks, *year, *app, *calls;
     const char *now, *next, *today_at, *on; // "今日 {time}", "{day} {time}"
-    const char *none, *nights, *advice;
+    const char *none, *least, *nights, *advice;
     const char *legend, *legend_of[4];
     const char *changed, *change, *changed_none, *changed_more, *changed_first;
     const char *overrides;

@@ -131,6 +131,7 @@ export interface Quiet {
 export interface Calendar {
   now?: { level: 'smooth' | 'busy' | 'very busy' | 'unknown'; symbol: string };
   quiet?: Quiet[];
+  least_busy?: Quiet[]; // where nothing is quiet: busy while other times are very busy
 }
 
 export interface Question {

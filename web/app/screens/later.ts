@@ -16,12 +16,14 @@ function quietText({ date, band, today }: Quiet): string {
 
 export function nextQuiet(): TemplateResult {
   const next = model.quiet?.quiet?.[0];
-  return html`<div class="next"><p><b>${word('quiet.next')}</b></p><p>${next === undefined ? word('quiet.none') : quietText(next)}</p></div>
+  const least = model.quiet?.least_busy?.[0];
+  const otherwise = (): string => (least === undefined ? word('quiet.none') : word('quiet.least', { time: quietText(least) }));
+  return html`<div class="next"><p><b>${word('quiet.next')}</b></p><p>${next === undefined ? otherwise() : quietText(next)}</p></div>
     <p><a class="more" href="/calendar">${icons.calendar}${word('quiet.calendar')}</a></p>`;
 }
 
 export function isQuietKnown(): boolean {
-  return (model.quiet?.quiet ?? []).length > 0;
+  return [...(model.quiet?.quiet ?? []), ...(model.quiet?.least_busy ?? [])].length > 0;
 }
 
 // For those who stand in line: when it would be better to come. Nothing when the calendar has nothing better.
