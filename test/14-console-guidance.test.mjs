@@ -80,17 +80,26 @@ eachStore("the console's guidance", (store) => {
     await resident.post("/api/v1/faq/no-card/opinion", { opinion: "read" });
     await resident.get("/api/v1/faq?q=PIN");
     await resident.get("/api/v1/faq?typing=yes&q=PI");
+    await resident.get("/faq?q=PIN"); // the page without script counts as well
+    await resident.get("/faq?q=zzzz");
+    await resident.get("/faq");
     const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
     for (const [half, offered] of [[0, 4], [1, 3]]) {
       const start = new Date(hour + half * 1_800_000).toISOString();
       assert.equal((await writer.post("/api/v1/console/calls", { start, offered, answered: 2, abandoned: 1 })).status, 204);
     }
     const relief = (await viewer.get("/api/v1/console/relief")).json;
-    assert.equal(sum(relief, "searches") - sum(before, "searches"), 1);
+    assert.equal(sum(relief, "searches") - sum(before, "searches"), 3);
     assert.equal(sum(relief, "reads") - sum(before, "reads"), 1);
     const last = relief.hours.at(-1);
     assert.equal(last.calls, 7);
-    assert.equal(last.by_topic[relief.topics.indexOf("はじめる前に")] >= 1, true);
+    const at = relief.topics.findIndex(({ name }) => name === "はじめる前に");
+    assert.equal(last.reads_by_topic[at] >= 1, true);
+    assert.equal(relief.topics[at].did_not_help, 1);
+    const card = relief.topics.find(({ name }) => name === "本人確認"); // what a search for PIN finds first
+    assert.equal(card.searches - before.topics.find(({ name }) => name === "本人確認").searches, 2);
+    assert.ok((await viewer.get("/api/v1/console/faq")).json.unfound.some(({ words }) => words === "zzzz"));
+    assert.equal(relief.calls, 7);
     assert.equal(relief.verdict, "too-little");
     assert.deepEqual(relief.lags.map(({ hours, r }) => [hours, r]), [[0, null], [1, null], [2, null]]);
     assert.equal((await resident.get("/api/v1/console/relief")).status, 401);

@@ -55,6 +55,17 @@ eachStore("import", (store) => {
     assert.deepEqual(await rows(url, SUMS), [["2", "22", "18"]]);
   });
 
+  test("calls may say what they were about", async () => {
+    const topics = "SELECT topic, whole, calls FROM call_topic ORDER BY topic";
+    const path = file("topics.csv", "date,time,outcome,wait_s,about\n2026-01-05,9:01,answered,5,暗証番号\n2026-01-05,9:02,answered,5,苦情\n2026-01-05,9:29,abandoned,90,\n");
+    const { code, result } = await run("calls", path, "--store", url, "--map", "topic=about");
+    assert.deepEqual([code, result.taken], [0, 3]);
+    assert.deepEqual(await rows(url, topics), [["暗証番号", "0", "1"], ["苦情", "0", "1"]].sort());
+    const twice = await run("calls", file("twice.csv", "start,offered,answered,topic,Topic\n"), "--store", url);
+    assert.equal(twice.code, 1);
+    assert.match(twice.stderr, /line 1: the header has two columns "topic"/);
+  });
+
   test("the same contents again change nothing, compressed or not", async () => {
     const { code, result } = await run("calls", file("again.csv.gz", gzipSync(CALLS)), "--store", url);
     assert.equal(code, 3);

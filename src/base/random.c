@@ -70,6 +70,18 @@ double random_exponential(struct random *random, double mean) {
     return -mean * log1p(-random_unit(random));
 }
 
+int64_t random_poisson(struct random *random, double mean) {
+    int64_t count = 0;
+    if (mean <= 0)
+        return 0;
+    double at = random_exponential(random, 1 / mean);
+    while (at < 1) {
+        count++;
+        at += random_exponential(random, 1 / mean);
+    }
+    return count;
+}
+
 double random_normal(struct random *random) {
     double radius = sqrt(-2 * log1p(-random_unit(random)));
     return radius * cos(2 * M_PI * random_unit(random));

@@ -29,5 +29,7 @@ double random_unit(struct random *random);
 // 2000).
 double random_exponential(struct random *random, double mean);
 double random_gamma(struct random *random, double mean, double deviation);
+// Poisson: how many of what happens independently, `mean` on average. The time it takes grows with the mean.
+int64_t random_poisson(struct random *random, double mean);
 // Normal with mean 0 and deviation 1 (Box and Muller).
 double random_normal(struct random *random);

@@ -51,6 +51,15 @@ static void means_and_deviations_are_as_asked(void **state) {
     double deviation = sqrt(gamma_squares / DRAWS - pow(gamma / DRAWS, 2));
     assert_true(fabs(deviation - 30) < 0.4);
     assert_true(fabs(small / DRAWS - 2) < 0.06);
+    double count = 0, count_squares = 0;
+    for (int i = 0; i < DRAWS; i++) {
+        double x = (double)random_poisson(&random, 3);
+        count += x;
+        count_squares += x * x;
+    }
+    assert_true(fabs(count / DRAWS - 3) < 0.03);
+    assert_true(fabs(count_squares / DRAWS - pow(count / DRAWS, 2) - 3) < 0.06);
+    assert_int_equal(random_poisson(&random, 0), 0);
 }
 
 int main(void) {

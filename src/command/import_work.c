@@ -36,10 +36,12 @@ static bool calls_finish(struct import_work *work, struct error *err) {
 
 static bool calls_into_store(struct import_work *work, struct session *session, int64_t id,
                              struct error *err) {
-    size_t count = 0;
+    size_t count = 0, topics_count = 0;
     bool whole = false;
     const struct calls_row *rows = calls_file_rows(work->state, &count, &whole);
-    return calls_store(session, id, whole, rows, count, err);
+    const struct call_topic *topics = calls_file_topics(work->state, &topics_count);
+    return calls_store(session, id, whole, rows, count, err) &&
+           call_topics_store(session, id, whole, topics, topics_count, err);
 }
 
 static void calls_close(struct import_work *work) {

@@ -20,9 +20,9 @@ static const struct statement HISTORY = {
     "WHERE language = $1 AND slug = $2 ORDER BY version DESC LIMIT $3",
     "tti"};
 static const struct statement OPINION = {
-    "INSERT INTO faq_count (hour_ms, language, slug, opinion, count) VALUES ($1, $2, $3, $4, 1) "
-    "ON CONFLICT (hour_ms, language, slug, opinion) DO UPDATE SET count = faq_count.count + 1",
-    "itti"};
+    "INSERT INTO faq_count (hour_ms, language, slug, opinion, count) VALUES ($1, $2, $3, $4, $5) "
+    "ON CONFLICT (hour_ms, language, slug, opinion) DO UPDATE SET count = faq_count.count + excluded.count",
+    "ittii"};
 static const struct statement MISS = {
     "INSERT INTO faq_miss (day_ms, language, words, count) SELECT $1, $2, $3, 1 "
     "FROM (SELECT COUNT(*) AS kept FROM faq_miss WHERE day_ms = $1) AS today WHERE today.kept < $4 "
@@ -30,14 +30,15 @@ static const struct statement MISS = {
     "itti"};
 static const struct statement FIGURES = {
     "SELECT slug, CAST(SUM(CASE WHEN opinion = 1 THEN count ELSE 0 END) AS BIGINT), "
-    "CAST(SUM(CASE WHEN opinion = 2 THEN count ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN opinion = 3 THEN "
-    "count ELSE 0 END) AS BIGINT) "
-    "FROM faq_count WHERE hour_ms >= $1 AND hour_ms < $2 AND opinion <> 4 GROUP BY slug ORDER BY 2 DESC, "
-    "slug LIMIT $3",
+    "CAST(SUM(CASE WHEN opinion = 2 THEN count ELSE 0 END) AS BIGINT), "
+    "CAST(SUM(CASE WHEN opinion = 3 THEN count ELSE 0 END) AS BIGINT), "
+    "CAST(SUM(CASE WHEN opinion = 4 THEN count ELSE 0 END) AS BIGINT) "
+    "FROM faq_count WHERE hour_ms >= $1 AND hour_ms < $2 GROUP BY slug ORDER BY 2 DESC, slug LIMIT $3",
     "iii"};
 static const struct statement HOURS = {
-    "SELECT hour_ms, slug, CAST(SUM(count) AS BIGINT) FROM faq_count WHERE hour_ms >= $1 AND hour_ms < $2 "
-    "AND opinion IN (1, 4) GROUP BY hour_ms, slug ORDER BY hour_ms, slug LIMIT $3",
+    "SELECT hour_ms, CASE WHEN opinion = 1 THEN slug ELSE '' END AS about, CAST(SUM(count) AS BIGINT) "
+    "FROM faq_count WHERE hour_ms >= $1 AND hour_ms < $2 AND opinion IN (1, 4) "
+    "GROUP BY hour_ms, CASE WHEN opinion = 1 THEN slug ELSE '' END ORDER BY hour_ms, about LIMIT $3",
     "iii"};
 static const struct statement UNFOUND = {"SELECT words, CAST(SUM(count) AS BIGINT) FROM faq_miss WHERE "
                                          "day_ms >= $1 AND day_ms < $2 GROUP BY words "
@@ -133,14 +134,16 @@ bool faq_store_history(struct session *session, const char *language, const char
     return true;
 }
 
-void faq_store_opinion(struct command *command, const char *language, const char *slug,
-                       enum faq_opinion opinion, int64_t now_ms) {
-    (void)COMMAND_ADD(command, &OPINION, value_int(clock_hour_start_ms(now_ms)), value_text(language),
-                      value_text(slug), value_int(opinion));
+void faq_store_opinions(struct command *command, const char *language, const char *slug,
+                        enum faq_opinion opinion, int64_t now_ms, int64_t count) {
+    if (count > 0)
+        (void)COMMAND_ADD(command, &OPINION, value_int(clock_hour_start_ms(now_ms)), value_text(language),
+                          value_text(slug), value_int(opinion), value_int(count));
 }
 
-void faq_store_searched(struct command *command, const char *language, int64_t now_ms) {
-    faq_store_opinion(command, language, "", FAQ_SEARCHED, now_ms);
+void faq_store_opinion(struct command *command, const char *language, const char *slug,
+                       enum faq_opinion opinion, int64_t now_ms) {
+    faq_store_opinions(command, language, slug, opinion, now_ms, 1);
 }
 
 void faq_store_miss(struct command *command, const char *language, const char *words, int64_t now_ms) {
@@ -152,14 +155,15 @@ bool faq_store_figures(struct session *session, int64_t from_ms, int64_t to_ms, 
                        struct faq_figures **ret_figures, size_t *ret_count, struct error *err) {
     struct rows rows;
     if (!SESSION_QUERY(session, &FIGURES, arena, &rows, err, value_int(from_ms), value_int(to_ms),
-                       value_int(FAQ_ENTRIES_MAX)))
+                       value_int(FAQ_FIGURES_MAX)))
         return false;
     struct faq_figures *figures = arena_alloc(arena, (rows.count + 1) * sizeof *figures);
     if (figures == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     for (size_t i = 0; i < rows.count; i++)
-        figures[i] = (struct faq_figures){rows_text(&rows, i, 0), rows_int(&rows, i, 1),
-                                          rows_int(&rows, i, 2), rows_int(&rows, i, 3)};
+        figures[i] =
+            (struct faq_figures){rows_text(&rows, i, 0), rows_int(&rows, i, 1), rows_int(&rows, i, 2),
+                                 rows_int(&rows, i, 3), rows_int(&rows, i, 4)};
     *ret_figures = figures;
     *ret_count = rows.count;
     return true;

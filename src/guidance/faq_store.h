@@ -13,6 +13,7 @@
 #define FAQ_MISSES_MAX   2000 // kept a day
 #define FAQ_HISTORY_MAX  100
 #define FAQ_UNFOUND_MAX  100
+#define FAQ_FIGURES_MAX  1000 // questions, those that are gone among them
 #define FAQ_HOURS_MAX    100000
 
 struct faq_change {
@@ -45,19 +46,21 @@ MUST_CHECK bool faq_store_history(struct session *session, const char *language,
                                   struct arena *arena, struct faq_version **ret_versions, size_t *ret_count,
                                   struct error *err);
 
-// The numbers are stored: do not change. FAQ_SEARCHED is of no question.
+// The numbers are stored: do not change. FAQ_SEARCHED is of the question that was found first, or of "".
 enum faq_opinion { FAQ_READ = 1, FAQ_HELPED = 2, FAQ_DID_NOT_HELP = 3, FAQ_SEARCHED = 4 };
 
 // Each adds one to a counter of its hour, summed over the batch; nothing tells who it was.
 void faq_store_opinion(struct command *command, const char *language, const char *slug,
                        enum faq_opinion opinion, int64_t now_ms);
-void faq_store_searched(struct command *command, const char *language, int64_t now_ms);
+// The same so many times at once; nothing for 0.
+void faq_store_opinions(struct command *command, const char *language, const char *slug,
+                        enum faq_opinion opinion, int64_t now_ms, int64_t count);
 // `words` from search_keepable; beyond FAQ_MISSES_MAX different ones a day nothing is kept.
 void faq_store_miss(struct command *command, const char *language, const char *words, int64_t now_ms);
 
 struct faq_figures {
-    const char *slug;
-    int64_t read, helped, did_not_help;
+    const char *slug; // "": of no question, searches that found none
+    int64_t read, helped, did_not_help, searched;
 };
 // Sums over [from_ms, to_ms) and all languages, most read first.
 MUST_CHECK bool faq_store_figures(struct session *session, int64_t from_ms, int64_t to_ms,

@@ -97,6 +97,7 @@ static void opinions_and_misses_are_counted(void **state) {
     struct testbed *testbed = *state;
     struct faq_figures *figures;
     struct faq_unfound *unfound;
+    struct faq_hour *hours;
     struct error err;
     size_t count = 0;
     testbed_guidance(testbed);
@@ -105,15 +106,19 @@ static void opinions_and_misses_are_counted(void **state) {
         command_init(&command, testbed->arena);
         faq_store_opinion(&command, "ja", "pin", FAQ_READ, i * HOUR_MS);
         faq_store_opinion(&command, "en", "pin", i == 0 ? FAQ_HELPED : FAQ_DID_NOT_HELP, i * HOUR_MS);
+        faq_store_opinion(&command, "ja", i == 1 ? "" : "pin", FAQ_SEARCHED, i * HOUR_MS);
         faq_store_miss(&command, "ja", i < 2 ? "らめん" : "天気", 0);
         testbed_run_command(testbed, &command);
     }
     struct session *session = testbed_session(testbed);
     assert_true(faq_store_figures(session, 0, 3 * HOUR_MS, testbed->arena, &figures, &count, &err));
-    assert_int_equal(count, 1);
+    assert_int_equal(count, 2);
     assert_int_equal(figures[0].read, 3);
     assert_int_equal(figures[0].helped, 1);
     assert_int_equal(figures[0].did_not_help, 2);
+    assert_int_equal(figures[0].searched, 2);
+    assert_string_equal(figures[1].slug, "");
+    assert_int_equal(figures[1].searched, 1);
     assert_true(faq_store_figures(session, 0, HOUR_MS, testbed->arena, &figures, &count, &err));
     assert_int_equal(figures[0].read, 1);
     assert_true(
@@ -121,6 +126,10 @@ static void opinions_and_misses_are_counted(void **state) {
     assert_int_equal(count, 2);
     assert_string_equal(unfound[0].words, "らめん");
     assert_int_equal(unfound[0].count, 2);
+    assert_true(faq_store_hours(session, 0, 2 * HOUR_MS, testbed->arena, &hours, &count, &err));
+    assert_int_equal(count, 4); // a search and a reading in each hour
+    assert_string_equal(hours[0].slug, "");
+    assert_string_equal(hours[1].slug, "pin");
     session_close(session);
 }
 

@@ -15,6 +15,7 @@
 #define SCORE_MIN         0.22 // below it an answer is a coincidence
 #define SCORE_OF_BEST_MIN 0.45
 #define UNKNOWN_WEIGHT    1.0 // of what stands in no answer: mostly how it is asked, not what
+#define SCORE_SURE        0.6 // from it on a category is taken for meant
 #define KEEP_BYTES_MAX    60
 
 struct gram {
@@ -177,6 +178,19 @@ size_t search_find(const struct search *search, const char *query, struct arena 
     while (count > 1 && ret_results[count - 1].score < ret_results[0].score * SCORE_OF_BEST_MIN)
         count--;
     return count;
+}
+
+const char *search_category(const struct search *search, const char *words, struct arena *arena) {
+    struct search_result results[SEARCH_RESULTS_MAX];
+    const char *folded = fold_text(NULL, words, arena);
+    for (size_t i = 0; folded != NULL && i < search->faq->count; i++) {
+        const char *category = search->faq->entries[i].category;
+        const char *other = fold_text(NULL, category, arena);
+        if (other != NULL && strcmp(folded, other) == 0)
+            return category;
+    }
+    bool found = search_find(search, words, arena, results) > 0 && results[0].score >= SCORE_SURE;
+    return found ? search->faq->entries[results[0].entry].category : NULL;
 }
 
 const char *search_keepable(const char *query, struct arena *arena) {

@@ -37,6 +37,10 @@ MUST_CHECK bool search_init(struct search *search, const struct fold_table *tabl
 size_t search_find(const struct search *search, const char *query, struct arena *arena,
                    struct search_result ret_results[SEARCH_RESULTS_MAX]);
 
+// The category of the answers that is meant by a word or two of somebody else's list, such as the call
+// centre's; NULL when none surely is. `arena` holds what is needed meanwhile.
+const char *search_category(const struct search *search, const char *words, struct arena *arena);
+
 // The question as it may be kept: folded, every run of four or more digits as "0000", at most 60 bytes. NULL
 // when nothing of it is left.
 const char *search_keepable(const char *query, struct arena *arena);

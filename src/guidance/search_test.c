@@ -274,6 +274,29 @@ static void the_best_comes_first(void **state) {
         assert_true(results[i - 1].score >= results[i].score);
 }
 
+static void words_of_the_call_centre_are_brought_to_a_category_or_left_alone(void **state) {
+    static const struct {
+        const char *words, *category;
+    } cases[] = {{"本人確認", "本人確認"},
+                 {" 申込と ポイント", "申込とポイント"},
+                 {"暗証番号", "本人確認"},
+                 {"あんしょうばんごうロック", "本人確認"},
+                 {"順番待ち", "順番待ち"},
+                 {"ポイント いつ", "申込とポイント"},
+                 {"カード読み取り", "本人確認"},
+                 {"苦情", NULL},
+                 {"間違い電話", NULL},
+                 {"他課への転送", NULL},
+                 {"", NULL},
+                 {"\xff", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *category = search_category(&search, cases[i].words, arena);
+        if (cases[i].category == NULL ? category != NULL
+                                      : category == NULL || strcmp(category, cases[i].category) != 0)
+            fail_msg("%s: %s", cases[i].words, category == NULL ? "none" : category);
+    }
+}
+
 static void what_is_kept_of_a_question_holds_no_long_number(void **state) {
     assert_string_equal(search_keepable("カード 1234-5678 9012", arena), "かど 0000 0000 0000");
     assert_string_equal(search_keepable("09012345678 に電話", arena), "0000 に電話");
@@ -288,6 +311,8 @@ int main(void) {
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_there_is_not_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_best_comes_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(words_of_the_call_centre_are_brought_to_a_category_or_left_alone,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_kept_of_a_question_holds_no_long_number, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

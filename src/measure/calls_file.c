@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "measure/topic_list.h"
 
 #define CALL_SECONDS_MAX INT64_C(86400)
 
@@ -23,6 +24,7 @@ enum column {
     COLUMN_OUTCOME,
     COLUMN_QUEUED,
     COLUMN_KIND,
+    COLUMN_TOPIC,
     COLUMNS
 };
 
@@ -30,7 +32,7 @@ static const char *const column_names[COLUMNS] = {"start",           "date",    
                                                   "offered",         "answered",     "abandoned",
                                                   "answered_within", "wait_s",       "abandoned_wait_s",
                                                   "talk_s",          "after_call_s", "outcome",
-                                                  "queued",          "kind"};
+                                                  "queued",          "kind",         "topic"};
 static const char *const map_names[] = {"start",
                                         "date",
                                         "time",
@@ -46,6 +48,7 @@ static const char *const map_names[] = {"start",
                                         "outcome",
                                         "queued",
                                         "kind",
+                                        "topic",
                                         "kinds",
                                         "ignored",
                                         NULL};
@@ -60,7 +63,7 @@ static const struct calls_file_preset presets[] = {
 
 struct half_hour {
     struct calls_row row;
-    uint32_t minutes; // of the half-hour at which an interval began: none may come twice
+    struct topic_list topics; // without a column of topics there is one, of index 0
 };
 
 struct calls_file {
@@ -71,8 +74,12 @@ struct calls_file {
     int columns[COLUMNS]; // -1: there is none
     bool per_call;
     struct half_hour *slots; // by time
-    struct calls_row *rows;  // the same, once everything was read
     size_t count, capacity, last;
+    struct topic_names names;
+    // The same, once everything was read.
+    struct calls_row *rows;
+    struct call_topic *topics;
+    size_t topics_count;
 };
 
 const struct calls_file_preset *calls_file_presets(void) {
@@ -167,22 +174,33 @@ static struct half_hour *half_hour_of(struct calls_file *file, int64_t start_ms,
     return &file->slots[place];
 }
 
-static bool add(struct calls_file *file, int64_t start_ms, const struct calls_row *row, struct error *err) {
+// Index 0 where the file has no such column.
+static bool row_topic(struct calls_file *file, const struct csv_row *row, size_t *ret_topic,
+                      struct error *err) {
+    int index = file->columns[COLUMN_TOPIC];
+    return topic_names_find(&file->names, index < 0 ? "" : row->fields[index], ret_topic, err);
+}
+
+static bool add(struct calls_file *file, int64_t start_ms, size_t topic, const struct calls_row *row,
+                struct error *err) {
     struct civil civil = clock_civil(start_ms);
     int64_t second_ms = start_ms - (start_ms % 1000 + 1000) % 1000;
     int64_t begin_ms = second_ms - (civil.minute % 30 * 60 + civil.second) * CLOCK_SECOND_MS;
     struct half_hour *slot = half_hour_of(file, begin_ms, err);
-    if (slot == NULL)
+    struct topic_count *count = NULL;
+    if (slot == NULL || !topic_list_at(&slot->topics, &file->names, topic, &count, err))
         return false;
     uint32_t minute = UINT32_C(1) << (civil.minute % 30);
-    if (!file->per_call && (slot->minutes & minute) != 0)
-        return error_set_field(err, ERROR_INVALID, "start", "an earlier line has the same start");
+    if (!file->per_call && (count->minutes & minute) != 0)
+        return error_set_field(err, ERROR_INVALID, "start", "an earlier line has the same start%s",
+                               file->columns[COLUMN_TOPIC] < 0 ? "" : " and topic");
     struct calls_row sum = slot->row;
     calls_row_add(&sum, row);
     if (!calls_row_check(&sum, err))
         return false;
     slot->row = sum;
-    slot->minutes |= minute;
+    count->minutes |= minute;
+    count->calls += row->offered;
     file->result->taken++;
     return true;
 }
@@ -200,8 +218,9 @@ static bool optional_number(const struct calls_file *file, const struct csv_row 
 
 static bool take_interval(struct calls_file *file, const struct csv_row *row, struct error *err) {
     int64_t start_ms = 0;
+    size_t topic = 0;
     struct calls_row calls = {.within_s = file->within_s};
-    if (!row_start(file, row, &start_ms, err) ||
+    if (!row_start(file, row, &start_ms, err) || !row_topic(file, row, &topic, err) ||
         !optional_number(file, row, COLUMN_OFFERED, &calls.offered, err) ||
         !optional_number(file, row, COLUMN_ANSWERED, &calls.answered, err) ||
         !optional_number(file, row, COLUMN_ABANDONED, &calls.abandoned, err) ||
@@ -221,7 +240,7 @@ static bool take_interval(struct calls_file *file, const struct csv_row *row, st
         calls.answered = calls.offered - calls.abandoned;
     if (calls.abandoned < 0)
         calls.abandoned = calls.offered - calls.answered;
-    return calls_row_check(&calls, err) && add(file, start_ms, &calls, err);
+    return calls_row_check(&calls, err) && add(file, start_ms, topic, &calls, err);
 }
 
 static bool call_seconds(const struct calls_file *file, const struct csv_row *row, enum column column,
@@ -254,6 +273,7 @@ static bool take_call(struct calls_file *file, const struct csv_row *row, struct
     bool abandoned = map_lists(map_get(&file->map, "abandoned", "abandoned"), outcome);
     int queued = file->columns[COLUMN_QUEUED];
     int64_t start_ms = 0, wait_s = 0, talk_s = 0, after_call_s = 0;
+    size_t topic = 0;
     if (!check_kind(file, row, err))
         return false;
     if (!answered && !abandoned && !map_lists(map_get(&file->map, "ignored", "ignored"), outcome))
@@ -280,7 +300,7 @@ static bool take_call(struct calls_file *file, const struct csv_row *row, struct
                              .abandoned_wait_s = abandoned ? wait_s : 0,
                              .talk_s = answered || talk_s == CALLS_UNKNOWN ? talk_s : 0,
                              .after_call_s = answered || after_call_s == CALLS_UNKNOWN ? after_call_s : 0};
-    return add(file, start_ms, &call, err);
+    return row_topic(file, row, &topic, err) && add(file, start_ms, topic, &call, err);
 }
 
 static bool take_row(void *context, const struct csv_row *row, struct error *err) {
@@ -320,8 +340,12 @@ void calls_file_free(struct calls_file *file) {
     if (file == NULL)
         return;
     table_free(file->table);
+    for (size_t i = 0; i < file->count; i++)
+        topic_list_done(&file->slots[i].topics);
+    topic_names_done(&file->names);
     free(file->slots);
     free(file->rows);
+    free(file->topics);
     free(file);
 }
 
@@ -329,14 +353,26 @@ bool calls_file_feed(struct calls_file *file, const char *bytes, size_t length, 
     return table_feed(file->table, bytes, length, err);
 }
 
+static void collect_topics(struct calls_file *file, const struct half_hour *slot) {
+    for (size_t i = 0; i < slot->topics.count; i++) {
+        const struct topic_count *count = &slot->topics.counts[i];
+        const char *name = file->names.names[count->topic];
+        if (count->calls > 0 && name[0] != '\0')
+            file->topics[file->topics_count++] = (struct call_topic){slot->row.start_ms, name, count->calls};
+    }
+}
+
 bool calls_file_finish(struct calls_file *file, struct error *err) {
     if (!table_finish(file->table, err))
         return false;
     file->rows = calloc(file->count + 1, sizeof *file->rows);
-    if (file->rows == NULL)
+    file->topics = calloc(file->names.counts + 1, sizeof *file->topics);
+    if (file->rows == NULL || file->topics == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    for (size_t i = 0; i < file->count; i++)
+    for (size_t i = 0; i < file->count; i++) {
         file->rows[i] = file->slots[i].row;
+        collect_topics(file, &file->slots[i]);
+    }
     return true;
 }
 
@@ -344,4 +380,9 @@ const struct calls_row *calls_file_rows(const struct calls_file *file, size_t *r
     *ret_count = file->count;
     *ret_whole = !file->per_call;
     return file->rows;
+}
+
+const struct call_topic *calls_file_topics(const struct calls_file *file, size_t *ret_count) {
+    *ret_count = file->topics_count;
+    return file->topics;
 }

@@ -10,6 +10,7 @@
 // have: other values are the mark of a line whose fields have shifted.
 #pragma once
 
+#include "measure/call_topics.h"
 #include "measure/calls.h"
 #include "measure/map.h"
 #include "measure/table.h"
@@ -31,6 +32,8 @@ MUST_CHECK bool calls_file_feed(struct calls_file *file, const char *bytes, size
 MUST_CHECK bool calls_file_finish(struct calls_file *file, struct error *err);
 // The half-hours by time; `ret_whole`: they are statements about the half-hour (calls_store).
 const struct calls_row *calls_file_rows(const struct calls_file *file, size_t *ret_count, bool *ret_whole);
+// What they were about, by time; none without a column of topics.
+const struct call_topic *calls_file_topics(const struct calls_file *file, size_t *ret_count);
 
 // The names of the maps that come with the program and what they stand for; ends with a NULL name.
 struct calls_file_preset {

@@ -102,6 +102,52 @@ static void single_calls_are_told_by_their_outcome(void **state) {
     calls_file_free(file);
 }
 
+static void says(const struct calls_file *file, size_t index, const char *start, const char *topic,
+                 int64_t calls) {
+    size_t count = 0;
+    const struct call_topic *topics = calls_file_topics(file, &count);
+    assert_true(index < count);
+    assert_int_equal(topics[index].start_ms, at(start));
+    assert_string_equal(topics[index].topic, topic);
+    assert_int_equal(topics[index].calls, calls);
+}
+
+static void intervals_may_have_a_row_for_every_topic(void **state) {
+    struct import_result result;
+    size_t count = 0;
+    bool whole = false;
+    struct calls_file *file = reads("start,What,offered,answered\n2026-02-02T09:00,PIN, 5,5\n"
+                                    "2026-02-02T09:00,points,3,2\n2026-02-02T09:00,,2,1\n"
+                                    "2026-02-02T09:15, PIN ,4,4\n2026-02-02T09:15,PIN,4,4\n"
+                                    "2026-02-02T09:30,points,0,0\n2026-02-02T08:30,points,1,1\n",
+                                    "topic=What", &result);
+    const struct calls_row *rows = calls_file_rows(file, &count, &whole);
+    assert_int_equal(count, 3);
+    assert_int_equal(rows[1].offered, 14);
+    assert_int_equal(result.bad, 1);
+    assert_int_equal(result.bad_listed[0].line, 6);
+    assert_string_equal(result.bad_listed[0].reason, "an earlier line has the same start and topic");
+    (void)calls_file_topics(file, &count);
+    assert_int_equal(count, 3); // neither what nobody said nor what nobody called about
+    says(file, 0, "2026-02-02T08:30", "points", 1);
+    says(file, 1, "2026-02-02T09:00", "PIN", 9);
+    says(file, 2, "2026-02-02T09:00", "points", 3);
+    calls_file_free(file);
+}
+
+static void single_calls_have_topics_and_those_that_are_passed_over_have_none(void **state) {
+    struct import_result result;
+    size_t count = 0;
+    struct calls_file *file = reads("start,outcome,wait_s,topic\n2026-02-02T09:01,answered,3,暗証番号\n"
+                                    "2026-02-02T09:02,abandoned,90,\n2026-02-02T09:29,answered,3,暗証番号\n"
+                                    "2026-02-02T09:29,ignored,3,暗証番号\n",
+                                    NULL, &result);
+    (void)calls_file_topics(file, &count);
+    assert_int_equal(count, 1);
+    says(file, 0, "2026-02-02T09:00", "暗証番号", 2);
+    calls_file_free(file);
+}
+
 static void a_column_that_the_map_names_must_be_there_and_once(void **state) {
     static const struct {
         const char *text, *map, *field;
@@ -184,6 +230,8 @@ int main(void) {
         cmocka_unit_test(quarter_hours_add_up_and_what_is_missing_is_the_difference),
         cmocka_unit_test(the_same_interval_twice_and_counts_that_cannot_be_are_bad_lines),
         cmocka_unit_test(single_calls_are_told_by_their_outcome),
+        cmocka_unit_test(intervals_may_have_a_row_for_every_topic),
+        cmocka_unit_test(single_calls_have_topics_and_those_that_are_passed_over_have_none),
         cmocka_unit_test(a_column_that_the_map_names_must_be_there_and_once),
         cmocka_unit_test(a_month_of_real_calls_equals_its_table_to_the_call),
     };

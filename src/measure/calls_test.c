@@ -1,3 +1,4 @@
+// covers: call_topics.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "measure/call_topics.h"
 #include "measure/calls.h"
 #include "migrations_list.h"
 #include "store/migrate.h"
@@ -110,22 +112,90 @@ static void single_calls_of_two_files_add_up_and_give_way_to_a_statement(void **
     assert_int_equal(read_all(testbed).half_hours_count, 1);
 }
 
+static void run(struct testbed *testbed, struct command *command) {
+    const struct writer_options options = {.queue_max = 10, .batch_max = 10};
+    struct writer *writer = NULL;
+    struct error err = {0};
+    assert_true(writer_start(testbed->store, &options, &writer, &err));
+    assert_true(writer_run(writer, command, &err));
+    writer_stop(writer);
+}
+
 static void a_live_half_hour_sent_twice_counts_once(void **state) {
     struct testbed *testbed = *state;
-    struct error err = {0};
-    struct writer *writer = NULL;
-    const struct writer_options options = {.queue_max = 10, .batch_max = 10};
     const struct calls_row row = half_hour(0, 20, 30, 25);
     prepare(testbed);
-    assert_true(writer_start(testbed->store, &options, &writer, &err));
     for (int i = 0; i < 2; i++) {
         struct command command;
         command_init(&command, testbed->arena);
         calls_put(&command, &row);
-        assert_true(writer_run(writer, &command, &err));
+        run(testbed, &command);
     }
-    writer_stop(writer);
     assert_int_equal(read_all(testbed).total.answered, 25);
+}
+
+// Calls of one topic in always the same half-hour, from a file; NULL: it has no topics.
+static void store_topic(struct testbed *testbed, int64_t import_id, bool whole, const char *topic,
+                        int64_t calls) {
+    CLEANUP(session_cleanup) struct session *session = NULL;
+    struct error err = {0};
+    const struct calls_row row = half_hour(0, 18, calls, calls);
+    const struct call_topic one = {row.start_ms, topic, calls};
+    assert_true(session_open(testbed->store, SESSION_WRITE, &session, &err));
+    if (!session_begin(session, &err) || !calls_store(session, import_id, whole, &row, 1, &err) ||
+        !call_topics_store(session, import_id, whole, &one, topic == NULL ? 0 : 1, &err) ||
+        !session_commit(session, &err))
+        fail_msg("%s", err.message);
+}
+
+// "topic calls, " and so on, in the order of the store.
+static const char *topics_of(struct testbed *testbed) {
+    CLEANUP(session_cleanup) struct session *session = NULL;
+    struct call_topic *topics = NULL;
+    struct buffer said;
+    struct error err = {0};
+    size_t count = 0;
+    assert_true(session_open(testbed->store, SESSION_READ, &session, &err));
+    if (!call_topics_read(session, DAY_MS, DAY_MS + CLOCK_DAY_MS, testbed->arena, &topics, &count, &err))
+        fail_msg("%s", err.message);
+    buffer_init(&said, testbed->arena);
+    buffer_add(&said, "");
+    for (size_t i = 0; i < count; i++)
+        buffer_print(&said, "%s %lld, ", topics[i].topic, (long long)topics[i].calls);
+    return said.text;
+}
+
+static void topics_of_single_calls_add_up_and_give_way_to_a_statement_that_names_some(void **state) {
+    struct testbed *testbed = *state;
+    prepare(testbed);
+    store_topic(testbed, 7, false, "card", 3);
+    store_topic(testbed, 8, false, "card", 2);
+    store_topic(testbed, 9, false, "points", 1);
+    assert_string_equal(topics_of(testbed), "card 5, points 1, ");
+    store_topic(testbed, 7, false, "line", 4); // read in another way: replaced
+    assert_string_equal(topics_of(testbed), "card 2, line 4, points 1, ");
+    store_topic(testbed, 10, true, NULL, 30); // the telephone system counts calls and knows no topics
+    assert_int_equal(read_all(testbed).total.offered, 30);
+    assert_string_equal(topics_of(testbed), "card 2, line 4, points 1, ");
+    store_topic(testbed, 11, true, "card", 20);
+    assert_string_equal(topics_of(testbed), "card 20, ");
+    store_topic(testbed, 12, true, "points", 21); // the last statement holds, with its topics
+    assert_string_equal(topics_of(testbed), "points 21, ");
+}
+
+static void a_live_statement_has_topics_too(void **state) {
+    struct testbed *testbed = *state;
+    struct command command;
+    prepare(testbed);
+    store_topic(testbed, 7, true, "card", 20);
+    const struct calls_row row = half_hour(0, 18, 30, 25);
+    const struct call_topic topics[] = {{row.start_ms, "line", 6}, {row.start_ms, "card", 9}};
+    command_init(&command, testbed->arena);
+    calls_put(&command, &row);
+    call_topics_put(&command, &topics[0]);
+    call_topics_put(&command, &topics[1]);
+    run(testbed, &command);
+    assert_string_equal(topics_of(testbed), "card 9, line 6, ");
 }
 
 static void counts_that_cannot_be_are_refused_by_name(void **state) {
@@ -157,6 +227,8 @@ int main(void) {
         cmocka_unit_test(the_last_statement_about_a_half_hour_holds),
         cmocka_unit_test(single_calls_of_two_files_add_up_and_give_way_to_a_statement),
         cmocka_unit_test(a_live_half_hour_sent_twice_counts_once),
+        cmocka_unit_test(topics_of_single_calls_add_up_and_give_way_to_a_statement_that_names_some),
+        cmocka_unit_test(a_live_statement_has_topics_too),
         cmocka_unit_test(counts_that_cannot_be_are_refused_by_name),
     };
     return testbed_run(tests, sizeof tests / sizeof *tests);

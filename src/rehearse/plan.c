@@ -29,7 +29,8 @@ enum kind {
     KIND_MOMENT,
     KIND_FILE,
     KIND_TEXT,
-    KIND_STAGE
+    KIND_STAGE,
+    KIND_SHARE
 };
 
 struct key {
@@ -100,6 +101,13 @@ static const struct key KEYS[] = {
     {"calls", "patience_min", KIND_NUMBER, AT(calls.patience_min), 0.1, 240, 0},
     {"calls", "redial", KIND_NUMBER, AT(calls.redial), 0, 0.95, 0},
     {"calls", "learnt", KIND_NUMBERS, AT(calls.learnt), 0, 1000, 2},
+    {"calls", "topic", KIND_SHARE, AT(calls.topics), 0, 0, 0},
+    {"help", "answer", KIND_SHARE, AT(help.answers), 0, 0, 0},
+    {"help", "reads", KIND_NUMBER, AT(help.reads), 0, 100, 0},
+    {"help", "searches", KIND_NUMBER, AT(help.searches), 0, 100, 0},
+    {"help", "unfound", KIND_NUMBER, AT(help.unfound), 0, 1, 0},
+    {"help", "rated", KIND_NUMBER, AT(help.rated), 0, 1, 0},
+    {"help", "helped", KIND_NUMBER, AT(help.helped), 0, 1, 0},
     {"survey", "respond", KIND_NUMBER, AT(survey.respond), 0, 1, 0},
     {"survey", "satisfaction", KIND_NUMBERS, AT(survey.satisfaction), 0, 1e9, PLAN_GRADES},
     {"survey", "smoothness", KIND_NUMBERS, AT(survey.smoothness), 0, 1e9, PLAN_GRADES},
@@ -240,6 +248,21 @@ static bool parse_stage(struct plan *plan, const char *text) {
     return true;
 }
 
+// "pin-forgotten 20": a name, which may have blanks, and its weight.
+static bool parse_share(struct plan_shares *shares, const char *text) {
+    const char *blank = strrchr(text, ' ');
+    size_t length = blank == NULL ? 0 : (size_t)(blank - text);
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    if (shares->count == PLAN_SHARES_MAX || length == 0 || length >= PLAN_SHARE_NAME_SIZE ||
+        !text_is_clean_utf8(text, length) ||
+        !parse_number(blank + 1, 0, 1e9, &shares->weights[shares->count]))
+        return false;
+    memcpy(shares->names[shares->count], text, length);
+    shares->names[shares->count++][length] = '\0';
+    return true;
+}
+
 static bool parse_bool(const char *text, bool *ret_value) {
     bool yes = strcmp(text, "yes") == 0 || strcmp(text, "true") == 0;
     if (!yes && strcmp(text, "no") != 0 && strcmp(text, "false") != 0)
@@ -270,6 +293,8 @@ static bool parse_value(struct plan *plan, const struct key *key, const char *te
         return *text != '\0' && text_is_clean_utf8(text, strlen(text)) && text_copy(target, key->count, text);
     case KIND_STAGE:
         return parse_stage(plan, text);
+    case KIND_SHARE:
+        return parse_share(target, text);
     }
     return false;
 }

@@ -79,12 +79,31 @@ struct plan_gate {
     int64_t identity_per_min, pace_per_min_max;
 };
 
+#define PLAN_SHARES_MAX      24
+#define PLAN_SHARE_NAME_SIZE 64
+
+// Names with weights: lines of "name weight".
+struct plan_shares {
+    char names[PLAN_SHARES_MAX][PLAN_SHARE_NAME_SIZE];
+    double weights[PLAN_SHARES_MAX];
+    size_t count;
+};
+
 struct plan_calls {
     double per_access;  // first calls for each access of a day; 0: no telephone
     double profile[24]; // weights of the hours; 0: closed
     int64_t agents;     // who answer
     double handle_min, patience_min, redial;
-    double learnt[2]; // from how many days after the opening on, and to what part fewer call
+    double learnt[2];          // from how many days after the opening on, and to what part fewer call
+    struct plan_shares topics; // of the answered calls, in words of the call centre
+};
+
+// Questions and answers: what is read, asked and rated.
+struct plan_help {
+    struct plan_shares answers; // by the names of questions; none: nobody reads
+    double reads, searches;     // for each access of an hour
+    double unfound;             // share of the searches that find nothing
+    double rated, helped;       // share of the readings that are rated, and of these that say it helped
 };
 
 #define PLAN_GRADES 5 // from the best answer to the worst
@@ -115,6 +134,7 @@ struct plan {
 
     struct plan_campaign campaign;
     struct plan_calls calls;
+    struct plan_help help;
     struct plan_survey survey;
     struct plan_gate gate;
 

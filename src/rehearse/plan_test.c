@@ -63,6 +63,9 @@ static void mistakes_name_their_line(void **state) {
         {"[arrivals]\nstart = tomorrow\n", "line 2"},
         {"[stages]\nstage = 30 0\n", "line 2"},
         {"[thresholds]\nlost_max = -1\n", "line 2"},
+        {"[calls]\ntopic = card\n", "line 2"},
+        {"[calls]\ntopic = 5\n", "line 2"},
+        {"[help]\nanswer = pin-forgotten -1\n", "line 2"},
         {"[arrivals]\nfile = x\n[stages]\nstage = 1 2 3\n", "not both"},
         {"[arrivals]\nspeed 360\n", "line 2: neither"},
         {"[arrivals]\nspeed 360\nfiel = x\n", "line 2: neither"},
@@ -75,6 +78,16 @@ static void mistakes_name_their_line(void **state) {
             fail_msg("%s: %s", bad[i].words, err.message);
         assert_int_equal(plan.seed, 99);
     }
+}
+
+static void shares_have_a_name_and_a_weight(void **state) {
+    struct plan plan;
+    struct error err = {0};
+    assert_true(plan_parse("[calls]\ntopic = カードが 読めない  12.5\ntopic = その他 1\n", "p", &plan, &err));
+    assert_int_equal(plan.calls.topics.count, 2);
+    assert_string_equal(plan.calls.topics.names[0], "カードが 読めない");
+    assert_true(plan.calls.topics.weights[0] == 12.5);
+    assert_string_equal(plan.calls.topics.names[1], "その他");
 }
 
 static void a_file_is_looked_for_beside_its_plan(void **state) {
@@ -101,9 +114,12 @@ int main(void) {
     if (!clock_set_zone("Asia/Tokyo", &err))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_are_what_tokyo_saw),          cmocka_unit_test(a_whole_plan_is_read),
-        cmocka_unit_test(stages_come_in_their_order),           cmocka_unit_test(mistakes_name_their_line),
+        cmocka_unit_test(defaults_are_what_tokyo_saw),
+        cmocka_unit_test(a_whole_plan_is_read),
+        cmocka_unit_test(stages_come_in_their_order),
+        cmocka_unit_test(mistakes_name_their_line),
         cmocka_unit_test(a_file_is_looked_for_beside_its_plan),
+        cmocka_unit_test(shares_have_a_name_and_a_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

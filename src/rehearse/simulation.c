@@ -14,12 +14,12 @@
 #include "measure/traffic.h"
 #include "rehearse/life.h"
 #include "rehearse/shape.h"
-#include "rehearse/telephone.h"
+#include "rehearse/simulation_help.h"
 
 #define BATCH_LIVES       SIMULATION_BATCH
 #define BATCH_BYTES_MAX   ((size_t)64 << 20)
 #define COMMAND_BYTES_MAX 65536
-#define CALLS_BYTES_MAX   ((size_t)1 << 20)
+#define HELP_BYTES_MAX    ((size_t)1 << 20)
 #define TRAFFIC_BYTES_MAX ((size_t)16 << 20)
 #define TRAFFIC_HOURS     16 // written at once: all routes of so many hours fit into one command
 #define SLOW_FACTOR       4  // how much slower a request is at twice the load that is still quick
@@ -28,7 +28,6 @@
 #define SMOOTHNESS        2
 #define GRADE_BEST        5   // and their choices, from 5 to 1
 #define TELL_S            5   // until somebody who watches is told that the store does not take anything
-#define CALLS_STEPS_MAX   240 // half-hours with calls that are written at once
 #define BUDGET_ROOM       1.1 // over the expected residents, so that chance does not use it up
 
 enum route {
@@ -89,8 +88,10 @@ struct simulation {
     struct life_world world;
     struct random survey_random; // of its own: who answers changes nothing else
     struct random device_random; // likewise: which openings are the first ones of strangers' devices
+    struct random help_random;   // likewise: what is called about, read and asked
     int64_t (*requests)[ROUTES]; // by hour of the shape
     int64_t *strangers;          // the same: first openings by those who never register
+    int64_t *accesses;           // the same: all of them
     struct batch batches[2];
     int drawn; // which batch is being drawn
     struct simulation_sums sums;
@@ -359,42 +360,23 @@ static bool write_accesses(struct simulation *simulation) {
            traffic_flush(simulation->traffic, simulation->writer, simulation->err);
 }
 
-static bool flush_calls(struct simulation *simulation, struct command *command) {
-    struct arena *arena = command->arena;
-    bool ok = command->steps_count == 0 || writer_run(simulation->writer, command, simulation->err);
-    arena_reset(arena);
-    command_init(command, arena);
-    return ok;
-}
-
-// A day's calls follow its accesses; on a day that opens or closes in between, those of its own part.
-static bool write_calls(struct simulation *simulation) {
-    const struct shape *shape = &simulation->shape;
-    CLEANUP(arena_cleanup) struct arena *arena = arena_new(CALLS_BYTES_MAX);
-    struct command command;
+// Whoever calls or looks for help follows the accesses.
+static bool write_help(struct simulation *simulation) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(HELP_BYTES_MAX);
+    const struct simulation_help help = {.plan = simulation->options->plan,
+                                         .scale = simulation->options->scale,
+                                         .first_ms = simulation->shape.first_ms,
+                                         .hours = simulation->shape.hours,
+                                         .accesses = simulation->accesses,
+                                         .writer = simulation->writer,
+                                         .arena = arena,
+                                         .calls_random = simulation->world.random,
+                                         .help_random = &simulation->help_random};
     if (arena == NULL)
         return error_set(simulation->err, ERROR_UNAVAILABLE, "out of memory");
-    command_init(&command, arena);
-    size_t hour = 0;
-    while (hour < shape->hours && simulation->options->plan->calls.per_access > 0) {
-        int64_t day_ms = clock_day_start_ms(shape->first_ms + (int64_t)hour * CLOCK_HOUR_MS);
-        double accesses = 0;
-        for (; hour < shape->hours &&
-               clock_day_start_ms(shape->first_ms + (int64_t)hour * CLOCK_HOUR_MS) == day_ms;
-             hour++)
-            accesses += (double)simulation->requests[hour][ROUTE_ACCESS];
-        const struct telephone_day day = {
-            .start_ms = day_ms, .accesses = accesses, .scale = simulation->options->scale};
-        int64_t offered = 0;
-        if (!telephone_day(simulation->options->plan, &day, simulation->world.random, &command, &offered,
-                           simulation->err))
-            return false;
-        simulation->sums.calls += offered;
-        if (command.steps_count > CALLS_STEPS_MAX - TELEPHONE_HALF_HOURS &&
-            !flush_calls(simulation, &command))
-            return false;
-    }
-    return flush_calls(simulation, &command);
+    for (size_t hour = 0; hour < simulation->shape.hours; hour++)
+        simulation->accesses[hour] = simulation->requests[hour][ROUTE_ACCESS];
+    return simulation_help_write(&help, &simulation->sums.calls, simulation->err);
 }
 
 static bool run_hours(struct simulation *simulation) {
@@ -412,7 +394,7 @@ static bool run_hours(struct simulation *simulation) {
     }
     bool written = write_lives(simulation);
     written = written && write_lives(simulation); // hands over nothing, and waits for what was handed over
-    return written && write_accesses(simulation) && write_calls(simulation);
+    return written && write_accesses(simulation) && write_help(simulation);
 }
 
 static bool batch_init(struct simulation *simulation, int which) {
@@ -446,11 +428,12 @@ static bool prepare(struct simulation *simulation) {
     life_places(&simulation->world.places, simulation->campaign->prefecture);
     simulation->requests = calloc(simulation->shape.hours, sizeof *simulation->requests);
     simulation->strangers = calloc(simulation->shape.hours, sizeof *simulation->strangers);
+    simulation->accesses = calloc(simulation->shape.hours, sizeof *simulation->accesses);
     simulation->traffic = traffic_new(TRAFFIC_NODE);
     simulation->traffic_arena = arena_new(TRAFFIC_BYTES_MAX);
     bool batches = batch_init(simulation, 0) && batch_init(simulation, 1);
-    if (simulation->requests == NULL || simulation->strangers == NULL || simulation->traffic == NULL ||
-        simulation->traffic_arena == NULL || !batches)
+    if (simulation->requests == NULL || simulation->strangers == NULL || simulation->accesses == NULL ||
+        simulation->traffic == NULL || simulation->traffic_arena == NULL || !batches)
         return error_set(simulation->err, ERROR_UNAVAILABLE, "out of memory");
     command_init(&simulation->traffic_command, simulation->traffic_arena);
     return true;
@@ -465,6 +448,7 @@ bool simulation_run(const struct simulation_options *options, const struct campa
     random_init_seeded(&random, options->plan->seed);
     random_init_seeded(&simulation->survey_random, options->plan->seed + 1);
     random_init_seeded(&simulation->device_random, options->plan->seed + 2);
+    random_init_seeded(&simulation->help_random, options->plan->seed + 3);
     simulation->options = options;
     simulation->campaign = campaign;
     simulation->writer = writer;
@@ -480,6 +464,7 @@ bool simulation_run(const struct simulation_options *options, const struct campa
     batch_done(simulation, &simulation->batches[1]);
     free(simulation->requests);
     free(simulation->strangers);
+    free(simulation->accesses);
     free(simulation);
     return ok;
 }

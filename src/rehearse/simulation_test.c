@@ -1,3 +1,4 @@
+// covers: simulation_help.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,10 @@
 
 #include "base/clock.h"
 #include "campaign/campaign_audit.h"
+#include "guidance/faq_store.h"
 #include "ledger/ledger_audit.h"
+#include "measure/call_topics.h"
+#include "measure/calls.h"
 #include "measure/funnel_journeys.h"
 #include "measure/participants.h"
 #include "migrations_list.h"
@@ -23,7 +27,11 @@ static const char plan_text[] =
     "residents = 4000\nregistered_before = 0.25\nbefore_days = 10\nbegin = 0.75\nvisits = 0.5\nstrangers = "
     "0.4\n"
     "[shape]\nweekday = 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 9 9 9 1\n"
-    "[people]\nreturns = 35 30 22 4 5 1 3\nsecond_try = 0.1\n";
+    "[people]\nreturns = 35 30 22 4 5 1 3\nsecond_try = 0.1\n"
+    "[calls]\nper_access = 0.1\nagents = 8\nprofile = 0 0 0 0 0 0 0 0 0 1 1 1 1 1 1 1 1 1 0 0 0 0 0 0\n"
+    "topic = card 3\ntopic = points 1\n"
+    "[help]\nanswer = pin 3\nanswer = when 1\nreads = 0.5\nsearches = 0.2\nunfound = 0.1\nrated = 0.2\n"
+    "helped = 0.75\n";
 
 static struct session *simulate(struct testbed *testbed, struct simulation_sums *sums,
                                 struct campaign *campaign) {
@@ -55,6 +63,34 @@ static void assert_share(int64_t part, int64_t whole, double share) {
     double expected = (double)whole * share, deviation = sqrt(expected * (1 - share));
     if (fabs((double)part - expected) > 5 * deviation + 1)
         fail_msg("%lld of %lld, not %.4f", (long long)part, (long long)whole, share);
+}
+
+// Calls have topics and answers are read by the shares of the plan.
+static void assert_help(struct testbed *testbed, struct session *session, const struct campaign *campaign,
+                        const struct simulation_sums *sums) {
+    struct faq_figures *figures = NULL;
+    struct call_topic *topics = NULL;
+    struct calls calls;
+    struct error err = {0};
+    size_t count = 0;
+    int64_t about[2] = {0};
+    assert_true(calls_read(session, 0, 0, testbed->arena, &calls, &err));
+    assert_int_equal(calls.total.offered, sums->calls);
+    assert_true(call_topics_read(session, campaign->opens_ms - 1, campaign->closes_ms, testbed->arena,
+                                 &topics, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        about[strcmp(topics[i].topic, "points") == 0] += topics[i].calls;
+    assert_int_equal(about[0] + about[1], calls.total.answered);
+    assert_share(about[0], calls.total.answered, 0.75);
+    assert_true(faq_store_figures(session, campaign->opens_ms - CLOCK_DAY_MS, campaign->closes_ms,
+                                  testbed->arena, &figures, &count, &err));
+    assert_int_equal(count, 3);
+    assert_string_equal(figures[0].slug, "pin");
+    int64_t reads = figures[0].read + figures[1].read;
+    assert_share(figures[0].read, reads, 0.75);
+    assert_share(reads, 2 * sums->accesses, 0.25);
+    assert_share(figures[0].helped, figures[0].read, 0.15);
+    assert_share(figures[2].searched, figures[0].searched + figures[1].searched + figures[2].searched, 0.1);
 }
 
 static void a_simulated_store_is_audited_clean_and_shows_the_plan(void **state) {
@@ -90,6 +126,7 @@ static void a_simulated_store_is_audited_clean_and_shows_the_plan(void **state) 
                     4000 * 0.9375 * 0.5 * 0.4 + 150);
     assert_true(people.places_count > 40);
     assert_int_equal(people.places[0].code, 131121); // the most people live there
+    assert_help(testbed, session, &campaign, &sums);
 }
 
 static void the_same_seed_writes_the_same(void **state) {

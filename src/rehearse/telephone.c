@@ -1,25 +1,12 @@
 // telephone.c - a load, its steady state, and draws around it.
 #include "rehearse/telephone.h"
 
-#include <math.h>
-
-#include "base/clock.h"
 #include "forecast/staffing.h"
+#include "measure/call_topics.h"
+#include "rehearse/life.h"
 
 #define WITHIN_MIN 0.5
 #define HALF_HOUR  30.0
-
-static int64_t draw_poisson(struct random *random, double mean) {
-    int64_t count = 0;
-    if (mean <= 0)
-        return 0;
-    double at = random_exponential(random, 1 / mean);
-    while (at < 1) {
-        count++;
-        at += random_exponential(random, 1 / mean);
-    }
-    return count;
-}
 
 static int64_t draw_binomial(struct random *random, int64_t trials, double share) {
     int64_t hits = 0;
@@ -56,7 +43,7 @@ bool telephone_half_hour(const struct plan_calls *plan, int64_t agents, double e
     if (!staffing_solve(&load, agents, &state, err))
         return false;
     double answered = 1 - state.abandons;
-    row.offered = draw_poisson(random, state.calls_per_min * HALF_HOUR);
+    row.offered = random_poisson(random, state.calls_per_min * HALF_HOUR);
     row.answered = draw_binomial(random, row.offered, answered);
     row.abandoned = row.offered - row.answered;
     row.answered_within =
@@ -67,24 +54,12 @@ bool telephone_half_hour(const struct plan_calls *plan, int64_t agents, double e
     return true;
 }
 
-bool telephone_day(const struct plan *plan, const struct telephone_day *day, struct random *random,
-                   struct command *command, int64_t *ret_offered, struct error *err) {
-    int64_t opens_ms = plan->campaign.opens_ms, offered = 0;
-    double since = floor((double)(day->start_ms - clock_day_start_ms(opens_ms)) / CLOCK_DAY_MS + 0.5);
-    double agents = round((double)plan->calls.agents * day->scale);
-    for (int i = 0; i < TELEPHONE_HALF_HOURS; i++) {
-        struct calls_row row;
-        int64_t start_ms = day->start_ms + i * CALLS_HALF_HOUR_MS;
-        bool open = start_ms >= opens_ms && start_ms < plan->campaign.closes_ms;
-        double expected = open ? telephone_expected(&plan->calls, day->accesses, since, i) : 0;
-        if (expected <= 0)
-            continue;
-        if (!telephone_half_hour(&plan->calls, agents < 1 ? 1 : (int64_t)agents, expected, random, &row, err))
-            return false;
-        row.start_ms = start_ms;
-        calls_put(command, &row);
-        offered += row.offered;
-    }
-    *ret_offered = offered;
-    return true;
+void telephone_topics(const struct plan_calls *plan, const struct calls_row *row, struct random *random,
+                      struct command *command) {
+    int64_t counts[PLAN_SHARES_MAX] = {0};
+    for (int64_t i = 0; i < row->answered && plan->topics.count > 0; i++)
+        counts[life_draw_weighted(random, plan->topics.weights, plan->topics.count)]++;
+    for (size_t i = 0; i < plan->topics.count; i++)
+        if (counts[i] > 0)
+            call_topics_put(command, &(struct call_topic){row->start_ms, plan->topics.names[i], counts[i]});
 }

@@ -15,14 +15,7 @@ MUST_CHECK bool telephone_half_hour(const struct plan_calls *plan, int64_t agent
                                     struct random *random, struct calls_row *ret_row, struct error *err);
 // First calls expected in a half-hour (0 to 47) of a day with so many accesses, `day` days after the opening.
 double telephone_expected(const struct plan_calls *plan, double accesses, double day, int half_hour);
-
-#define TELEPHONE_HALF_HOURS 48 // of a day
-struct telephone_day {
-    int64_t start_ms; // local midnight
-    double accesses;  // of the app that day
-    double scale;     // of the campaign: as many of the plan's agents answer, at least one
-};
-// Draws a day's calls and adds them to the command, a statement for each half-hour with any; before the
-// campaign's opening and after its close nobody calls.
-MUST_CHECK bool telephone_day(const struct plan *plan, const struct telephone_day *day, struct random *random,
-                              struct command *command, int64_t *ret_offered, struct error *err);
+// What the answered calls of a half-hour were about, by the plan's shares: at most PLAN_SHARES_MAX steps. Who
+// hung up told nobody.
+void telephone_topics(const struct plan_calls *plan, const struct calls_row *row, struct random *random,
+                      struct command *command);

@@ -13,10 +13,10 @@
 #include "site/handlers.h"
 #include "site/job.h"
 #include "site/problem.h"
+#include "site/relief_topics.h"
 
-#define ARENA_BYTES_MAX ((size_t)48 << 20)
-#define TOPICS_MAX      32 // further ones count as the last
-#define HALVES          2  // of an hour of calls
+#define ARENA_BYTES_MAX ((size_t)64 << 20)
+#define HALVES          2 // of an hour of calls
 
 struct look {
     struct arena *arena; // its own: hours of a campaign are many
@@ -24,18 +24,16 @@ struct look {
     struct hours openings;
     struct calls calls;
     struct faq_hour *reads;
-    size_t reads_count;
-};
-
-struct topics {
-    const char *names[TOPICS_MAX];
-    size_t count;
+    struct faq_figures *figures;
+    struct call_topic *call_topics;
+    size_t reads_count, figures_count, call_topics_count;
 };
 
 // One hour of everything.
 struct line {
     struct relief_hour hour;
-    int64_t searches, halves, by_topic[TOPICS_MAX];
+    int64_t searches, halves, calls_with_topic;
+    int64_t reads[RELIEF_TOPICS_MAX], calls[RELIEF_TOPICS_MAX]; // by topic
 };
 
 static bool read_look(struct job *job, struct session *session, struct error *err) {
@@ -43,20 +41,12 @@ static bool read_look(struct job *job, struct session *session, struct error *er
     return hours_read(session, job->visit->site->campaign->id, look->from_ms, look->to_ms, look->arena,
                       &look->openings, err) &&
            calls_read(session, look->from_ms, look->to_ms, look->arena, &look->calls, err) &&
+           call_topics_read(session, look->from_ms, look->to_ms, look->arena, &look->call_topics,
+                            &look->call_topics_count, err) &&
+           faq_store_figures(session, look->from_ms, look->to_ms, look->arena, &look->figures,
+                             &look->figures_count, err) &&
            faq_store_hours(session, look->from_ms, look->to_ms, look->arena, &look->reads, &look->reads_count,
                            err);
-}
-
-static size_t topic_of(struct topics *topics, const struct faq *faq, const char *slug) {
-    const struct faq_entry *entry = faq_find(faq, slug);
-    const char *name = entry == NULL ? "" : entry->category; // "": the question is gone
-    for (size_t i = 0; i < topics->count; i++)
-        if (strcmp(topics->names[i], name) == 0)
-            return i;
-    if (topics->count == TOPICS_MAX)
-        return TOPICS_MAX - 1;
-    topics->names[topics->count] = name;
-    return topics->count++;
 }
 
 // The line of a time; NULL outside of the span.
@@ -65,8 +55,7 @@ static struct line *line_at(const struct look *look, struct line *lines, size_t 
     return ms < look->from_ms || index >= (int64_t)count ? NULL : &lines[index];
 }
 
-static void fill_lines(const struct look *look, const struct faq *faq, struct topics *topics,
-                       struct line *lines, size_t count) {
+static void fill_openings_and_calls(const struct look *look, struct line *lines, size_t count) {
     struct line *line;
     for (size_t i = 0; i < count; i++)
         lines[i] = (struct line){.hour.start_ms = look->from_ms + (int64_t)i * CLOCK_HOUR_MS};
@@ -80,6 +69,14 @@ static void fill_lines(const struct look *look, const struct faq *faq, struct to
         line->hour.calls += look->calls.half_hours[i].offered;
         line->halves++;
     }
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].halves < HALVES)
+            lines[i].hour.calls = -1;
+}
+
+static void fill_topics(const struct look *look, struct relief_topics *topics, struct line *lines,
+                        size_t count) {
+    struct line *line;
     for (size_t i = 0; i < look->reads_count; i++) {
         const struct faq_hour *read = &look->reads[i];
         line = line_at(look, lines, count, read->start_ms);
@@ -90,33 +87,45 @@ static void fill_lines(const struct look *look, const struct faq *faq, struct to
             continue;
         }
         line->hour.reads += read->count;
-        line->by_topic[topic_of(topics, faq, read->slug)] += read->count;
+        line->reads[relief_topic_of_answer(topics, read->slug)] += read->count;
     }
-    for (size_t i = 0; i < count; i++)
-        if (lines[i].halves < HALVES)
-            lines[i].hour.calls = -1;
+    for (size_t i = 0; i < look->call_topics_count; i++) {
+        const struct call_topic *call = &look->call_topics[i];
+        line = line_at(look, lines, count, call->start_ms);
+        if (line == NULL)
+            continue;
+        line->calls_with_topic += call->calls;
+        line->calls[relief_topic_of_call(topics, call->topic)] += call->calls;
+    }
+    relief_topics_add_figures(topics, look->figures, look->figures_count);
+    relief_topics_add_calls(topics, look->call_topics, look->call_topics_count);
 }
 
 static json_t *number(double value) {
     return isnan(value) ? json_null() : json_real(value);
 }
 
-static json_t *hours_json(struct visit *visit, const struct topics *topics, const struct line *lines,
-                          size_t count) {
+static json_t *counts_json(const int64_t counts[RELIEF_TOPICS_MAX], size_t topics) {
+    json_t *array = json_array();
+    for (size_t topic = 0; topic < topics; topic++)
+        (void)json_array_append_new(array, json_integer(counts[topic]));
+    return array;
+}
+
+static json_t *hours_json(struct visit *visit, size_t topics, const struct line *lines, size_t count) {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct line *line = &lines[i];
-        if (line->hour.openings + line->hour.reads + line->searches == 0 && line->hour.calls <= 0)
+        if (line->hour.openings + line->hour.reads + line->searches + line->calls_with_topic == 0 &&
+            line->hour.calls <= 0)
             continue;
-        json_t *by_topic = json_array();
-        for (size_t topic = 0; topic < topics->count; topic++)
-            (void)json_array_append_new(by_topic, json_integer(line->by_topic[topic]));
         (void)json_array_append_new(
-            array, json_pack("{s:s,s:I,s:I,s:I,s:o,s:o}", "start", visit_time(visit, line->hour.start_ms),
-                             "openings", (json_int_t)line->hour.openings, "reads",
-                             (json_int_t)line->hour.reads, "searches", (json_int_t)line->searches, "calls",
-                             line->hour.calls < 0 ? json_null() : json_integer(line->hour.calls), "by_topic",
-                             by_topic));
+            array,
+            json_pack("{s:s,s:I,s:I,s:I,s:o,s:o,s:o}", "start", visit_time(visit, line->hour.start_ms),
+                      "openings", (json_int_t)line->hour.openings, "reads", (json_int_t)line->hour.reads,
+                      "searches", (json_int_t)line->searches, "calls",
+                      line->hour.calls < 0 ? json_null() : json_integer(line->hour.calls), "reads_by_topic",
+                      counts_json(line->reads, topics), "calls_by_topic", counts_json(line->calls, topics)));
     }
     return array;
 }
@@ -136,26 +145,26 @@ static void respond_look(struct visit *visit, const struct look *look) {
     size_t count = (size_t)((look->to_ms - look->from_ms + CLOCK_HOUR_MS - 1) / CLOCK_HOUR_MS);
     struct line *lines = arena_alloc(look->arena, (count + 1) * sizeof *lines);
     struct relief_hour *hours = arena_alloc(look->arena, (count + 1) * sizeof *hours);
-    if (lines == NULL || hours == NULL) {
+    struct relief_topics *topics = arena_alloc(look->arena, sizeof *topics);
+    if (lines == NULL || hours == NULL || topics == NULL) {
         problem_respond_memory(visit->request);
         return;
     }
-    struct topics topics = {.count = 0};
     const struct shelf *shelf = guidance_borrow(visit->site->guidance);
-    fill_lines(look, shelf_faq(shelf, 0), &topics, lines, count);
+    relief_topics_init(topics, shelf, look->arena);
+    fill_openings_and_calls(look, lines, count);
+    fill_topics(look, topics, lines, count);
     for (size_t i = 0; i < count; i++)
         hours[i] = lines[i].hour;
     struct relief relief;
     relief_find(hours, count, &relief);
-    json_t *names = json_array();
-    for (size_t i = 0; i < topics.count; i++)
-        (void)json_array_append_new(names, json_string(topics.names[i]));
     struct http_response response = {.status = 200};
     json_t *object =
-        json_pack("{s:s,s:s,s:o,s:o,s:o,s:s,s:I}", "from", visit_time(visit, look->from_ms), "to",
-                  visit_time(visit, look->to_ms), "topics", names, "hours",
-                  hours_json(visit, &topics, lines, count), "lags", lags_json(&relief), "verdict",
-                  relief_verdict_name(relief.verdict), "lag_hours", (json_int_t)relief.lag);
+        json_pack("{s:s,s:s,s:I,s:o,s:o,s:o,s:s,s:I}", "from", visit_time(visit, look->from_ms), "to",
+                  visit_time(visit, look->to_ms), "calls", (json_int_t)look->calls.total.offered, "topics",
+                  relief_topics_json(topics), "hours", hours_json(visit, topics->count, lines, count), "lags",
+                  lags_json(&relief), "verdict", relief_verdict_name(relief.verdict), "lag_hours",
+                  (json_int_t)relief.lag);
     guidance_give_back(visit->site->guidance, shelf);
     visit_respond_json(visit, &response, object);
 }

@@ -6,6 +6,7 @@
 
 #include "base/readings.h"
 #include "guidance/guidance.h"
+#include "site/guidance.h"
 #include "site/handlers.h"
 #include "site/pages.h"
 #include "site/problem.h"
@@ -106,6 +107,32 @@ static void fill_all(struct page *page, const struct static_asset *asset) {
     }
 }
 
+// A search is counted here as it is where a script asks, and only here: the script of the page does not count
+// what came with its address.
+static void respond(struct page *page) {
+    struct http_request *request = page->visit->request;
+    struct http_response *response = arena_alloc(http_request_arena(request), sizeof *response);
+    const struct faq *faq = shelf_faq(page->shelf, page->language);
+    const struct asked asked = {.language = shelf_faq_language(page->shelf, page->language),
+                                .query = page->query,
+                                .found = page->results_count > 0 ? faq->entries[page->results[0].entry].slug
+                                                                 : NULL};
+    if (response == NULL || page->out.failed) {
+        problem_respond_memory(request);
+        return;
+    }
+    *response = (struct http_response){.status = 200,
+                                       .content_type = "text/html; charset=utf-8",
+                                       .body = page->out.text,
+                                       .body_length = page->out.length};
+    http_response_header(response, "Cache-Control", "no-cache");
+    http_response_header(response, "Vary", "Accept-Language, Cookie");
+    if (page->query[0] == '\0')
+        http_respond(request, response);
+    else
+        guidance_count_search(page->visit, &asked, response);
+}
+
 void handle_faq_page(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
     struct site *site = visit->site;
@@ -125,16 +152,6 @@ void handle_faq_page(struct http_request *request, void *context) {
                                       http_request_arena(request), page->results);
     buffer_init(&page->out, http_request_arena(request));
     fill_all(page, asset);
+    respond(page);
     guidance_give_back(site->guidance, page->shelf);
-    if (page->out.failed) {
-        problem_respond_status(request, 503, "unavailable", NULL, "out of memory");
-        return;
-    }
-    struct http_response response = {.status = 200,
-                                     .content_type = "text/html; charset=utf-8",
-                                     .body = page->out.text,
-                                     .body_length = page->out.length};
-    http_response_header(&response, "Cache-Control", "no-cache");
-    http_response_header(&response, "Vary", "Accept-Language, Cookie");
-    http_respond(request, &response);
 }

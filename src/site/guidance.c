@@ -21,17 +21,24 @@
 #define ANNOUNCEMENTS_CACHE "public, max-age=1"
 #define VIDEO_CACHE         "public, max-age=3600"
 
-// `body` NULL: there was no memory for it.
-static void respond_text(struct visit *visit, const char *body, const char *cache_control) {
-    struct http_response response = {.status = 200, .content_type = "application/json", .body = body};
-    if (body == NULL) {
-        problem_respond_status(visit->request, 503, "unavailable", NULL, "out of memory");
-        return;
+// In the arena; NULL after it responded that there is no memory. `body` NULL: there was none for it.
+static struct http_response *new_response(struct visit *visit, const char *body, const char *cache_control) {
+    struct http_response *response = arena_alloc(http_request_arena(visit->request), sizeof *response);
+    if (body == NULL || response == NULL) {
+        problem_respond_memory(visit->request);
+        return NULL;
     }
-    response.body_length = strlen(body);
-    http_response_header(&response, "Cache-Control", cache_control);
-    http_response_header(&response, "Vary", "Accept-Language, Cookie");
-    http_respond(visit->request, &response);
+    *response = (struct http_response){.status = 200, .content_type = "application/json", .body = body};
+    response->body_length = strlen(body);
+    http_response_header(response, "Cache-Control", cache_control);
+    http_response_header(response, "Vary", "Accept-Language, Cookie");
+    return response;
+}
+
+static void respond_text(struct visit *visit, const char *body, const char *cache_control) {
+    const struct http_response *response = new_response(visit, body, cache_control);
+    if (response != NULL)
+        http_respond(visit->request, response);
 }
 
 static const char *code_of(const struct visit *visit, size_t language) {
@@ -55,39 +62,47 @@ static json_t *entry_json(const struct shelf *shelf, size_t language, size_t ind
 static void answer_search(struct job *job, const struct error *err) {
     if (err != NULL)
         LOG(LOG_DEBUG, "a search was not counted", log_text("cause", err->message));
-    respond_text(job->visit, job->data, "no-store");
+    http_respond(job->visit->request, job->data);
 }
 
-// Counts the search, and keeps what found nothing, before the answer goes out. What is asked while somebody
-// types is no search yet.
-static void count_search(struct visit *visit, const char *code, const char *query, bool found, char *body) {
-    const char *typing = http_request_query(visit->request, "typing");
-    const char *words = found ? NULL : search_keepable(query, http_request_arena(visit->request));
-    if (typing != NULL || body == NULL) {
-        respond_text(visit, body, "no-store");
+void guidance_count_search(struct visit *visit, const struct asked *asked, struct http_response *response) {
+    struct arena *arena = http_request_arena(visit->request);
+    const char *words = asked->found == NULL ? search_keepable(asked->query, arena) : NULL;
+    const char *slug = arena_copy_text(arena, asked->found == NULL ? "" : asked->found);
+    const char *code = code_of(visit, asked->language);
+    // Help does not wait for a store that is late.
+    if (slug == NULL || !held_is_empty(visit->site->held_by_writer)) {
+        http_respond(visit->request, response);
         return;
     }
-    struct job *job = job_new(visit, body);
+    struct job *job = job_new(visit, response);
     if (job == NULL)
         return;
-    faq_store_searched(&job->command, code, visit->now_ms);
+    faq_store_opinion(&job->command, code, slug, FAQ_SEARCHED, visit->now_ms);
     if (words != NULL)
         faq_store_miss(&job->command, code, words, visit->now_ms);
     job_write(job, answer_search);
 }
 
-static void respond_found(struct visit *visit, const struct shelf *shelf, size_t language,
-                          const char *query) {
+// What is asked while somebody types is no search yet.
+static void respond_found(struct visit *visit, const struct shelf *shelf, const char *query) {
     struct search_result results[SEARCH_RESULTS_MAX];
     struct arena *arena = http_request_arena(visit->request);
-    const char *code = code_of(visit, shelf_faq_language(shelf, language));
-    size_t count = search_find(shelf_search(shelf, language), query, arena, results);
+    struct asked asked = {.language = shelf_faq_language(shelf, visit_language(visit)), .query = query};
+    size_t count = search_find(shelf_search(shelf, asked.language), query, arena, results);
     json_t *entries = json_array();
     for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(entries, entry_json(shelf, language, results[i].entry, arena));
+        (void)json_array_append_new(entries, entry_json(shelf, asked.language, results[i].entry, arena));
     CLEANUP(json_cleanup)
-    json_t *object = json_pack("{s:s,s:s,s:o}", "language", code, "query", query, "entries", entries);
-    count_search(visit, code, query, count > 0, json_text(arena, object));
+    json_t *object = json_pack("{s:s,s:s,s:o}", "language", code_of(visit, asked.language), "query", query,
+                               "entries", entries);
+    struct http_response *response = new_response(visit, json_text(arena, object), "no-store");
+    if (count > 0)
+        asked.found = shelf_faq(shelf, asked.language)->entries[results[0].entry].slug;
+    if (response != NULL && http_request_query(visit->request, "typing") != NULL)
+        http_respond(visit->request, response);
+    else if (response != NULL)
+        guidance_count_search(visit, &asked, response);
 }
 
 void handle_faq(struct http_request *request, void *context) {
@@ -101,7 +116,7 @@ void handle_faq(struct http_request *request, void *context) {
     }
     const struct shelf *shelf = guidance_borrow(site->guidance);
     if (query != NULL && query[0] != '\0')
-        respond_found(visit, shelf, language, query);
+        respond_found(visit, shelf, query);
     else {
         json_t *entries = json_array();
         for (size_t i = 0; i < shelf_faq(shelf, language)->count; i++)

@@ -86,12 +86,24 @@ export interface ReliefHour {
   reads: number;
   searches: number;
   calls: number | null; // null: not both half-hours were counted
-  by_topic: number[];
+  reads_by_topic: number[];
+  calls_by_topic: number[];
+}
+export interface ReliefTopic {
+  name: string; // "": searches that found nothing, questions that are gone
+  has_answers: boolean;
+  words: string[]; // of the call centre, that count here
+  reads: number;
+  searches: number;
+  helped: number;
+  did_not_help: number;
+  calls: number;
 }
 export interface Relief {
   from: string;
   to: string;
-  topics: string[]; // "": questions that are gone
+  calls: number; // all of them
+  topics: ReliefTopic[];
   hours: ReliefHour[];
   lags: { hours: number; pairs: number; r: number | null; low: number | null; high: number | null }[];
   verdict: 'too-little' | 'none' | 'fewer' | 'more';

@@ -20,8 +20,8 @@ const all = input.value === '' ? [...results.children] : null;
 const read = new Set<string>();
 let waiting = 0;
 let settling = 0;
-let counted = '';
 let asked = input.value.trim();
+let counted = asked; // what came with the address was counted when it was answered
 
 // The server chose the language of this page by its address, a cookie or the browser, and does so again.
 function asPage(sign: string): string {
@@ -118,9 +118,6 @@ document.querySelector('.topics')?.addEventListener('click', () => {
   input.value = '';
   void ask();
 });
-
-// What came with the address was asked by this page's form, or by a link.
-count();
 
 // What the server opened stood open before anybody listened.
 results.querySelectorAll<HTMLDetailsElement>('details[open]').forEach(opened);

@@ -1,12 +1,12 @@
 // relief.ts - answers that were read beside the calls of the same hours: what may be said of it, and no more.
 import { html, nothing } from 'lit/html.js';
 
-import type { Relief, ReliefHour } from '../api.js';
+import type { Relief, ReliefHour, ReliefTopic } from '../api.js';
 import type { Option } from '../chart.js';
 import { axis, base, chart, colour, legend } from '../chart.js';
 import type { Content } from '../parts.js';
 import { section, table } from '../parts.js';
-import { dateTimeText, word, words } from '../words.js';
+import { dateTimeText, shareText, word, words } from '../words.js';
 
 const PER = 1000;
 const OPENINGS_MIN = 20; // as in src/guidance/relief.h
@@ -40,20 +40,44 @@ function sentence({ verdict, lag_hours, lags }: Relief): string {
   return word(`relief.verdict.${verdict}`, values);
 }
 
-function byTopic({ topics, hours }: Relief): Content {
+const nameOf = ({ name }: ReliefTopic): string => name || word('relief.rest');
+
+// What the figures of the topic with most calls are, and nothing about why.
+function topicSentence({ calls, topics }: Relief): string {
+  const known = topics.reduce((sum, topic) => sum + topic.calls, 0);
+  const [most] = [...topics].sort((a, b) => b.calls - a.calls);
+  if (!most || known === 0) return word('relief.topics.noCalls');
+  const { reads, searches, helped, did_not_help: not } = most;
+  const values = { topic: nameOf(most), calls: most.calls, known, share: shareText(most.calls, known), reads, searches, helped, asked: helped + not };
+  const answers = word(most.has_answers ? 'relief.topics.answers' : 'relief.topics.noAnswers', values);
+  return word('relief.topics.most', values) + answers + word('relief.topics.known', { all: calls, known });
+}
+
+function byTopic(relief: Relief): Content {
+  const topics = relief.topics.filter((topic) => topic.reads + topic.searches + topic.helped + topic.did_not_help + topic.calls > 0);
   if (topics.length === 0) return nothing;
-  const total = (topic: number): number => hours.reduce((sum, { by_topic }) => sum + (by_topic[topic] ?? 0), 0);
-  const order = topics.map((_, topic) => topic).sort((a, b) => total(b) - total(a));
   return section(
     word('relief.topics'),
+    html`<p>${topicSentence(relief)}</p>`,
     table({
       name: word('relief.topics'),
-      head: [word('relief.hour'), ...order.map((topic) => topics[topic] || word('relief.gone'))],
-      rows: [
-        [word('relief.all'), ...order.map(total)],
-        ...hours.filter(({ reads }) => reads > 0).map(({ start, by_topic }) => [dateTimeText(start), ...order.map((topic) => by_topic[topic] ?? 0)]),
-      ],
+      head: words('relief.topic', 'relief.reads.count', 'relief.searches.first', 'answers.helped', 'answers.didNotHelp', 'answers.share', 'relief.calls.count', 'relief.words'),
+      rows: [...topics]
+        .sort((a, b) => b.calls - a.calls || b.reads - a.reads)
+        .map((topic) => {
+          const { reads, searches, helped, did_not_help: not, calls } = topic;
+          return [nameOf(topic), reads, searches, helped, not, shareText(helped, helped + not), calls, topic.words.join('、')];
+        }),
       note: word('relief.topics.note'),
+      open: true,
+    }),
+    table({
+      name: word('relief.topics.hours'),
+      head: words('relief.hour', 'relief.topic', 'relief.reads.count', 'relief.calls.count'),
+      rows: relief.hours.flatMap(({ start, reads_by_topic: reads, calls_by_topic: calls }) =>
+        relief.topics.flatMap((topic, at) => (reads[at] || calls[at] ? [[dateTimeText(start), nameOf(topic), reads[at] ?? 0, calls[at] ?? 0]] : [])),
+      ),
+      note: word('relief.topics.hours.note'),
     }),
   );
 }
