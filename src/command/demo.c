@@ -37,7 +37,7 @@ static const char PLAN[] =
     "profile = 0 0 0 0 0 0 0 0 0 14 9 9 9 13 13 12 11 8 6 0 0 0 0 0\n"
     "per_access = 0.03\nagents = 4\nhandle_min = 6\npatience_min = 3\nredial = 0.5\n"
     "topic = 暗証番号がわからない 30\ntopic = カードの読み取り 18\n"
-    "topic = アプリの操作 12\ntopic = ポイントの時期 14\n"
+    "topic = アプリの操作 12\ntopic = ポイントはいつ 14\n"
     "topic = 順番・混雑 10\ntopic = 対象者 8\ntopic = その他 8\n"
     "[help]\n"
     "answer = pin-forgotten 16\nanswer = pin-locked 8\nanswer = card-reading 12\n"

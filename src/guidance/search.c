@@ -9,13 +9,17 @@
 
 #include "base/readings.h"
 
-#define GRAMS_MAX         120
+#define GRAMS_MAX         200
 #define GRAM_SIZE         40
 #define HEADING_WEIGHT    3.0
+#define UNSEEN            0.7  // how much a pair counts that no entry has,
+#define UNSEEN_GRAMMAR    0.1  // and one of hiragana: an ending or a particle
+#define KANJI_ALONE       0.5  // how much a single kanji counts: it stays when its ending changes
+#define KANJI_UNSEEN      0.3  // and one that no entry has
 #define SCORE_MIN         0.22 // below it an answer is a coincidence
 #define SCORE_OF_BEST_MIN 0.45
-#define UNKNOWN_WEIGHT    1.0 // of what stands in no answer: mostly how it is asked, not what
-#define SCORE_SURE        0.6 // from it on a category is taken for meant
+#define CATEGORY_SCORE    0.3       // the best answer must have it before its category is taken for meant,
+#define CATEGORY_SHARE    (2.0 / 3) // and the category so much of what all answers together have
 #define KEEP_BYTES_MAX    60
 
 struct gram {
@@ -69,6 +73,12 @@ static bool is_hiragana(const char *text) {
     return c >= 0x3041 && c <= 0x3096;
 }
 
+static bool is_kanji(const char *text) {
+    ucs4_t c = 0;
+    (void)u8_strmbtouc(&c, (const uint8_t *)text);
+    return c >= 0x4e00 && c <= 0x9fff;
+}
+
 static const char *cut_pairs(struct grams *grams, const char *text) {
     size_t first = character_length(text);
     bool alone = text[first] == '\0' || text[first] == ' ' || is_ascii_word(text + first);
@@ -80,6 +90,8 @@ static const char *cut_pairs(struct grams *grams, const char *text) {
     while (*text != '\0' && *text != ' ' && !is_ascii_word(text)) {
         first = character_length(text);
         const char *next = text + first;
+        if (is_kanji(text))
+            add_gram(grams, text, first);
         if (*next != '\0' && *next != ' ' && !is_ascii_word(next))
             add_gram(grams, text, first + character_length(next));
         text = next;
@@ -96,15 +108,25 @@ static void cut(struct grams *grams, const char *folded) {
     }
 }
 
-static void weigh(const struct search *search, struct grams *grams) {
-    double entries = (double)search->faq->count;
-    for (size_t g = 0; g < grams->count; g++) {
-        double having = 0;
-        for (size_t i = 0; i < search->faq->count; i++)
-            having += strstr(search->texts[i].heading, grams->list[g].text) != NULL ||
-                      strstr(search->texts[i].answer, grams->list[g].text) != NULL;
-        grams->list[g].weight = having == 0 ? UNKNOWN_WEIGHT : log((entries + 1) / (having + 0.5));
-    }
+static bool is_grammar(const char *gram) {
+    for (; *gram != '\0'; gram += character_length(gram))
+        if (!is_hiragana(gram))
+            return false;
+    return true;
+}
+
+// Long sentences are mostly grammar, which must not drown the word or two that they are about.
+static double weight_of(const struct search *search, const char *gram) {
+    double entries = (double)search->faq->count, having = 0;
+    for (size_t i = 0; i < search->faq->count; i++)
+        having +=
+            strstr(search->texts[i].heading, gram) != NULL || strstr(search->texts[i].answer, gram) != NULL;
+    double weight = log((entries + 1) / (having + 0.5));
+    if (is_kanji(gram) && gram[character_length(gram)] == '\0')
+        return weight * (having > 0 ? KANJI_ALONE : KANJI_UNSEEN);
+    if (having > 0)
+        return weight;
+    return weight * (is_grammar(gram) ? UNSEEN_GRAMMAR : UNSEEN);
 }
 
 static double score_of(const struct searchable *text, const struct grams *grams) {
@@ -169,7 +191,8 @@ size_t search_find(const struct search *search, const char *query, struct arena 
     grams->table = search->table;
     grams->count = 0;
     cut(grams, folded);
-    weigh(search, grams);
+    for (size_t g = 0; g < grams->count; g++)
+        grams->list[g].weight = weight_of(search, grams->list[g].text);
     for (size_t i = 0; i < search->faq->count; i++) {
         struct search_result result = {.entry = i, .score = score_of(&search->texts[i], grams)};
         if (result.score >= SCORE_MIN)
@@ -178,6 +201,18 @@ size_t search_find(const struct search *search, const char *query, struct arena 
     while (count > 1 && ret_results[count - 1].score < ret_results[0].score * SCORE_OF_BEST_MIN)
         count--;
     return count;
+}
+
+// The category of the best answer, when most of what was found is of it.
+static const char *agreed(const struct search *search, const struct search_result *results, size_t count) {
+    const char *best = search->faq->entries[results[0].entry].category;
+    double of_best = 0, all = 0;
+    for (size_t i = 0; i < count; i++) {
+        all += results[i].score;
+        if (strcmp(search->faq->entries[results[i].entry].category, best) == 0)
+            of_best += results[i].score;
+    }
+    return of_best >= CATEGORY_SHARE * all ? best : NULL;
 }
 
 const char *search_category(const struct search *search, const char *words, struct arena *arena) {
@@ -189,8 +224,8 @@ const char *search_category(const struct search *search, const char *words, stru
         if (other != NULL && strcmp(folded, other) == 0)
             return category;
     }
-    bool found = search_find(search, words, arena, results) > 0 && results[0].score >= SCORE_SURE;
-    return found ? search->faq->entries[results[0].entry].category : NULL;
+    size_t count = search_find(search, words, arena, results);
+    return count == 0 || results[0].score < CATEGORY_SCORE ? NULL : agreed(search, results, count);
 }
 
 const char *search_keepable(const char *query, struct arena *arena) {

@@ -1,9 +1,11 @@
 // search.h - finds the answers to a question asked in anybody's words.
 //
 // Texts are folded (fold.h) and compared by pairs of characters, which needs no dictionary and finds
-// two-character words, the commonest in Japanese; words of Latin letters are compared whole. A pair counts by
-// how few entries have it (inverse document frequency, Spärck Jones 1972), three times as much in a question
-// as in an answer. Some hundred entries need no index, so nothing has to be kept in step with them.
+// two-character words, the commonest in Japanese, and by single kanji, which stay when an ending changes;
+// words of Latin letters are compared whole. A pair counts by how few entries have it (inverse document
+// frequency, Spärck Jones 1972), three times as much in a question as in an answer; one that no entry has
+// counts less, next to nothing when it is only hiragana. Some hundred entries need no index, so nothing has
+// to be kept in step with them.
 #pragma once
 
 #include "guidance/faq.h"

@@ -49,9 +49,11 @@ static int tear_down(void **state) {
 }
 
 // Questions as people type them, and the answer that must be among the first three.
-static const struct {
-    const char *query, *slug;
-} asked[] = {
+struct question {
+    const char *query, *slugs; // bars between those of which one will do
+};
+
+static const struct question asked[] = {
     {"暗証番号忘れた", "pin-forgotten"},
     {"パスワードわからない", "pin-forgotten"},
     {"ぱすわーど　わすれました", "pin-forgotten"},
@@ -227,13 +229,91 @@ static const struct {
     {"ja-easy", "ひっこしをしました", "moved"},
 };
 
-static bool finds(const char *query, const char *slug) {
+// Written when the words of guidance/words.ja.txt stood, and no word was added for them. The weights of
+// search.c were chosen by the first forty, the last twenty were asked once afterwards: 15 of them.
+static const struct question unforeseen[] = {
+    {"カードの番号を入れる画面で何回も失敗してしまいました", "pin-locked|which-pin|pin-forgotten"},
+    {"孫の代わりにおばあちゃんが手続きしてもいい?", "family|no-phone|assisted|who"},
+    {"ぽいんと はいってない", "when-points|check"},
+    {"スマホかえたら続きからできる?", "linked|devices|closed"},
+    {"NFCが反応しない", "card-reading"},
+    {"手続き中に電池が切れた", "closed|no-return"},
+    {"都外に住んでるけど都内で働いてます", "who"},
+    {"何歳から", "who"},
+    {"締め切りはいつ", "first-come|when-points|prepare"},
+    {"ﾏｲﾅｱﾌﾟﾘ 落ちる", "app-not-opening"},
+    {"二重に申請したかも", "twice"},
+    {"個人番号は役所に知られる?", "privacy"},
+    {"SMSでURLがきたけど本物?", "scam"},
+    {"やめたい", "cancel"},
+    {"電子署名の期限が過ぎた", "certificate"},
+    {"苗字変更", "name-changed"},
+    {"字が小さくて読めない", "text-size"},
+    {"並んでいるときに別のアプリを使っていい?", "close-waiting"},
+    {"あと何人か増えてるのはなぜ", "wait-grew"},
+    {"空いている時間帯", "quiet"},
+    {"暗号を入れても先に進めません", "which-pin|pin-forgotten|pin-locked|card-reading"},
+    {"マイナンバーカードをなくしてしまった", "no-card"},
+    {"カード作ってない", "no-card"},
+    {"ガラケーでもいける?", "no-phone|devices"},
+    {"iPhoneの古いやつでもだいじょうぶ?", "devices"},
+    {"何分ぐらいでおわりますか", "how-long"},
+    {"手数料とられますか", "cost"},
+    {"必要なものを教えて", "prepare"},
+    {"15歳の息子も対象ですか", "who|family"},
+    {"先月引越してきた", "moved"},
+    {"旧姓のまま登録してある", "name-changed"},
+    {"かざしても反応なし", "card-reading"},
+    {"ボタンを押しても真っ白", "app-not-opening|no-return"},
+    {"ブラウザに戻れない", "no-return"},
+    {"順番が抜かされた気がする", "wait-grew|close-waiting"},
+    {"耳が遠いので代わりにやってほしい", "assisted|no-phone"},
+    {"ポイントがまだ来ない", "when-points|check"},
+    {"予算がなくなったら終わり?", "first-come"},
+    {"ちゃんと申請できてるか不安", "check"},
+    {"個人情報が心配", "privacy"},
+    {"使えるスマホの条件", "devices"},
+    {"カードの発行が間に合わない", "no-card"},
+    {"パスワード4桁を間違えすぎてロックした", "pin-locked"},
+    {"6文字の方の暗証番号とはなんですか", "which-pin"},
+    {"青い画面のまま動かない", "app-not-opening|no-return"},
+    {"確認が終わったのにアプリに戻らない", "no-return"},
+    {"更新してない証明書でもできますか", "certificate"},
+    {"途中で電話がかかってきて消えた", "closed"},
+    {"住所が変わったばかり", "moved"},
+    {"離婚して名字が変わった", "name-changed"},
+    {"機種変更前に登録していました", "linked"},
+    {"混まない曜日", "quiet"},
+    {"待ってる間ずっと画面を見てないとだめ?", "close-waiting"},
+    {"残り時間がどんどん長くなる", "wait-grew"},
+    {"ネットが苦手な母のために電話で申し込みたい", "assisted|no-phone|family"},
+    {"付与日", "when-points"},
+    {"受付番号をなくした", "check"},
+    {"キャンセル方法", "cancel"},
+    {"銀行の暗証番号を聞かれた", "scam"},
+    {"マイナンバーは保存されますか", "privacy"},
+};
+#define UNFORESEEN_FOUND 46 // in the first three; a change of the search should not lose any
+
+static bool is_among(const char *slug, const char *slugs) {
+    size_t length = strlen(slug);
+    while (true) {
+        size_t part = strcspn(slugs, "|");
+        if (part == length && strncmp(slugs, slug, part) == 0)
+            return true;
+        if (slugs[part] == '\0')
+            return false;
+        slugs += part + 1;
+    }
+}
+
+static bool finds(const char *query, const char *slugs) {
     struct search_result results[SEARCH_RESULTS_MAX];
     size_t count = search_find(&search, query, arena, results);
     for (size_t r = 0; r < count && r < 3; r++)
-        if (strcmp(faq.entries[results[r].entry].slug, slug) == 0)
+        if (is_among(faq.entries[results[r].entry].slug, slugs))
             return true;
-    print_message("missed: %s -> %s (first: %s)\n", query, slug,
+    print_message("missed: %s -> %s (first: %s)\n", query, slugs,
                   count == 0 ? "nothing" : faq.entries[results[0].entry].slug);
     return false;
 }
@@ -241,7 +321,7 @@ static bool finds(const char *query, const char *slug) {
 static void people_find_what_they_ask_for_however_they_write_it(void **state) {
     size_t missed = 0;
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
-        missed += finds(asked[i].query, asked[i].slug) ? 0 : 1;
+        missed += finds(asked[i].query, asked[i].slugs) ? 0 : 1;
     const char *language = "ja";
     for (size_t i = 0; i < sizeof asked_elsewhere / sizeof *asked_elsewhere; i++) {
         if (strcmp(asked_elsewhere[i].language, language) != 0)
@@ -249,6 +329,14 @@ static void people_find_what_they_ask_for_however_they_write_it(void **state) {
         missed += finds(asked_elsewhere[i].query, asked_elsewhere[i].slug) ? 0 : 1;
     }
     assert_int_equal(missed, 0);
+}
+
+static void most_of_what_nobody_thought_of_is_found_too(void **state) {
+    size_t found = 0, count = sizeof unforeseen / sizeof *unforeseen;
+    for (size_t i = 0; i < count; i++)
+        found += finds(unforeseen[i].query, unforeseen[i].slugs) ? 1 : 0;
+    print_message("%zu of %zu in the first three\n", found, count);
+    assert_true(found >= UNFORESEEN_FOUND);
 }
 
 static void what_is_not_there_is_not_found(void **state) {
@@ -309,6 +397,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(people_find_what_they_ask_for_however_they_write_it, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(most_of_what_nobody_thought_of_is_found_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_there_is_not_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_best_comes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_of_the_call_centre_are_brought_to_a_category_or_left_alone,
