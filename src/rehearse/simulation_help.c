@@ -7,7 +7,8 @@
 #include "guidance/faq_store.h"
 #include "rehearse/telephone.h"
 
-#define STEPS_ENOUGH  128 // a command is written when it has so many: a commit a day would take longer than all else
+#define STEPS_ENOUGH \
+    128 // a command is written when it has so many: a commit a day would take longer than all else
 #define HALF_HOURS    48
 #define HELP_LANGUAGE "ja"
 
