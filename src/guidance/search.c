@@ -13,7 +13,7 @@
 #define GRAM_SIZE         40
 #define HEADING_WEIGHT    3.0
 #define UNSEEN            0.7  // how much a pair counts that no entry has,
-#define UNSEEN_GRAMMAR    0.1  // and one of hiragana: an ending or a particle
+#define UNSEEN_GRAMMAR    0.1  // and one of hiragana or hangul: mostly an ending or a particle
 #define KANJI_ALONE       0.5  // how much a single kanji counts: it stays when its ending changes
 #define KANJI_UNSEEN      0.3  // and one that no entry has
 #define SCORE_MIN         0.22 // below it an answer is a coincidence
@@ -108,9 +108,15 @@ static void cut(struct grams *grams, const char *folded) {
     }
 }
 
+static bool is_hangul(const char *text) {
+    ucs4_t c = 0;
+    (void)u8_strmbtouc(&c, (const uint8_t *)text);
+    return c >= 0xac00 && c <= 0xd7a3;
+}
+
 static bool is_grammar(const char *gram) {
     for (; *gram != '\0'; gram += character_length(gram))
-        if (!is_hiragana(gram))
+        if (!is_hiragana(gram) && !is_hangul(gram))
             return false;
     return true;
 }

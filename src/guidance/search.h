@@ -4,8 +4,8 @@
 // two-character words, the commonest in Japanese, and by single kanji, which stay when an ending changes;
 // words of Latin letters are compared whole. A pair counts by how few entries have it (inverse document
 // frequency, Spärck Jones 1972), three times as much in a question as in an answer; one that no entry has
-// counts less, next to nothing when it is only hiragana. Some hundred entries need no index, so nothing has
-// to be kept in step with them.
+// counts less, next to nothing when it is only hiragana or hangul. Some hundred entries need no index, so
+// nothing has to be kept in step with them.
 #pragma once
 
 #include "guidance/faq.h"
