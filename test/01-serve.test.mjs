@@ -178,11 +178,12 @@ eachStore("serve", (store) => {
     const config = join(directory, "juncho.ini");
     writeFileSync(config, "[campaign]\nid = spring\nname = 春の応援\npoints = 7000\n");
     const args = ["--config", config];
-    const set = { "campaign.points": 500 };
+    const set = { "campaign.points": 500, "campaign.name.en": "Spring support" };
     const server = await start({ store: await store.fresh(), directory, args, set });
     const campaign = await new Resident(server.url).campaign();
     assert.equal(campaign.id, "spring");
     assert.equal(campaign.name, "春の応援");
+    assert.deepEqual(campaign.names, { en: "Spring support" });
     assert.equal(campaign.points, 500);
     assert.equal(await server.stop(), 0);
   });

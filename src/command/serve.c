@@ -12,6 +12,8 @@
 #include "command/command.h"
 #include "command/demo.h"
 #include "command/options.h"
+#include "guidance/guidance.h"
+#include "guidance/videos.h"
 #include "site/routes.h"
 #include "site/site.h"
 
@@ -200,6 +202,27 @@ static int run(const struct config *config, const struct clock *clock, bool with
     return EXIT_DONE;
 }
 
+// The languages and films that the settings name; what a language leaves out is said.
+static bool check_files(const struct config *config, struct error *err) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(GAPS_BYTES_MAX);
+    struct guidance *guidance = NULL;
+    struct videos *videos = NULL;
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    if (!guidance_new(config->guidance.languages_dir, &guidance, err))
+        return false;
+    const struct languages *languages = guidance_languages(guidance);
+    bool ok = videos_open(config->guidance.videos_dir, languages, &videos, err);
+    for (size_t i = 0; i < languages->count; i++) {
+        const char *gaps = languages_gaps(&languages->list[i], arena);
+        if (gaps != NULL)
+            (void)printf("%s\n", gaps);
+    }
+    videos_free(videos);
+    guidance_free(guidance);
+    return ok;
+}
+
 int command_serve(int argc, char **argv) {
     struct serve_options options = {0};
     struct error err;
@@ -215,6 +238,10 @@ int command_serve(int argc, char **argv) {
         return result < 0 ? EXIT_DONE : result;
     if (!config_check(&options.config, &err) || !clock_set_zone(options.config.server.zone, &err) ||
         !parse_clock(&options, &clock, &err)) {
+        (void)fprintf(stderr, "juncho serve: %s\n", err.message);
+        return EXIT_USAGE;
+    }
+    if (options.check && !check_files(&options.config, &err)) {
         (void)fprintf(stderr, "juncho serve: %s\n", err.message);
         return EXIT_USAGE;
     }

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "message_texts.h"
 
 #define CODE_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 #define PATH_SIZE    512
@@ -135,6 +136,43 @@ bool languages_read(const char *directory, struct arena *arena, struct languages
         return false;
     *ret_languages = languages;
     return true;
+}
+
+// How many keys of one object the other has not, and the first of them.
+static size_t count_missing(json_t *all, const json_t *some, const char **ret_first) {
+    const char *key;
+    json_t *value;
+    size_t missing = 0;
+    json_object_foreach(all, key, value) {
+        if (json_object_get(some, key) != NULL)
+            continue;
+        if (missing++ == 0)
+            *ret_first = key;
+    }
+    return missing;
+}
+
+const char *languages_gaps(const struct language *language, struct arena *arena) {
+    CLEANUP(json_cleanup) json_t *city = NULL, *japanese = NULL;
+    const char *missing = "", *unknown = "", *text = message_texts("ja.json");
+    struct error err;
+    struct buffer said;
+    bool read = language->messages != NULL &&
+                json_parse_object(language->messages, strlen(language->messages), &city, &err) &&
+                json_parse_object(text, strlen(text), &japanese, &err);
+    size_t missing_count = read ? count_missing(japanese, city, &missing) : 0;
+    size_t unknown_count = read ? count_missing(city, japanese, &unknown) : 0;
+    if (missing_count + unknown_count == 0)
+        return NULL;
+    buffer_init(&said, arena);
+    buffer_print(&said, "%s.json:", language->code);
+    if (missing_count > 0)
+        buffer_print(&said, " %zu of %zu words are missing and stay Japanese, first %s", missing_count,
+                     json_object_size(japanese), missing);
+    if (unknown_count > 0)
+        buffer_print(&said, "%s %zu are read by nothing, first %s", missing_count > 0 ? ";" : "",
+                     unknown_count, unknown);
+    return said.failed ? NULL : said.text;
 }
 
 size_t languages_find(const struct languages *languages, const char *code) {

@@ -14,6 +14,7 @@
 #define LANGUAGE_CODE_SIZE 12
 #define LANGUAGE_NAME_SIZE 64
 #define LANGUAGE_BYTES_MAX ((size_t)512 << 10) // of one file
+#define GAPS_BYTES_MAX     ((size_t)16 << 10)  // of an arena for languages_gaps of them all
 
 struct language {
     char code[LANGUAGE_CODE_SIZE]; // "ja", "ja-easy": lower-case letters, digits and hyphens
@@ -32,6 +33,10 @@ struct languages {
 // file.
 MUST_CHECK bool languages_read(const char *directory, struct arena *arena, struct languages *ret_languages,
                                struct error *err);
+
+// What an operator's file of words leaves out, or has and nothing reads, in words: "vi.json: 510 of 512 words
+// are missing and stay Japanese, first home.lead"; NULL: it is whole, or there is no such file. In the arena.
+const char *languages_gaps(const struct language *language, struct arena *arena);
 
 // The index of a code; `count` when there is no such language.
 size_t languages_find(const struct languages *languages, const char *code);

@@ -46,6 +46,17 @@ static const char *chosen(const char *code, const char *accept) {
     return languages.list[languages_choose(&languages, code, accept)].code;
 }
 
+static void a_file_with_gaps_says_which(void **state) {
+    write_file("fr.json", "{\"language.name\": \"Français\", \"home.leed\": \"Bonjour\"}");
+    assert_true(languages_read(directory, arena, &languages, &err));
+    const char *said = languages_gaps(&languages.list[languages_find(&languages, "fr")], arena);
+    assert_non_null(said);
+    assert_non_null(strstr(said, "fr.json: "));
+    assert_non_null(strstr(said, " words are missing and stay Japanese, first "));
+    assert_non_null(strstr(said, "; 1 are read by nothing, first home.leed"));
+    assert_null(languages_gaps(&languages.list[0], arena)); // the program's own
+}
+
 static void a_choice_goes_before_the_browser(void **state) {
     assert_true(languages_read("", arena, &languages, &err));
     assert_int_equal(languages.count, 5);
@@ -95,6 +106,7 @@ static void a_file_that_is_wrong_is_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_file_with_gaps_says_which, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_choice_goes_before_the_browser, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_city_adds_a_language_by_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_wrong_is_named, set_up, tear_down),

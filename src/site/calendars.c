@@ -336,6 +336,11 @@ bool calendars_next_quiet(struct calendars *calendars, int64_t now_ms, struct ca
     return false;
 }
 
+static const char *campaign_name_in(const struct site *site, size_t language) {
+    return config_in(site->config->campaign.names, guidance_languages(site->guidance)->list[language].code,
+                     site->campaign->name);
+}
+
 // What there is to see of a series, under the lock.
 static struct calendar_view view_of(const struct calendars *calendars, const struct calendars_view *asked) {
     const struct site *site = calendars->site;
@@ -350,7 +355,7 @@ static struct calendar_view view_of(const struct calendars *calendars, const str
                                   .language = &calendars->languages[asked->language],
                                   .languages = calendars->languages,
                                   .languages_count = calendars->languages_count,
-                                  .campaign = site->campaign->name,
+                                  .campaign = campaign_name_in(site, asked->language),
                                   .host = site->campaign->code,
                                   .style_link = "/calendar.css",
                                   .address = site->public_url,

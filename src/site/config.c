@@ -15,6 +15,13 @@
 #define MOMENT(m)  CONFIG_TIME, offsetof(struct config, m)
 #define SWITCH(m)  CONFIG_BOOL, offsetof(struct config, m)
 #define ANY        0, 0, NULL
+// The same key in the languages of config_language.
+#define IN_LANGUAGES(section, name, m)                                                           \
+    {section, name ".ja-easy", WORDS(m[0]), "", ANY, "in easy Japanese; empty: as in Japanese"}, \
+        {section, name ".en", WORDS(m[1]), "", ANY, "in English; empty: as in Japanese"},        \
+        {section, name ".zh", WORDS(m[2]), "", ANY, "in Chinese; empty: as in Japanese"}, {      \
+        section, name ".ko", WORDS(m[3]), "", ANY, "in Korean; empty: as in Japanese"            \
+    }
 
 static const struct config_key keys[] = {
     {"server", "listen", WORDS(server.listen), "127.0.0.1:8080", ANY,
@@ -45,6 +52,7 @@ static const struct config_key keys[] = {
     {"campaign", "id", WORDS(campaign.id), "sample", ANY,
      "lower-case letters, digits and hyphens; others refer to it"},
     {"campaign", "name", WORDS(campaign.name), "生活応援ポイント(見本)", ANY, "as residents read it"},
+    IN_LANGUAGES("campaign", "name", campaign.names),
     {"campaign", "prefecture", WORDS(campaign.prefecture), "東京都", 0, 0, "東京都",
      "who lives there may take part"},
     {"campaign", "points", NUMBER(campaign.points), "11000", 1, POINTS_MAX, NULL, "points a person"},
@@ -168,6 +176,7 @@ static const struct config_key keys[] = {
      "number of the call centre, as residents read it; empty: none is shown"},
     {"calls", "hours", WORDS(calls.hours), "", ANY,
      "when it answers, as residents read it, for example 平日と土曜 9時〜19時; empty: not said"},
+    IN_LANGUAGES("calls", "hours", calls.hours_in),
     {"calls", "opens_hour", NUMBER(calls.opens_hour), "9", 0, 23, NULL,
      "from when the telephone is answered"},
     {"calls", "closes_hour", NUMBER(calls.closes_hour), "19", 1, 24, NULL, "until when"},
@@ -186,6 +195,21 @@ static const struct config_key keys[] = {
 
 const struct config_key *config_keys(void) {
     return keys;
+}
+
+static const char *const languages[CONFIG_LANGUAGES] = {"ja-easy", "en", "zh", "ko"};
+
+const char *config_language(size_t index) {
+    ASSERT(index < CONFIG_LANGUAGES);
+    return languages[index];
+}
+
+const char *config_in(const char texts[CONFIG_LANGUAGES][CONFIG_TEXT_SIZE], const char *language,
+                      const char *japanese) {
+    for (size_t i = 0; i < CONFIG_LANGUAGES; i++)
+        if (strcmp(languages[i], language) == 0 && texts[i][0] != '\0')
+            return texts[i];
+    return japanese;
 }
 
 static const struct config_key *find(const char *section, const char *name) {
@@ -338,7 +362,7 @@ bool config_read(struct config *config, const char *path, struct error *err) {
 bool config_set(struct config *config, const char *assignment, struct error *err) {
     char section[32] = "", name[48] = "";
     int used = 0;
-    if (sscanf(assignment, "%31[a-z].%47[a-z_]=%n", section, name, &used) != 2 || used == 0)
+    if (sscanf(assignment, "%31[a-z].%47[a-z_.-]=%n", section, name, &used) != 2 || used == 0)
         return error_set(err, ERROR_INVALID, "\"%.80s\" is not section.key=value", assignment);
     const struct config_key *key = find(section, name);
     if (key == NULL)
@@ -355,6 +379,10 @@ bool config_check(const struct config *config, struct error *err) {
                                "campaign.id must be 1 to 32 lower-case letters, digits and hyphens");
     if (config->campaign.name[0] == '\0' || strlen(config->campaign.name) > 120)
         return error_set_field(err, ERROR_INVALID, "campaign.name", "campaign.name must be 1 to 120 bytes");
+    for (size_t i = 0; i < CONFIG_LANGUAGES; i++)
+        if (strlen(config->campaign.names[i]) > 120)
+            return error_set_field(err, ERROR_INVALID, "campaign.name",
+                                   "campaign.name.%s must be at most 120 bytes", languages[i]);
     if (config->calendar.very_busy_percent <= config->calendar.busy_percent)
         return error_set_field(err, ERROR_INVALID, "calendar.very_busy_percent",
                                "calendar.very_busy_percent must be above calendar.busy_percent");

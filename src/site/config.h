@@ -12,6 +12,8 @@
 #include "base/error.h"
 
 #define CONFIG_TEXT_SIZE 256
+// The languages of the program besides Japanese: what residents read may be given in each.
+#define CONFIG_LANGUAGES 4
 
 struct config {
     struct {
@@ -29,6 +31,7 @@ struct config {
     } store;
     struct {
         char id[CONFIG_TEXT_SIZE], name[CONFIG_TEXT_SIZE], prefecture[CONFIG_TEXT_SIZE];
+        char names[CONFIG_LANGUAGES][CONFIG_TEXT_SIZE]; // of the same; empty: as in Japanese
         int64_t points, budget_points, age_min;
         int64_t opens, closes; // times in ms
     } campaign;
@@ -72,6 +75,7 @@ struct config {
     struct {
         char occasions_file[CONFIG_TEXT_SIZE];
         char phone[CONFIG_TEXT_SIZE], hours[CONFIG_TEXT_SIZE]; // as residents read them; empty: not shown
+        char hours_in[CONFIG_LANGUAGES][CONFIG_TEXT_SIZE];
         int64_t opens_hour, closes_hour, agents, handle_s, patience_s, occupancy_percent, expected_per_day;
     } calls;
     struct {
@@ -99,6 +103,12 @@ const struct config_key *config_keys(void);
 const struct config_key *config_find(const char *name);
 // The value of a key as it would stand in the file.
 void config_value(const struct config *config, const struct config_key *key, char ret_text[CONFIG_TEXT_SIZE]);
+
+// "ja-easy", "en", "zh", "ko": the order of CONFIG_LANGUAGES.
+const char *config_language(size_t index);
+// The text of a language; `japanese` where it has none.
+const char *config_in(const char texts[CONFIG_LANGUAGES][CONFIG_TEXT_SIZE], const char *language,
+                      const char *japanese);
 
 // Every default. The zone of civil time must be set before times are read (clock_set_zone).
 void config_init(struct config *config);

@@ -27,9 +27,13 @@ static bool reads(const char *text, struct config *config, struct error *err) {
 static void settings_are_read_over_the_defaults(void **state) {
     struct config config;
     struct error err;
-    assert_true(reads("[campaign]\nname = 市のポイント\npoints=500 ; each\nopens = 2026-02-02T13:00\n",
+    assert_true(reads("[campaign]\nname = 市のポイント\nname.en = City points\npoints=500 ; each\nopens = "
+                      "2026-02-02T13:00\n",
                       &config, &err));
     assert_string_equal(config.campaign.name, "市のポイント");
+    assert_string_equal(config_in(config.campaign.names, "en", config.campaign.name), "City points");
+    assert_string_equal(config_in(config.campaign.names, "ko", config.campaign.name), "市のポイント");
+    assert_string_equal(config_in(config.campaign.names, "vi", config.campaign.name), "市のポイント");
     assert_int_equal(config.campaign.points, 500);
     assert_int_equal(config.campaign.opens, INT64_C(1770004800000));
     assert_int_equal(config.campaign.age_min, 15);

@@ -168,17 +168,28 @@ static bool read_myself(struct job *job, struct session *session, struct error *
     return ok;
 }
 
+// {"en": "..."}: only the languages in which the city gave the text.
+static json_t *in_languages(const char texts[CONFIG_LANGUAGES][CONFIG_TEXT_SIZE]) {
+    json_t *object = json_object();
+    for (size_t i = 0; i < CONFIG_LANGUAGES; i++)
+        if (texts[i][0] != '\0')
+            (void)json_object_set_new(object, config_language(i), json_string(texts[i]));
+    return object;
+}
+
 json_t *campaign_json(struct visit *visit) {
     const struct campaign *campaign = visit->site->campaign;
     const struct config *config = visit->site->config;
-    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:I,s:s,s:b,s:{s:s,s:s,s:s},s:{s:s,s:s}}", "id",
-                     campaign->code, "name", campaign->name, "points", (json_int_t)campaign->points, "opens",
-                     visit_time(visit, campaign->opens_ms), "closes", visit_time(visit, campaign->closes_ms),
-                     "state", campaign_phase_name(campaign_phase(campaign, visit->now_ms)), "age_min",
+    return json_pack("{s:s,s:s,s:o,s:I,s:s,s:s,s:s,s:I,s:s,s:b,s:{s:s,s:s,s:s},s:{s:s,s:s,s:o}}", "id",
+                     campaign->code, "name", campaign->name, "names", in_languages(config->campaign.names),
+                     "points", (json_int_t)campaign->points, "opens", visit_time(visit, campaign->opens_ms),
+                     "closes", visit_time(visit, campaign->closes_ms), "state",
+                     campaign_phase_name(campaign_phase(campaign, visit->now_ms)), "age_min",
                      (json_int_t)campaign->age_min, "prefecture", campaign->prefecture, "sandbox",
                      visit->site->sandbox != NULL, "identity_app", "name", config->identity.app_name, "ios",
                      config->identity.app_ios, "android", config->identity.app_android, "contact", "phone",
-                     config->calls.phone, "hours", config->calls.hours);
+                     config->calls.phone, "hours", config->calls.hours, "hours_in",
+                     in_languages(config->calls.hours_in));
 }
 
 // The place as long as it is of use: until the pass came back, or the journey no longer needs it.

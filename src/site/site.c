@@ -232,6 +232,20 @@ static bool has_room_in_writer(void *context) {
     return writer_take_room(site->writer);
 }
 
+// A language of the city's with words missing works, and is worth a word in the log.
+static bool say_gaps(struct site *site, struct error *err) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(GAPS_BYTES_MAX);
+    const struct languages *languages = guidance_languages(site->guidance);
+    if (arena == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
+    for (size_t i = 0; i < languages->count; i++) {
+        const char *gaps = languages_gaps(&languages->list[i], arena);
+        if (gaps != NULL)
+            LOG(LOG_WARNING, "a language is not whole", log_text("cause", gaps));
+    }
+    return true;
+}
+
 static bool start(struct running *running, struct error *err) {
     struct site *site = &running->site;
     const struct config *config = site->config;
@@ -251,7 +265,7 @@ static bool start(struct running *running, struct error *err) {
         site->held_by_writer == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!pages_new(config->server.web_dir, &site->pages, err) ||
-        !guidance_new(config->guidance.languages_dir, &site->guidance, err) ||
+        !guidance_new(config->guidance.languages_dir, &site->guidance, err) || !say_gaps(site, err) ||
         !videos_open(config->guidance.videos_dir, guidance_languages(site->guidance), &site->videos, err) ||
         !questionnaire_open(config->survey.questions, &site->questionnaire, err) ||
         !prepare_store(site, err) || !load_secrets(site, err) ||

@@ -30,6 +30,10 @@ struct terms {
 // What a city changes while its campaign runs. The rest is read once at the start, or must not change.
 static const char *const changeable[] = {
     "campaign.name",
+    "campaign.name.ja-easy",
+    "campaign.name.en",
+    "campaign.name.zh",
+    "campaign.name.ko",
     "campaign.points",
     "campaign.budget_points",
     "campaign.age_min",
@@ -38,6 +42,10 @@ static const char *const changeable[] = {
     "booking.share_percent",
     "calls.phone",
     "calls.hours",
+    "calls.hours.ja-easy",
+    "calls.hours.en",
+    "calls.hours.zh",
+    "calls.hours.ko",
     "calls.opens_hour",
     "calls.closes_hour",
     "calls.agents",

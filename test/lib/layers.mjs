@@ -42,7 +42,7 @@ export const GENERATED = {
   "migrations_list.h": ["command", "site"],
   "guidance_texts.h": ["guidance"],
   "survey_texts.h": ["measure"],
-  "message_texts.h": ["forecast"],
+  "message_texts.h": ["forecast", "guidance"],
   "report_texts.h": ["report"],
 };
 

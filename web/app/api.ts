@@ -34,6 +34,7 @@ export type State =
 export interface Campaign {
   id: string;
   name: string;
+  names: Record<string, string>; // in other languages than Japanese
   points: number;
   opens: string;
   closes: string;
@@ -42,7 +43,7 @@ export interface Campaign {
   prefecture: string;
   sandbox: boolean;
   identity_app: { name: string; ios: string; android: string };
-  contact?: { phone: string; hours: string };
+  contact?: { phone: string; hours: string; hours_in: Record<string, string> };
 }
 
 export interface Application {

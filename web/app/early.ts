@@ -13,9 +13,11 @@ addEventListener('click', ({ target }) => {
 
 // Whose page it is: pages for everybody are built before anybody knows, but whoever was in the app has its name.
 addEventListener('DOMContentLoaded', () => {
-  const name = kept<{ campaign: { name: string } }>('seen')?.campaign.name;
+  const campaign = kept<{ campaign: { name: string; names?: Record<string, string> } }>('seen')?.campaign;
+  const language = kept<string>('language') ?? (document.documentElement.lang.split('-')[0] as string);
+  const name = campaign?.names?.[language] ?? campaign?.name;
   const brand = document.querySelector<HTMLElement>('a.brand span');
   if (name === undefined || brand === null) return;
   brand.textContent = name;
-  brand.lang = 'ja';
+  brand.lang = campaign?.names?.[language] === undefined ? 'ja' : document.documentElement.lang;
 });

@@ -6,7 +6,7 @@ import { html } from './markup.js';
 import type { Waiting } from './model.js';
 import { model } from './model.js';
 import type { Piece } from './parts.js';
-import { link, message } from './parts.js';
+import { campaignName, inLanguage, link, message } from './parts.js';
 import { icons } from './pictures.js';
 import type { View } from './route.js';
 import { viewNow } from './route.js';
@@ -79,10 +79,10 @@ export function troubleWords(): string {
 }
 
 function header(): TemplateResult {
-  const name = model.campaign?.name ?? word('page.name');
+  const { text: name, lang } = campaignName();
   return html`<header class="top">
     <div class="inner">
-      ${link('/', html`<img src="/icon.svg" alt="" width="32" height="32" /><span lang=${model.campaign ? 'ja' : nothing}>${name}</span>`, 'brand')}
+      ${link('/', html`<img src="/icon.svg" alt="" width="32" height="32" /><span lang=${lang}>${name}</span>`, 'brand')}
       <nav aria-label=${word('page.nav')}>
         ${link('/', word('page.home'), model.path === '/' ? 'here' : '')}
         ${link('/points', word('page.points'), model.path === '/points' ? 'here' : '')}
@@ -104,7 +104,8 @@ function sandboxStrip(): Piece {
 function contact(): Piece {
   const phone = model.campaign?.contact?.phone;
   if (!phone) return nothing;
-  return html`<p>${word('page.contact')} <a href=${`tel:${phone.replace(/[^\d+]/g, '')}`}>${phone}</a> ${model.campaign?.contact?.hours ?? ''}</p>`;
+  const hours = inLanguage(model.campaign?.contact?.hours ?? '', model.campaign?.contact?.hours_in).text;
+  return html`<p>${word('page.contact')} <a href=${`tel:${phone.replace(/[^\d+]/g, '')}`}>${phone}</a> ${hours}</p>`;
 }
 
 // On a telephone the head has no room for these, so they stand at the foot of every screen.

@@ -6,6 +6,7 @@ import { surveyOpen } from './actions_survey.js';
 import { bookingWatch } from './booking.js';
 import { frame, troubleWords } from './frame.js';
 import { lineWatch } from './line.js';
+import { campaignName } from './parts.js';
 import { announce } from './live.js';
 import { headingText, readFrom } from '../shared/heading.js';
 import { lookApply, lookFollow, lookKept } from '../shared/look.js';
@@ -26,7 +27,7 @@ let troubleSaid = '';
 // A new screen: its name in the title, the reader at its heading, the page at its top.
 function arrive(view: View, byResident: boolean): void {
   const title = root.querySelector('h1');
-  const campaign = model.campaign?.name ?? word('page.name');
+  const campaign = campaignName().text;
   const screen = view === 'home' || title === null ? word('home.title') : headingText(title);
   document.title = withoutReadings(word('page.title', { screen, campaign }));
   if (!byResident) return;

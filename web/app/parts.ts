@@ -11,7 +11,7 @@ import { model } from './model.js';
 import { icons } from './pictures.js';
 import { videoPart } from './screens/video.js';
 import type { Key, Values } from './words.js';
-import { dateTimeText, word, wordParts } from './words.js';
+import { dateTimeText, languageNow, languageTag, word, wordParts } from './words.js';
 
 export type Piece = TemplateResult | typeof nothing;
 
@@ -26,12 +26,24 @@ function ownPoints(campaign: Campaign): number {
   return model.me?.application?.points ?? (model.me?.points.pending || campaign.points);
 }
 
+// What the city gave in the reader's language, else in Japanese; `lang` says in which.
+export function inLanguage(japanese: string, others: Record<string, string> | undefined): { text: string; lang: string } {
+  const text = others?.[languageNow()];
+  return text === undefined ? { text: japanese, lang: 'ja' } : { text, lang: languageTag() };
+}
+
+// The campaign's name; the page's own as long as nothing is known.
+export function campaignName(): { text: string; lang: string } {
+  const { campaign } = model;
+  return campaign === null ? { text: word('page.name'), lang: languageTag() } : inLanguage(campaign.name, campaign.names);
+}
+
 // The words that most sentences need, from the campaign as it is.
 export function campaignValues(): Values {
   const { campaign } = model;
   if (campaign === null) return {};
   return {
-    campaign: campaign.name,
+    campaign: campaignName().text,
     points: ownPoints(campaign),
     age: campaign.age_min,
     prefecture: nameFrom('campaign.places', campaign.prefecture),

@@ -5,7 +5,7 @@ import { apply } from '../actions.js';
 import { announce } from '../live.js';
 import { html } from '../markup.js';
 import { model } from '../model.js';
-import { facts, heading, journeyScreen, link, mainButton, message, resultHeading, say } from '../parts.js';
+import { campaignName, facts, heading, journeyScreen, link, mainButton, message, resultHeading, say } from '../parts.js';
 import { icons } from '../pictures.js';
 import { dateTimeText, eraDateText, word } from '../words.js';
 import { surveyAsk } from './survey.js';
@@ -55,7 +55,7 @@ export function receiptScreen(): TemplateResult {
       ${facts([
         [word('receipt.number'), html`<span class="number">${receipt}</span>`],
         [word('receipt.at'), html`<span class="whole">${dateTimeText(at)}</span> <span class="soft whole">${word('receipt.era', { era: eraDateText(at) })}</span>`],
-        [word('receipt.campaign'), html`<span lang="ja">${model.campaign?.name ?? ''}</span>`],
+        [word('receipt.campaign'), html`<span lang=${campaignName().lang}>${campaignName().text}</span>`],
         [word('receipt.points'), word('receipt.pointsText', { points })],
         [word('receipt.state'), word(`receipt.state.${state}`)],
       ])}

@@ -7,7 +7,7 @@ import { html } from '../markup.js';
 import type { Model } from '../model.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
-import { link, message, pendingPart, say, sayWhole } from '../parts.js';
+import { campaignName, link, message, pendingPart, say, sayWhole } from '../parts.js';
 import { icons } from '../pictures.js';
 import { isCalled, isInLine } from '../route.js';
 import { clockText, dateTimeText, numberText, word } from '../words.js';
@@ -165,7 +165,7 @@ export function home(): TemplateResult {
   const wanted = checklistWanted(me, campaign);
   return html`<div class="home">
     <section class="hero">
-      <h1 lang="ja">${campaign.name}</h1>
+      <h1 lang=${campaignName().lang}>${campaignName().text}</h1>
       <p class="lead">${sayWhole('home.lead')}</p>
       <p class="period"><b>${word('home.period')}</b> ${sayWhole('home.periodText')}</p>
     </section>

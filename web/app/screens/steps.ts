@@ -3,8 +3,7 @@ import type { TemplateResult } from 'lit/html.js';
 
 import { register, takeStep } from '../actions.js';
 import { html } from '../markup.js';
-import { model } from '../model.js';
-import { facts, heading, journeyScreen, link, mainButton, say, sayWhole } from '../parts.js';
+import { campaignName, facts, heading, journeyScreen, link, mainButton, say, sayWhole } from '../parts.js';
 import { pictures } from '../pictures.js';
 import { word } from '../words.js';
 
@@ -69,7 +68,7 @@ export function intentScreen(): TemplateResult {
     html`${heading(word('intent.title'))}
       <p class="lead">${word('intent.lead')}</p>
       ${facts([
-        [word('intent.campaign'), html`<span lang="ja">${model.campaign?.name ?? ''}</span>`],
+        [word('intent.campaign'), html`<span lang=${campaignName().lang}>${campaignName().text}</span>`],
         [word('intent.points'), say('intent.pointsText')],
         [word('intent.who'), say('intent.whoText')],
         [word('intent.period'), sayWhole('home.periodText')],

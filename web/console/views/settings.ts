@@ -61,7 +61,7 @@ function effectText({ name, before, value, people, points, bookings }: SettingEf
   const own: Record<string, Key> = { 'campaign.points': 'setting.effect.points', 'campaign.budget_points': 'setting.effect.budget_points', 'campaign.age_min': 'setting.effect.age_min' };
   const key = own[name];
   if (key) return word(key, values);
-  const shown = name === 'campaign.name' || name === 'calls.phone' || name === 'calls.hours';
+  const shown = /^(campaign\.name|calls\.phone|calls\.hours)/.test(name);
   const why: Key = shown ? 'setting.effect.shown' : name.startsWith('booking.') ? 'setting.effect.booking' : name.startsWith('calls.') ? 'setting.effect.calls' : 'setting.effect.calendar';
   return word('setting.effect', values) + word(why, values);
 }
