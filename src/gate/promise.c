@@ -38,16 +38,17 @@ void promise_forget_kept(struct promise *promise) {
     promise->moves_per_s = 0;
 }
 
-// A gate that stands still, by `steady_per_s`, gives no guess, however fast it moved before.
+// A gate that stands still, by `steady_per_s`, gives no guess, however fast it moved before. A line moves by
+// whole people: on average half of the first one's time is over.
 static double guess(const struct promise *promise, uint64_t ahead, double steady_per_s) {
     double per_s = promise->moves_per_s > 0 ? promise->moves_per_s : steady_per_s;
-    return steady_per_s > 0 ? fmin((double)ahead / per_s, PROMISE_S_MAX) : PROMISE_S_MAX;
+    return steady_per_s > 0 ? fmin(fmax((double)ahead - 0.5, 0) / per_s, PROMISE_S_MAX) : PROMISE_S_MAX;
 }
 
 struct promise_wait promise_wait(const struct promise *promise, uint64_t ahead, double steady_per_s) {
     double guess_s = guess(promise, ahead, steady_per_s);
     double p90_s = fmin(guess_s * exp(promise->ninetieth[span_of(guess_s)]), PROMISE_S_MAX);
-    return (struct promise_wait){.p50_s = (uint32_t)ceil(guess_s), .p90_s = (uint32_t)ceil(p90_s)};
+    return (struct promise_wait){.p50_s = (uint32_t)lround(guess_s), .p90_s = (uint32_t)ceil(p90_s)};
 }
 
 static int compare(const void *a, const void *b) {
