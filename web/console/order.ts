@@ -44,10 +44,10 @@ export function dialog(draw: () => void): Content {
       draw();
     }
   };
-  return html`<dialog class="order" aria-labelledby="order-title" @cancel=${close}>
+  return html`<dialog class="order" aria-labelledby="order-title" aria-describedby="order-effect" @cancel=${close}>
     <form @submit=${(event: SubmitEvent) => void send(event)}>
       <h2 id="order-title">${asked?.title ?? word('gate.order.title')}</h2>
-      <p class="effect">${asked?.effect ?? ''}</p>
+      <p class="effect" id="order-effect">${asked?.effect ?? ''}</p>
       <p role="alert" class=${message ? 'message' : ''}>${message || nothing}</p>
       <label for="why">${word('gate.order.why')}</label>
       <input id="why" name="why" required maxlength="200" autocomplete="off" />

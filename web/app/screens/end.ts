@@ -24,9 +24,9 @@ export function signOutPart(me: Me): TemplateResult {
   return html`<p class="end">
       <button class="plain" type="button" @click=${() => dialogOpen(ID)}>${word('end.action')}</button>
     </p>
-    <dialog id=${ID} aria-labelledby="end-title">
+    <dialog id=${ID} aria-labelledby="end-title" aria-describedby="end-body">
       <h2 id="end-title">${word('end.title')}</h2>
-      <p>${word(isSafe(me) ? 'end.body' : 'end.bodyEarly')}</p>
+      <p id="end-body">${word(isSafe(me) ? 'end.body' : 'end.bodyEarly')}</p>
       <div class="choices">
         <button class="button second" type="button" @click=${() => dialogClose(ID)}>${word('end.no')}</button>
         ${mainButton(word('end.yes'), 'end', () => void end())}
