@@ -133,13 +133,13 @@ void inputs_tell(const struct inputs *inputs, void (*tell)(void *context, const 
     char sentence[SENTENCE_SIZE];
     tell_how_little(&inputs->series, tell, context);
     if (notes->bad > 0) {
-        snprintf(sentence, sizeof sentence, "%zu rows could not be read; the first is line %" PRIu64 ": %s",
-                 notes->bad, notes->bad_line, notes->reason);
+        snprintf(sentence, sizeof sentence, "%zu %s could not be read; the first is line %" PRIu64 ": %s",
+                 notes->bad, notes->bad == 1 ? "row" : "rows", notes->bad_line, notes->reason);
         tell(context, sentence);
     }
     if (notes->repeated > 0) {
-        snprintf(sentence, sizeof sentence, "%zu rows repeat the time of another; their mean is used",
-                 notes->repeated);
+        snprintf(sentence, sizeof sentence, "%zu %s the time of another; their mean is used", notes->repeated,
+                 notes->repeated == 1 ? "row repeats" : "rows repeat");
         tell(context, sentence);
     }
     if (notes->outage > 0) {
@@ -148,12 +148,13 @@ void inputs_tell(const struct inputs *inputs, void (*tell)(void *context, const 
         tell(context, sentence);
     }
     if (notes->missing > 0 && inputs->series.count > 0) {
-        snprintf(sentence, sizeof sentence, "%zu of %zu slots have no count", notes->missing,
-                 inputs->series.count);
+        snprintf(sentence, sizeof sentence, "%zu of %zu slots %s no count", notes->missing,
+                 inputs->series.count, notes->missing == 1 ? "has" : "have");
         tell(context, sentence);
     }
     if (notes->fractional > 0) {
-        snprintf(sentence, sizeof sentence, "%zu counts are not whole numbers", notes->fractional);
+        snprintf(sentence, sizeof sentence, "%zu %s", notes->fractional,
+                 notes->fractional == 1 ? "count is not a whole number" : "counts are not whole numbers");
         tell(context, sentence);
     }
     double last = series_time_of(&inputs->series, inputs->series.count);
