@@ -53,7 +53,8 @@ configure_threads() {
 }
 
 # Builds what is served: the program, with the web pages inside it (web/meson.build).
+# Everything, or only the targets that are named.
 build_release() {
     configure "$1"
-    ninja -C "$1" >&2
+    ninja -C "$@" >&2
 }
