@@ -21,6 +21,8 @@ const CALENDAR_WORDS = '../src/forecast/calendar_words.c';
 const ONE_WORD = '../docs/words.md';
 // Keys of the console that are made of what the server answers.
 const CONSOLE_READS_FROM_SERVER = ['action.', 'band.', 'gate.reason.', 'gate.stage.', 'setting.', 'signin.organisation-', 'account.refused.'];
+// Where an entry of the log of changes gets its action.
+const ACTIONS = ['site', 'operator', 'command'];
 // Screens draw by the app's own html; markup.ts makes it, pictures.ts has no words, main.ts draws nothing itself.
 const OWN_HTML = /^app\/(?!markup|pictures|main)/;
 const LIT_HTML = /import \{[^}]*\bhtml\b[^}]*\} from 'lit\/html.js'/;
@@ -110,6 +112,18 @@ function findTwice({ name, lines }) {
   for (const key of keys.filter((key, index) => keys.indexOf(key) !== index)) faults.push(`${name}: ${key} stands twice`);
 }
 
+// Whatever the log of changes may say has words.
+async function findActionsWithoutWords(messages) {
+  for (const folder of ACTIONS) {
+    for (const { name, text } of await filesBelow(`../src/${folder}`, ['.c'])) {
+      if (name.endsWith('_test.c')) continue;
+      for (const [, action] of text.matchAll(/\.action = "([a-z.]+)"/g)) {
+        if (!(`action.${action}` in messages)) faults.push(`${name}: no words for action.${action}`);
+      }
+    }
+  }
+}
+
 function readLines({ name, text }) {
   text.split('\n').forEach((line, index) => {
     const code = line.replace(/^\s*\/\/.*/, '');
@@ -131,6 +145,7 @@ findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), `${toge
 findUnused(compareLanguages(every.filter(isOfConsole)), together(ofConsole), CONSOLE_READS_FROM_SERVER);
 compareWords(await readFile(path.join(WEB, ONE_WORD), 'utf8'), every.filter((file) => !isOfConsole(file)));
 await readEasy(every);
+await findActionsWithoutWords(every.find(({ name }) => name.endsWith('console.ja.json')).messages);
 every.forEach(findTwice);
 [...sources, ...ofConsole].forEach(readLines);
 
