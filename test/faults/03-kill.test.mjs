@@ -6,6 +6,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { Agent } from "node:http";
 import { test } from "node:test";
 
+import { dice } from "../lib/dice.mjs";
 import { eachStore, freshDirectory, juncho, start } from "../lib/juncho.mjs";
 import { Resident } from "../lib/resident.mjs";
 
@@ -13,17 +14,6 @@ const KILLS = Number(process.env.JUNCHO_KILLS ?? 10);
 const SEED = Number(process.env.JUNCHO_SEED ?? randomInt(2 ** 31));
 const PEOPLE = 24;
 const ANSWERS_BEFORE_KILL_MAX = 160;
-
-// Mulberry32: small, seeded, good enough to choose moments.
-function dice(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const OFFLINE = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ECONNABORTED"]);
 

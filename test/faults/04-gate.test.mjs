@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { Agent } from "node:http";
 import { describe, test } from "node:test";
 
+import { dice } from "../lib/dice.mjs";
 import { eachStore, freshDirectory, start } from "../lib/juncho.mjs";
 import { freshDatabase, startPostgres, stopSharedPostgres } from "../lib/postgres.mjs";
 import { operator } from "../lib/operator.mjs";
@@ -19,17 +20,6 @@ const KILLS = Number(process.env.JUNCHO_KILLS ?? 5);
 const SEED = Number(process.env.JUNCHO_SEED ?? randomInt(2 ** 31));
 const PEOPLE = 16;
 const ANSWERS_BEFORE_KILL_MAX = 120;
-
-// Mulberry32: small, seeded, good enough to choose moments.
-function dice(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const OFFLINE = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ECONNABORTED"]);
 const isBefore = (a, b) => a.second < b.second || (a.second === b.second && a.rank < b.rank);
