@@ -214,9 +214,10 @@ static const char *agreed(const struct search *search, const struct search_resul
     const char *best = search->faq->entries[results[0].entry].category;
     double of_best = 0, all = 0;
     for (size_t i = 0; i < count; i++) {
-        all += results[i].score;
+        double weight = results[i].score * results[i].score; // many that hardly fit are no majority
+        all += weight;
         if (strcmp(search->faq->entries[results[i].entry].category, best) == 0)
-            of_best += results[i].score;
+            of_best += weight;
     }
     return of_best >= CATEGORY_SHARE * all ? best : NULL;
 }
