@@ -15,13 +15,6 @@
 #define MOMENT(m)  CONFIG_TIME, offsetof(struct config, m)
 #define SWITCH(m)  CONFIG_BOOL, offsetof(struct config, m)
 #define ANY        0, 0, NULL
-// The same key in the languages of config_language.
-#define IN_LANGUAGES(section, name, m)                                                           \
-    {section, name ".ja-easy", WORDS(m[0]), "", ANY, "in easy Japanese; empty: as in Japanese"}, \
-        {section, name ".en", WORDS(m[1]), "", ANY, "in English; empty: as in Japanese"},        \
-        {section, name ".zh", WORDS(m[2]), "", ANY, "in Chinese; empty: as in Japanese"}, {      \
-        section, name ".ko", WORDS(m[3]), "", ANY, "in Korean; empty: as in Japanese"            \
-    }
 
 static const struct config_key keys[] = {
     {"server", "listen", WORDS(server.listen), "127.0.0.1:8080", ANY,
@@ -52,7 +45,11 @@ static const struct config_key keys[] = {
     {"campaign", "id", WORDS(campaign.id), "sample", ANY,
      "lower-case letters, digits and hyphens; others refer to it"},
     {"campaign", "name", WORDS(campaign.name), "生活応援ポイント(見本)", ANY, "as residents read it"},
-    IN_LANGUAGES("campaign", "name", campaign.names),
+    {"campaign", "name.ja-easy", WORDS(campaign.names[0]), "", ANY,
+     "in easy Japanese; empty: as in Japanese"},
+    {"campaign", "name.en", WORDS(campaign.names[1]), "", ANY, "in English; empty: as in Japanese"},
+    {"campaign", "name.zh", WORDS(campaign.names[2]), "", ANY, "in Chinese; empty: as in Japanese"},
+    {"campaign", "name.ko", WORDS(campaign.names[3]), "", ANY, "in Korean; empty: as in Japanese"},
     {"campaign", "prefecture", WORDS(campaign.prefecture), "東京都", 0, 0, "東京都",
      "who lives there may take part"},
     {"campaign", "points", NUMBER(campaign.points), "11000", 1, POINTS_MAX, NULL, "points a person"},
@@ -176,7 +173,10 @@ static const struct config_key keys[] = {
      "number of the call centre, as residents read it; empty: none is shown"},
     {"calls", "hours", WORDS(calls.hours), "", ANY,
      "when it answers, as residents read it, for example 平日と土曜 9時〜19時; empty: not said"},
-    IN_LANGUAGES("calls", "hours", calls.hours_in),
+    {"calls", "hours.ja-easy", WORDS(calls.hours_in[0]), "", ANY, "in easy Japanese; empty: as in Japanese"},
+    {"calls", "hours.en", WORDS(calls.hours_in[1]), "", ANY, "in English; empty: as in Japanese"},
+    {"calls", "hours.zh", WORDS(calls.hours_in[2]), "", ANY, "in Chinese; empty: as in Japanese"},
+    {"calls", "hours.ko", WORDS(calls.hours_in[3]), "", ANY, "in Korean; empty: as in Japanese"},
     {"calls", "opens_hour", NUMBER(calls.opens_hour), "9", 0, 23, NULL,
      "from when the telephone is answered"},
     {"calls", "closes_hour", NUMBER(calls.closes_hour), "19", 1, 24, NULL, "until when"},
