@@ -55,13 +55,6 @@ void error_prefix(struct error *err, const char *format, ...) {
     mend(err->message);
 }
 
-const char *error_kind_name(enum error_kind kind) {
-    static const char *const names[] = {"none",     "invalid",   "denied",     "missing",
-                                        "conflict", "exhausted", "unavailable"};
-    ASSERT((size_t)kind < sizeof names / sizeof *names);
-    return names[kind];
-}
-
 void assert_failed(const char *condition, const char *file, int line) {
     (void)fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, condition);
     abort();

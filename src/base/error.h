@@ -43,9 +43,6 @@ bool error_set_field(struct error *err, enum error_kind kind, const char *field,
 // Puts words in front of a message on its way up ("juncho.ini line 7: ..."); kind and field stay.
 void error_prefix(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-// "invalid", "denied", ...: for logs and metrics labels.
-const char *error_kind_name(enum error_kind kind);
-
 // A bug, never bad input: prints where and aborts, in production too.
 #define ASSERT(condition) ((condition) ? (void)0 : assert_failed(#condition, __FILE__, __LINE__))
 _Noreturn void assert_failed(const char *condition, const char *file, int line);

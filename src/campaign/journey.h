@@ -47,11 +47,7 @@ enum journey_screen { JOURNEY_CONSENT, JOURNEY_PROCEDURE, JOURNEY_INTENT };
 void journey_go_on(struct command *command, struct journey_change *change, enum journey_screen screen);
 
 // Leaves for the identity provider. Allowed from intended, authenticating and refused; sets `changed`.
-// Steps that must only happen with it can be put under JOURNEY_IS_AUTHENTICATING in the same command.
 void journey_authenticate(struct command *command, struct journey_change *change);
-#define JOURNEY_IS_AUTHENTICATING(resident, campaign)                                            \
-    "EXISTS (SELECT 1 FROM journey WHERE resident_id = " resident " AND campaign_id = " campaign \
-    " AND state = 5)"
 
 // What came of a jump to the provider. The numbers are stored: do not change.
 enum journey_outcome {

@@ -84,10 +84,6 @@ static double fit_arrivals(const struct line *line, size_t points_max, struct cu
     return fmax(share, TOLERANCE_LAST);
 }
 
-void document_arrivals(const struct line *line, struct curve *ret_curve, double *ret_tolerance_share) {
-    *ret_tolerance_share = fit_arrivals(line, CURVE_POINTS_MAX, ret_curve);
-}
-
 double document_ahead(const struct curve *curve, struct place place, uint32_t nodes, uint64_t passed) {
     if (place.second == 0)
         return fmax(curve_at(curve, place.rank / 4294967296.0) - (double)passed, 0);

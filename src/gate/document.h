@@ -41,8 +41,6 @@ struct document_options {
     const char *message; // of the operator's; may be NULL
 };
 
-// The line of arrivals; `ret_tolerance_share` is the part of the line by which it may be off.
-void document_arrivals(const struct line *line, struct curve *ret_curve, double *ret_tolerance_share);
 // What a page computes from the curve: people ahead of a place.
 double document_ahead(const struct curve *curve, struct place place, uint32_t nodes, uint64_t passed);
 

@@ -104,13 +104,6 @@ bool announcement_change(struct command *command, const struct languages *langua
     return true;
 }
 
-bool announcement_change_done(const struct step *step, struct error *err) {
-    if (step->rows.changed == 1)
-        return true;
-    return error_set_field(err, ERROR_CONFLICT, "version",
-                           "the announcement was changed by somebody else meanwhile; look at it again");
-}
-
 // Texts that were stored are read leniently: what cannot be read any more is shown by its number.
 static bool fill_texts(const struct languages *languages, struct announcement *announcement,
                        const char *stored, struct arena *arena) {

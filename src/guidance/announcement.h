@@ -43,12 +43,11 @@ json_t *announcement_texts_json(const struct languages *languages,
                                 const struct announcement_text texts[LANGUAGES_MAX]); // a new reference
 
 // Adds `announcement` as version `version + 1` of its id (version 0: a new one, whose id the caller drew).
-// ERROR_INVALID: no memory or too long, or it ends before it starts.
+// The step changes no row when somebody else was faster. ERROR_INVALID: too long, or it ends before it
+// starts; ERROR_UNAVAILABLE: no memory.
 MUST_CHECK bool announcement_change(struct command *command, const struct languages *languages,
                                     const struct announcement *announcement, struct step **ret_step,
                                     struct error *err);
-// ERROR_CONFLICT when the step did nothing: somebody else was faster.
-MUST_CHECK bool announcement_change_done(const struct step *step, struct error *err);
 
 #define ANNOUNCEMENT_EVERY INT64_C(-1) // instead of a time: past and withdrawn ones too
 

@@ -53,13 +53,6 @@ struct step *faq_store_change(struct command *command, const struct faq_change *
                        value_text(change->reason), value_int(change->at_ms), value_int(change->base_version));
 }
 
-bool faq_change_done(const struct step *step, struct error *err) {
-    if (step->rows.changed == 1)
-        return true;
-    return error_set_field(err, ERROR_CONFLICT, "base_version",
-                           "the text was changed by somebody else meanwhile; look at it again");
-}
-
 static struct faq_entry *find_entry(struct faq *faq, const char *slug) {
     for (size_t i = 0; i < faq->count; i++)
         if (strcmp(faq->entries[i].slug, slug) == 0)

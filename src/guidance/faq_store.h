@@ -25,10 +25,8 @@ struct faq_change {
     int64_t at_ms;
 };
 
-// Adds the change; when somebody else was faster no row changes (see faq_change_done).
+// Adds the change; its step changes no row when somebody else was faster.
 struct step *faq_store_change(struct command *command, const struct faq_change *change);
-// ERROR_CONFLICT when the step did nothing: the text was changed meanwhile.
-MUST_CHECK bool faq_change_done(const struct step *step, struct error *err);
 
 // The questions of a language: `shipped` with the newest versions over it, in the order of the shipped text,
 // new ones at the end of their category. Texts lie in the arena.

@@ -287,10 +287,6 @@ void *http_request_context(const struct http_request *request) {
     return request->context;
 }
 
-int64_t http_request_started_us(const struct http_request *request) {
-    return request->started_us;
-}
-
 void http_request_continue(struct http_request *request,
                            void (*then)(struct http_request *request, void *context), void *context) {
     request->then = then;

@@ -106,7 +106,6 @@ struct arena *http_request_arena(struct http_request *request);
 void http_request_set_context(struct http_request *request, void *context);
 void *http_request_context(const struct http_request *request);
 // Monotonic: when its loop woke up for it. What it waits behind others of the same round counts.
-int64_t http_request_started_us(const struct http_request *request);
 
 // On the loop's thread only, exactly once a request.
 void http_respond(struct http_request *request, const struct http_response *response);

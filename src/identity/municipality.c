@@ -217,8 +217,3 @@ const char *municipality_name(int code) {
                 return tables[i].entries[k].municipality.name;
     return NULL;
 }
-
-bool municipality_is_prefecture(const char *name) {
-    const char *found = prefecture_of(name);
-    return found != NULL && strcmp(found, name) == 0;
-}

@@ -27,8 +27,6 @@ size_t municipality_count(const char *prefecture);
 struct municipality municipality_at(const char *prefecture, size_t index);
 // The name of a code, NULL when it is not known.
 const char *municipality_name(int code);
-// True for one of the 47 names; those are what a campaign's prefecture may be.
-bool municipality_is_prefecture(const char *name);
 
 // Where `address` lies, seen from `prefecture`. `ret_code` is 0 unless found. Not UTF-8 or too long: review.
 enum municipality_result municipality_find(const char *prefecture, const char *address, int *ret_code);

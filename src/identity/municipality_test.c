@@ -127,9 +127,6 @@ static void another_prefecture_may_be_asked_for_though_it_has_no_table(void **st
     assert_int_equal(municipality_find("大阪府", "大阪府大阪市北区", &code), MUNICIPALITY_REVIEW);
     assert_int_equal(municipality_find("大阪府", "東京都北区", &code), MUNICIPALITY_OUTSIDE);
     assert_int_equal(municipality_count("大阪府"), 0);
-    assert_true(municipality_is_prefecture("沖縄県"));
-    assert_false(municipality_is_prefecture("東京"));
-    assert_false(municipality_is_prefecture("東京都港区"));
     assert_null(municipality_name(999999));
 }
 

@@ -9,8 +9,8 @@ static const struct statement ACCOUNT = {
 static const struct statement ENTRIES = {
     "SELECT p.id, COALESCE(r.at_ms, p.at_ms), p.points, p.kind, COALESCE(r.phase, p.phase) "
     "FROM transfer p LEFT JOIN transfer r ON r.resident_id = p.resident_id AND r.pending_id = p.id "
-    "WHERE p.resident_id = $1 AND p.pending_id IS NULL ORDER BY 2 DESC, p.id LIMIT 100",
-    "i"};
+    "WHERE p.resident_id = $1 AND p.pending_id IS NULL ORDER BY 2 DESC, p.id LIMIT $2",
+    "ii"};
 
 const char *transfer_kind_name(enum transfer_kind kind) {
     static const char *const names[] = {NULL, "fund", "grant", "return"};
@@ -27,7 +27,8 @@ const char *transfer_phase_name(enum transfer_phase phase) {
 static bool read_entries(struct session *session, int64_t resident_id, struct arena *arena,
                          struct balance *balance, struct error *err) {
     struct rows rows;
-    if (!SESSION_QUERY(session, &ENTRIES, arena, &rows, err, value_int(resident_id)))
+    if (!SESSION_QUERY(session, &ENTRIES, arena, &rows, err, value_int(resident_id),
+                       value_int(BALANCE_ENTRIES_MAX)))
         return false;
     balance->entries = arena_alloc(arena, (rows.count + 1) * sizeof *balance->entries);
     if (balance->entries == NULL)

@@ -53,7 +53,10 @@ static const char *const map_names[] = {"start",
                                         "ignored",
                                         NULL};
 
-static const struct calls_file_preset presets[] = {
+// The names of the maps that come with the program and what they stand for; ends with a NULL name.
+static const struct preset {
+    const char *name, *map;
+} presets[] = {
     // The call centre of an anonymous bank, 1999 (Technion): a row a call, tab-separated.
     {"anonymous-bank",
      "date=date,time=vru_entry,wait_s=q_time,talk_s=ser_time,outcome=outcome,queued=q_start,"
@@ -81,10 +84,6 @@ struct calls_file {
     struct call_topic *topics;
     size_t topics_count;
 };
-
-const struct calls_file_preset *calls_file_presets(void) {
-    return presets;
-}
 
 static const char *mapped(const struct calls_file *file, enum column column) {
     return map_get(&file->map, column_names[column], column_names[column]);
@@ -309,7 +308,7 @@ static bool take_row(void *context, const struct csv_row *row, struct error *err
 }
 
 static const char *expand(const char *map) {
-    for (const struct calls_file_preset *preset = presets; map != NULL && preset->name != NULL; preset++)
+    for (const struct preset *preset = presets; map != NULL && preset->name != NULL; preset++)
         if (strcmp(preset->name, map) == 0)
             return preset->map;
     return map;

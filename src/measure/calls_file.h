@@ -34,9 +34,3 @@ MUST_CHECK bool calls_file_finish(struct calls_file *file, struct error *err);
 const struct calls_row *calls_file_rows(const struct calls_file *file, size_t *ret_count, bool *ret_whole);
 // What they were about, by time; none without a column of topics.
 const struct call_topic *calls_file_topics(const struct calls_file *file, size_t *ret_count);
-
-// The names of the maps that come with the program and what they stand for; ends with a NULL name.
-struct calls_file_preset {
-    const char *name, *map;
-};
-const struct calls_file_preset *calls_file_presets(void);

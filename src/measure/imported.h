@@ -8,8 +8,6 @@
 #include "measure/series_file.h"
 #include "store/store.h"
 
-#define IMPORTED_HOURS_MAX 100000 // read at once
-
 struct imported {
     struct access_hour *hours; // by time, only those with a request; all files together
     size_t hours_count;

@@ -11,7 +11,6 @@
 #include "store/writer.h"
 
 #define AUDIT_REASON_BYTES_MAX 600
-#define AUDIT_VALUE_BYTES_MAX  4000
 
 struct audit_entry {
     int64_t sequence; // 0 in an entry that is to be added

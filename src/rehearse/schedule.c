@@ -90,15 +90,6 @@ void schedule_free(struct schedule *schedule) {
     free(schedule);
 }
 
-double schedule_expected(const struct schedule *schedule) {
-    return schedule->expected;
-}
-
-int64_t schedule_length_ms(const struct schedule *schedule) {
-    const struct stretch *last = &schedule->stretches[schedule->count - 1];
-    return (int64_t)(last->start_ms + last->length_ms);
-}
-
 bool schedule_next(struct schedule *schedule, int64_t *ret_wall_us) {
     while (schedule->current < schedule->count &&
            schedule->passed + schedule->stretches[schedule->current].expected <= schedule->target)

@@ -21,9 +21,5 @@ MUST_CHECK bool schedule_new(const struct plan *plan, const struct arrivals *arr
                              struct schedule **ret_schedule, struct error *err);
 void schedule_free(struct schedule *schedule); // NULL is fine
 
-// How many are expected in all, and how long the plan lasts in the service's time.
-double schedule_expected(const struct schedule *schedule);
-int64_t schedule_length_ms(const struct schedule *schedule);
-
 // The next arrival in wall microseconds since the beginning; false when there are no more.
 bool schedule_next(struct schedule *schedule, int64_t *ret_wall_us);

@@ -376,13 +376,3 @@ void calendars_write(struct calendars *calendars, const struct calendars_view *a
     calendar_write(&view, asked->form, out);
     (void)pthread_rwlock_unlock(&calendars->lock);
 }
-
-const char *calendars_advice(struct calendars *calendars, size_t language, int64_t now_ms,
-                             struct arena *arena) {
-    struct calendars_view asked = {.series = CALENDAR_APP, .language = language, .now_ms = now_ms};
-    (void)pthread_rwlock_rdlock(&calendars->lock);
-    struct calendar_view view = view_of(calendars, &asked);
-    const char *advice = calendar_advice(&view, &view.language->plain, arena);
-    (void)pthread_rwlock_unlock(&calendars->lock);
-    return advice;
-}

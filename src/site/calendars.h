@@ -41,6 +41,3 @@ bool calendars_next_quiet(struct calendars *calendars, int64_t now_ms, struct ca
 const struct calendar_words *calendars_words(const struct calendars *calendars, size_t language);
 // Writes the newest version; a failed buffer says that memory was short.
 void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out);
-// When it will be quiet next, in a sentence without markup; "" when nothing was published or it is over.
-const char *calendars_advice(struct calendars *calendars, size_t language, int64_t now_ms,
-                             struct arena *arena);
