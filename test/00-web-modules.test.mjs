@@ -19,6 +19,7 @@ function document(changes = {}) {
     nodes: 1,
     epoch: 1,
     pace_per_min: 600,
+    news: 0,
     arrivals: [
       [START_S + 100, 1000],
       [START_S + 200, 3000],

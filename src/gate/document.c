@@ -155,6 +155,7 @@ static void write_once(struct buffer *buffer, const struct line *line, const str
     buffer_print(buffer, ",\"passed\":%llu,\"waiting\":%llu,\"nodes\":%u,\"epoch\":%u,\"pace_per_min\":%.0f",
                  (unsigned long long)line_passed(line), (unsigned long long)line_waiting(line),
                  line_lanes(line)->used, line_state(line).epoch, 60 * options->steady_per_s);
+    buffer_print(buffer, ",\"news\":%u", options->news);
     add_arrivals(buffer, curve);
     add_waits(buffer, curve, line, options);
     add_looks(buffer, options->look_per_s, options->state == DOCUMENT_PAUSED);

@@ -39,6 +39,7 @@ struct document_options {
     const struct promise *promise;
     const char *reason;  // why the pace is what it is, one of pace_reason_name; may be NULL
     const char *message; // of the operator's; may be NULL
+    uint32_t news;       // another number when the city says something new to everybody; 0: it says nothing
 };
 
 // What a page computes from the curve: people ahead of a place.

@@ -100,8 +100,10 @@ static void an_empty_gate_is_open_and_its_document_short(void **state) {
     promise_init(&promise);
     CLEANUP(line_cleanup) struct line *line = line_new(&(struct line_options){.epoch = 3});
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(1 << 20);
-    struct document_options options = {.now_s = START_S, .promise = &promise, .steady_per_s = 20};
+    struct document_options options = {
+        .now_s = START_S, .promise = &promise, .steady_per_s = 20, .news = UINT32_MAX};
     json_t *json = read_document(line, &options, arena);
+    assert_true(json_integer_value(json_object_get(json, "news")) == UINT32_MAX);
     assert_string_equal(json_string_value(json_object_get(json, "state")), "open");
     assert_int_equal(json_integer_value(json_object_get(json, "now")), START_S);
     assert_int_equal(json_integer_value(json_object_get(json, "pace_per_min")), 1200);

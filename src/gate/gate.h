@@ -156,6 +156,7 @@ void gate_figures_add(struct gate_figures *sum, const struct gate_figures *more)
 
 // From the next second on.
 void gate_order(struct gate *gate, const struct gate_orders *orders);
+void gate_hear_news(struct gate *gate, uint32_t news); // document.h says what it is
 // `seconds` have passed on the node that leads; `others` are the figures of all other nodes, NULL for none.
 void gate_lead(struct gate *gate, int64_t now_s, unsigned seconds, const struct gate_figures *others,
                unsigned nodes);

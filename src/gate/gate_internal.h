@@ -32,6 +32,7 @@ struct gate {
     struct guard guard;
     struct promise promise;
     struct gate_orders orders;
+    uint32_t news;
     struct gate_figures own, seen; // since the start; what the controller was told, of all nodes
     struct controller_pace pace;
     double look_per_s; // the last steady pace that was none of 0

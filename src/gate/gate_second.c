@@ -33,6 +33,12 @@ void gate_order(struct gate *gate, const struct gate_orders *orders) {
     gate_unlock(gate);
 }
 
+void gate_hear_news(struct gate *gate, uint32_t news) {
+    gate_lock(gate);
+    gate->news = news;
+    gate_unlock(gate);
+}
+
 void gate_figures(struct gate *gate, struct gate_figures *ret_figures) {
     gate_lock(gate);
     *ret_figures = gate->own;
@@ -179,7 +185,8 @@ static void write_page(const struct gate *gate, int64_t now_s, struct gate_recor
                                        .look_per_s = gate->look_per_s,
                                        .promise = &gate->promise,
                                        .reason = pace_reason_name(gate->pace.reason),
-                                       .message = gate->orders.message};
+                                       .message = gate->orders.message,
+                                       .news = gate->news};
     const char *text = NULL;
     struct error err;
     record->page_length = 0;

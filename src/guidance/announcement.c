@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define NUMBER_MIX UINT64_C(0x9E3779B97F4A7C15) // spreads what is alike over all bits
+
 static const struct statement CHANGE = {
     "INSERT INTO announcement_version (id, version, level, starts_ms, ends_ms, withdrawn, texts, author, "
     "reason, at_ms) SELECT $1, COALESCE(MAX(version), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9 "
@@ -155,6 +157,17 @@ bool announcement_read(struct session *session, const struct languages *language
 
 bool announcement_is_current(const struct announcement *announcement, int64_t now_ms) {
     return !announcement->withdrawn && announcement->starts_ms <= now_ms && now_ms < announcement->ends_ms;
+}
+
+uint32_t announcements_number(const struct announcement *announcements, size_t count, int64_t now_ms) {
+    uint64_t number = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct announcement *one = &announcements[i];
+        if (announcement_is_current(one, now_ms))
+            number = (number + (uint64_t)one->id * NUMBER_MIX + (uint64_t)one->version) * NUMBER_MIX;
+    }
+    // None of those that say something is the one that says nothing.
+    return number == 0 ? 0 : (uint32_t)(number >> 32) | 1;
 }
 
 const struct announcement_text *announcement_in(const struct announcement *announcement, size_t language) {

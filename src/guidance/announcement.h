@@ -60,5 +60,7 @@ MUST_CHECK bool announcement_read(struct session *session, const struct language
 
 // To be shown now.
 bool announcement_is_current(const struct announcement *announcement, int64_t now_ms);
+// A number for what is to be shown now, the same on every node and another one after any change; 0: nothing.
+uint32_t announcements_number(const struct announcement *announcements, size_t count, int64_t now_ms);
 // The text in this language, else the Japanese one.
 const struct announcement_text *announcement_in(const struct announcement *announcement, size_t language);

@@ -98,6 +98,21 @@ static void texts_are_checked_member_by_member(void **state) {
     refused("{\"ja\": \"a\"}", "ja");
 }
 
+static void the_number_of_what_is_shown_changes_with_it(void **state) {
+    struct announcement some[] = {example(1, ANNOUNCEMENT_URGENT, 0, 100),
+                                  example(2, ANNOUNCEMENT_INFO, 50, 100)};
+    uint32_t first = announcements_number(some, 2, 10), both = announcements_number(some, 2, 50);
+    assert_int_equal(announcements_number(some, 2, 100), 0);
+    assert_int_not_equal(first, 0);
+    assert_int_equal(first, announcements_number(some, 1, 99));
+    assert_int_not_equal(both, 0);
+    assert_int_not_equal(both, first);
+    some[0].version++;
+    assert_int_not_equal(announcements_number(some, 2, 10), first);
+    some[0].withdrawn = true;
+    assert_int_equal(announcements_number(some, 2, 10), 0);
+}
+
 static void it_must_end_after_it_starts(void **state) {
     struct testbed *testbed = *state;
     struct announcement announcement = example(1, ANNOUNCEMENT_INFO, 100, 100);
@@ -122,6 +137,7 @@ int main(void) {
         cmocka_unit_test(the_most_urgent_comes_first_and_the_past_is_gone),
         cmocka_unit_test(a_change_needs_the_version_that_it_changes),
         cmocka_unit_test(texts_are_checked_member_by_member),
+        cmocka_unit_test(the_number_of_what_is_shown_changes_with_it),
         cmocka_unit_test(it_must_end_after_it_starts),
     };
     return testbed_run(tests, sizeof tests / sizeof *tests);

@@ -287,8 +287,18 @@ static bool refresh(struct reading *reading, struct session *session, struct err
     return guidance_refresh(site->guidance, session, clock_now_ms(&site->clock), err);
 }
 
+// The gate's document says that there is news, so that who waits asks for it only then.
+static void tell_gate(struct site *site) {
+    size_t count = 0;
+    const struct shelf *shelf = guidance_borrow(site->guidance);
+    const struct announcement *announcements = shelf_announcements(shelf, &count);
+    gate_hear_news(site->gate, announcements_number(announcements, count, clock_now_ms(&site->clock)));
+    guidance_give_back(site->guidance, shelf);
+}
+
 static void refreshed(struct reading *reading, const struct error *err) {
     struct site *site = reading->context;
+    tell_gate(site); // what was scheduled begins and ends while the store is away, too
     if (err != NULL && err->kind != ERROR_UNAVAILABLE)
         LOG(LOG_WARNING, "help is not brought up to date", log_text("cause", err->message));
     atomic_store_explicit(&site->guidance_busy, false, memory_order_release);

@@ -310,8 +310,8 @@ void site_stop(struct site *site) {
     http_client_stop(site->client);
     calendars_stop(site->calendars);
     ticker_stop(running->ticker); // writes the last counts
+    readers_stop(site->readers);  // what they still read may have something to tell the gate
     gate_keeper_stop(running->gate_keeper);
-    readers_stop(site->readers);
     writer_stop(site->writer);
     store_close(site->store);
     provider_free(site->provider);

@@ -61,6 +61,12 @@ describe("the console's guidance in a browser", () => {
     await page.getByRole("button", { name: word("news.publish") }).click();
     await page.getByRole("button", { name: word("news.withdraw") }).waitFor();
     await desk.looksAt("console-news");
+    const waiting = await Visitor.open(browser, server.url, { size: PHONE });
+    await waiting.go("/waiting");
+    await waiting.page.locator(".news .warn", { hasText: "本人確認が混んでいます" }).waitFor();
+    await waiting.page.locator("[role=status]", { hasText: "本人確認が混んでいます" }).waitFor({ state: "attached" });
+    await waiting.looksAt("waiting-announcement");
+    await waiting.close();
     const resident = await Visitor.open(browser, server.url, { size: PHONE });
     await resident.go("/");
     const shown = resident.page.locator(".news .urgent", { hasText: "本人確認が混んでいます" });

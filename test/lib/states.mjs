@@ -38,7 +38,7 @@ function someone(at) {
 
 function gateOf(second, changes = {}) {
   return {
-    state: "queueing", now: second, watermark: { second: second - 1500, rank: 0 }, passed: 8000, waiting: 4400, nodes: 1, epoch: 1, pace_per_min: 150,
+    state: "queueing", now: second, watermark: { second: second - 1500, rank: 0 }, passed: 8000, waiting: 4400, nodes: 1, epoch: 1, news: 0, pace_per_min: 150,
     arrivals: [[second - 1500, 8000], [second - 60, 12120], [second, 12400]], wait: [[0, 0, 0], [4400, 1500, 2100]], look_again_s: [[0, 60]], reason: "fill", message: "", ...changes,
   };
 }

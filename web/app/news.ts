@@ -1,4 +1,5 @@
 // news.ts - announcements of the city, looked for while somebody sees the page.
+import { settle } from '../shared/settle.js';
 import { readAnnouncements } from './api.js';
 import { keep } from './keep.js';
 import { announce } from './live.js';
@@ -9,6 +10,7 @@ const LOOK_MS = 20_000;
 const PUT_AWAY_MAX = 50;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
+let heard = 0;
 
 function nameOf({ id, version }: { id: number; version: number }): string {
   return `${id}.${version}`;
@@ -18,8 +20,10 @@ async function look(): Promise<void> {
   try {
     const before = new Set(model.announcements.map(nameOf));
     const announcements = await readAnnouncements(languageNow());
+    const others = announcements.filter((one) => !before.has(nameOf(one)));
+    if (others.length > 0) settle();
     change({ announcements });
-    for (const one of announcements) if (!before.has(nameOf(one)) && one.level !== 'info') announce(one.title);
+    for (const one of others) if (one.level !== 'info') announce(one.title);
   } catch {
     // What was last known stays; the next look tells.
   }
@@ -32,6 +36,13 @@ export function newsWatch(): void {
   void look().finally(() => {
     timer = setTimeout(newsWatch, LOOK_MS);
   });
+}
+
+// Who stands in line hears from the gate's document that there are others.
+export function newsHeard(number: number): void {
+  if (number === heard) return;
+  heard = number;
+  newsWatch();
 }
 
 export function newsShown(): typeof model.announcements {

@@ -5,6 +5,7 @@
 import { bellArm, bellRing } from '../shared/bell.js';
 import { follow } from '../shared/follow.js';
 import { headingText, readFrom } from '../shared/heading.js';
+import { newsHeard } from '../shared/news.js';
 import type { GateDocument, Spot } from '../shared/place.js';
 import { isKnown, lookAgainS, peopleAhead } from '../shared/place.js';
 import { sameSite } from '../shared/return.js';
@@ -155,7 +156,14 @@ async function enter(ticket: Ticket): Promise<void> {
   }
 }
 
+async function hearNews({ news }: GateDocument): Promise<void> {
+  const where = part('news');
+  if (!(await newsHeard(where, news))) return;
+  part('said').textContent = [...where.querySelectorAll('.title')].map((one) => one.textContent).join(' ');
+}
+
 async function heard(gate: GateDocument, ticket: Ticket): Promise<number> {
+  void hearNews(gate);
   if (ticket.epoch < gate.epoch && !hasPass) {
     shown ??= ticket.shown ?? null;
     void begin(null); // the line was begun anew

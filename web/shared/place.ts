@@ -18,6 +18,7 @@ export interface GateDocument {
   nodes: number;
   epoch: number;
   pace_per_min: number;
+  news: number; // another one when there are other announcements
   arrivals: [number, number][];
   wait: [number, number, number][];
   look_again_s: [number, number][];

@@ -1,0 +1,8 @@
+// settle.ts - what appears above pushes everything below it down: for a moment a finger that is on its way hits nothing.
+const SETTLE_MS = 700;
+
+export function settle(): void {
+  const { classList } = document.documentElement;
+  classList.add('settling');
+  setTimeout(() => classList.remove('settling'), SETTLE_MS);
+}
