@@ -12,6 +12,7 @@ const FILM_BYTES = 3 << 20;
 
 describe("videos", () => {
   const film = Buffer.alloc(FILM_BYTES, "0123456789");
+  film.write("ftyp", 4);
   let server, resident;
   const part = (range, headers = {}) => resident.get("/videos/card.mp4", { range, ...headers });
 
@@ -76,7 +77,7 @@ describe("videos", () => {
   });
 
   test("a folder that is wrong is said in words, and nothing starts", async () => {
-    const folder = videosFolder({ film: Buffer.from("film") });
+    const folder = videosFolder({ film });
     writeFileSync(join(folder, "card.ja.vtt"), "1\n00:00:00,000 --> 00:00:02,000\n");
     const directory = freshDirectory();
     const { code, stderr } = await juncho(["serve", "--sandbox", "--listen", "127.0.0.1:0", "--store",

@@ -15,6 +15,7 @@
 #define LIST_BYTES_MAX  ((uint64_t)64 << 10)
 #define ARENA_BYTES_MAX ((size_t)16 << 20)
 #define PATH_SIZE       512
+#define MARK_BYTES      4
 #define NAME_LETTERS    "abcdefghijklmnopqrstuvwxyz0123456789-"
 #define FILE_LETTERS    NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ_."
 
@@ -29,12 +30,18 @@ struct videos {
 enum use { FILM, POSTER, CAPTIONS };
 
 static const uint64_t bytes_max[] = {VIDEO_BYTES_MAX, POSTER_BYTES_MAX, CAPTIONS_BYTES_MAX};
-static const struct {
+// Every file of a type has the same letters at the same place; captions.h looks at captions itself.
+static const struct type {
     enum use use;
     const char *ending, *content_type;
-} types[] = {{FILM, ".mp4", "video/mp4"},     {FILM, ".webm", "video/webm"},
-             {POSTER, ".jpg", "image/jpeg"},  {POSTER, ".png", "image/png"},
-             {POSTER, ".webp", "image/webp"}, {CAPTIONS, ".vtt", "text/vtt; charset=utf-8"}};
+    size_t mark_at;
+    const char *mark;
+} types[] = {{FILM, ".mp4", "video/mp4", 4, "ftyp"},
+             {FILM, ".webm", "video/webm", 0, "\x1A\x45\xDF\xA3"},
+             {POSTER, ".jpg", "image/jpeg", 0, "\xFF\xD8\xFF"},
+             {POSTER, ".png", "image/png", 0, "\x89PNG"},
+             {POSTER, ".webp", "image/webp", 8, "WEBP"},
+             {CAPTIONS, ".vtt", "text/vtt; charset=utf-8", 0, ""}};
 static const char *const endings[] = {".mp4 or .webm", ".jpg, .png or .webp", ".vtt"};
 // The screens of the app that show films.
 static const char *const steps[] = {"consent", "procedure", "intent", "identity"};
@@ -44,14 +51,22 @@ struct source {
     const struct languages *languages;
 };
 
-static const char *type_of(enum use use, const char *name) {
+static const struct type *type_of(enum use use, const char *name) {
     size_t length = strlen(name);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         size_t ending = strlen(types[i].ending);
         if (types[i].use == use && length > ending && strcmp(name + length - ending, types[i].ending) == 0)
-            return types[i].content_type;
+            return &types[i];
     }
     return NULL;
+}
+
+// An error page that was saved under the name of a film, say, is said at start and not by a black square.
+static bool has_mark(const struct video_file *file, const struct type *type) {
+    char bytes[MARK_BYTES];
+    size_t length = strlen(type->mark);
+    return pread(fileno(file->stream), bytes, length, (off_t)type->mark_at) == (ssize_t)length &&
+           memcmp(bytes, type->mark, length) == 0;
 }
 
 // Only what is a file: a pipe of that name must not hold the start up.
@@ -90,7 +105,7 @@ static bool read_all(const struct video_file *file, struct arena *arena, const c
 // A file that several videos name is opened once.
 static bool add_file(struct videos *videos, const struct source *source, enum use use, const char *name,
                      const struct video_file **ret_file, struct error *err) {
-    const char *type = type_of(use, name);
+    const struct type *type = type_of(use, name);
     if (!text_is_made_of(name, FILE_LETTERS, 1, VIDEO_NAME_SIZE - 1) || name[0] == '.')
         return error_set(err, ERROR_INVALID, "a file's name has only letters, digits, - _ and . (no folder)");
     if (type == NULL)
@@ -103,7 +118,9 @@ static bool add_file(struct videos *videos, const struct source *source, enum us
     if (!open_file(source->directory, name, bytes_max[use], file, err))
         return false;
     videos->files_count++;
-    file->content_type = type;
+    if (!has_mark(file, type))
+        return error_set(err, ERROR_INVALID, "%.80s is no %s inside", name, type->content_type);
+    file->content_type = type->content_type;
     bool fits = text_copy(file->name, sizeof file->name, name);
     ASSERT(fits);
     *ret_file = file;

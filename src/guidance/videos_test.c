@@ -33,8 +33,8 @@ static int set_up(void **state) {
     strcpy(directory, "/tmp/juncho-videos-XXXXXX");
     if (arena == NULL || !languages_read("", arena, &languages, &err) || mkdtemp(directory) == NULL)
         return 1;
-    write_file("card.mp4", "film");
-    write_file("card.jpg", "poster");
+    write_file("card.mp4", "....ftyp");
+    write_file("card.jpg", "\xFF\xD8\xFF poster");
     write_file("ja.vtt", CAPTION "カードをあてます。");
     write_file("en.vtt", CAPTION "Hold the card.");
     return 0;
@@ -70,7 +70,7 @@ static void a_folder_is_read(void **state) {
     assert_null(video->captions[korean]);
     assert_ptr_equal(videos_file(videos, "card.mp4"), video->film);
     assert_string_equal(video->film->content_type, "video/mp4");
-    assert_int_equal(video->film->bytes, 4);
+    assert_int_equal(video->film->bytes, 8);
     assert_string_equal(videos_file(videos, "en.vtt")->content_type, "text/vtt; charset=utf-8");
     assert_null(videos_file(videos, "videos.json"));
     videos_free(videos);
@@ -125,6 +125,11 @@ static void what_is_wrong_is_named(void **state) {
     refused_with(STEP "\"file\":\"none.mp4\"," POSTER CAPTIONS, "file: none.mp4 cannot be read");
     write_file("ja.vtt", "1\n00:00:00,000 --> 00:00:02,000\n");
     refused_with(STEP FILM POSTER CAPTIONS, "captions: ja.vtt does not begin with WEBVTT");
+    write_file("card.jpg", "<!doctype html>");
+    refused_with(STEP FILM POSTER CAPTIONS, "poster: card.jpg is no image/jpeg inside");
+    write_file("card.mp4", "<!doctype html>");
+    refused_with(STEP FILM POSTER CAPTIONS, "file: card.mp4 is no video/mp4 inside");
+    write_file("card.mp4", "....ftyp");
     write_file("card.jpg", "");
     refused_with(STEP FILM POSTER CAPTIONS, "poster: card.jpg is not a file of 1 to 524288 bytes");
 }
