@@ -2,12 +2,12 @@
 //
 // Single past weeks are forecast from what lay before them. From these, and from nothing later, come
 //   - how much of what recent weeks alone say is mixed into the median, and
-//   - by how much the ends of the model's intervals are moved so that eight in ten of the counts would have
-//   lain
-//     inside (conformalized quantiles, Romano et al. 2019, on rolling origins). The errors of a week have one
-//     sign and weeks are few, so what they say is shrunk: the width towards the model's own, as if one more
-//     week had agreed with it, and each end towards the common width, as if three more weeks had missed to
-//     both sides alike.
+//   - by how much the ends of the model's intervals are moved so that eight in ten of the counts would
+//     have lain inside (conformalized quantiles, Romano et al. 2019, on rolling origins).
+// The errors of a week have one sign and weeks are few, so what they say is shrunk: the width towards the
+// model's own, as if one more week had agreed with it, and each end towards the common width, as if three
+// more weeks had missed to both sides alike.
+//
 // A week in which something happens for the first time (a launch, a kind of event never seen before) is not
 // like the weeks after it: its counts calibrate only what comes after the next such first.
 #pragma once
