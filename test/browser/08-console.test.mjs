@@ -182,7 +182,7 @@ describe("the console in a browser", () => {
     await page.getByLabel(closes, { exact: true }).fill("2020-01-01T00:00");
     await page.getByRole("button", { name: word("setting.change.of", { name: closes }) }).click();
     await page.getByRole("alert").getByText(closes).first().waitFor();
-    await change(closes, "2025-12-29T18:00", /締切を3日のばします.*申請がまだの人は [\d,]+人/);
+    await change(closes, "2025-12-29T18:00", /締切を3日のばします.*申込がまだの人は [\d,]+人/);
     await visitor.seesText(word("setting.undo"));
     await visitor.looksAt("console-settings-changed");
     await page.getByRole("button", { name: word("setting.history.show") }).click();
