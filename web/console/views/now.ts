@@ -49,7 +49,7 @@ function latencySentence(median_us: number): string {
 }
 
 function headline(now: Now, gate: Gate | null, state: State): Content {
-  const sentence = word('now.sentence.hour', { accesses: now.hour.accesses, granted: now.hour.granted });
+  const sentence = word('now.sentence.hour', { hour: hourOf(now), accesses: now.hour.accesses, granted: now.hour.granted });
   const latency = now.application ? latencySentence(now.application.median_us) : '';
   return html`<h1 class="headline ${state}">
     ${sign(state)}${word(`now.headline.${state}`, { time: clockText(now.at) })}<span>${gate ? gateSentence(gate) : ''}${sentence}${latency}</span>
