@@ -322,9 +322,14 @@ test("the command refuses what it must and keeps the key private", async () => {
   assert.equal((await addOperator(at, "abe", "viewer")).code, 1); // there is no store yet
   await juncho(["migrate", "--store", store]);
   assert.equal((await addOperator(at, "abe", "boss")).code, 2);
-  assert.match((await addOperator(at, "abe", "viewer", { password: "short" })).stderr, /12 characters/);
+  // The first command brings the key file, and says where: a service with another one would not start.
+  const short = await addOperator(at, "abe", "viewer", { password: "short" });
+  assert.match(short.stderr, /made the key file .*juncho\.key[^]*12 characters/);
+  const elsewhere = await addOperator({ ...at, directory: freshDirectory() }, "abe", "viewer");
+  assert.deepEqual([elsewhere.code, elsewhere.stdout], [1, ""]);
+  assert.match(elsewhere.stderr, /key file .* is not there.* name it/);
   const made = await addOperator(at, "abe", "viewer");
-  assert.equal(made.code, 0, made.stderr);
+  assert.deepEqual([made.code, made.stderr], [0, ""]);
   assert.match(made.stdout, /^otpauth:\/\/totp\/Juncho:abe\?secret=[A-Z2-7]{32}&issuer=Juncho\n$/);
   assert.match((await addOperator(at, "abe", "admin")).stderr, /already/);
   const listed = await juncho(["operator", "list", "--store", store]);

@@ -130,16 +130,33 @@ static void print_qr(const char *uri) {
     QRcode_free(code);
 }
 
+// As secrets_open. A key that is made here is said: a service with a key file elsewhere would not start any
+// more.
+static bool open_keys(const struct operator_command *options, struct session *session,
+                      struct secrets *ret_keys, struct error *err) {
+    char path[PATH_SIZE];
+    if (!secrets_find(options->key_file, options->store.store, path, sizeof path, err))
+        return false;
+    bool there = access(path, F_OK) == 0;
+    if (!secrets_open(ret_keys, session, path, err))
+        return false;
+    if (!there)
+        (void)fprintf(stderr,
+                      "juncho operator: made the key file %s. The store takes no other from now on: "
+                      "server.key_file must name it, or be empty where it lies beside the SQLite file.\n",
+                      path);
+    return true;
+}
+
 // Draws a second factor, seals it under the server's key and shows it.
 static bool make_secrets(const struct operator_command *options, struct store *store,
                          struct operator_secrets *secrets, struct arena *arena, const char **ret_uri,
                          struct error *err) {
     CLEANUP(session_cleanup) struct session *session = NULL;
-    char path[PATH_SIZE], password[PASSWORD_BYTES_MAX + 2];
+    char password[PASSWORD_BYTES_MAX + 2];
     struct secrets keys;
     struct random random;
-    if (!secrets_find(options->key_file, options->store.store, path, sizeof path, err) ||
-        !session_open(store, SESSION_WRITE, &session, err) || !secrets_open(&keys, session, path, err))
+    if (!session_open(store, SESSION_WRITE, &session, err) || !open_keys(options, session, &keys, err))
         return false;
     struct enrolment enrolment = {
         .name = options->name, .password = password, .key = keys.keys[SECRETS_OPERATOR]};

@@ -75,9 +75,10 @@ static bool compare(const struct rows *rows, const struct secrets *secrets, cons
     const struct value *mark = rows_value(rows, 0, 0);
     return (mark->type == VALUE_BLOB && mark->length == SECRETS_KEY_SIZE &&
             memcmp(mark->bytes, secrets->keys[SECRETS_MARK], SECRETS_KEY_SIZE) == 0) ||
-           error_set(err, ERROR_CONFLICT,
-                     "the key file %.60s is not the one this store was begun with: bring that one back",
-                     path);
+           error_set(
+               err, ERROR_CONFLICT,
+               "the key file %.60s is not the one this store was begun with: bring that one back or name it",
+               path);
 }
 
 bool secrets_open(struct secrets *secrets, struct session *session, const char *path, struct error *err) {
@@ -88,9 +89,10 @@ bool secrets_open(struct secrets *secrets, struct session *session, const char *
     if (!SESSION_QUERY(session, &READ_MARK, arena, &rows, err, value_int(THE_MARK)))
         return false;
     if (rows.count > 0 && access(path, F_OK) != 0)
-        return error_set(err, ERROR_CONFLICT,
-                         "the key file %.60s is not there, and the store was begun with one: bring it back",
-                         path);
+        return error_set(
+            err, ERROR_CONFLICT,
+            "the key file %.60s is not there, and the store was begun with one: bring it back or name it",
+            path);
     if (!secrets_load(secrets, path, err))
         return false;
     if (rows.count > 0)
