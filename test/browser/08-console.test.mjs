@@ -99,11 +99,21 @@ describe("the console in a browser", () => {
     const figure = visitor.page.locator(".figure", { hasText: word("now.granted") });
     assert.match(await figure.textContent(), new RegExp(`${today.granted.toLocaleString("ja")}人`));
     assert.match(await figure.textContent(), /0:00 から。1人 500ポイント/);
+    // A reader hears an hour as a sentence, and no hour that has not come.
+    const hours = await visitor.page.locator("ol.day").ariaSnapshot();
+    assert.match(hours, /19時台 [\d,]+回 (少ない|やや多い|多い|非常に多い)/);
+    assert.equal(hours.match(/listitem/g).length, 21);
     await visitor.page.getByRole("link", { name: word("nav.funnel") }).click();
     await sees(visitor, word("funnel.title"));
     assert.equal(new URL(visitor.page.url()).pathname, "/console/funnel");
+    await visitor.page.route("**/api/v1/console/now", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), store: { available: false, waiting: 7 } } });
+    });
     await visitor.page.goBack();
-    await sees(visitor, /順調。/);
+    await sees(visitor, /保存できません。/);
+    await visitor.page.getByRole("status").getByText(/^20:4\d 現在 保存できません。$/).waitFor(); // said, once
+    await visitor.seesText(word("now.alert.store", { waiting: 7 }));
     await visitor.close();
   });
 

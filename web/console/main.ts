@@ -263,7 +263,7 @@ function masthead(someone: Person, view: View): Content {
     <header class="mast">
       <p class="brand"><img src="/icon.svg" alt="" width="28" height="28" />${word('page.name')}</p>
       <div class="who">
-        <span>${someone.name}(${word(`role.${someone.role}`)})</span>
+        <span><span class="hidden">${word('session.who')}</span> ${someone.name}(${word(`role.${someone.role}`)})</span>
         <button type="button" class="quiet" @click=${switchTheme}>${word(dark ? 'look.light' : 'look.dark')}</button>
         <button type="button" class="quiet wall-switch" @click=${switchWall}>${word(wall.on ? 'wall.off' : 'wall.on')}</button>
         <button type="button" class="quiet" @click=${() => void signOut()}>${word('session.leave')}</button>

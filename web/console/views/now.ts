@@ -66,7 +66,14 @@ function alert(now: Now, state: State): Content {
     waiting: now.store.waiting,
   };
   if (state !== 'errors' && state !== 'slow' && state !== 'store') return nothing;
-  return html`<p class="message" role="alert">${word(`now.alert.${state}`, values)}</p>`;
+  return html`<p class="message">${word(`now.alert.${state}`, values)}</p>`;
+}
+
+// A reader hears that the state is another one, once: the sentences themselves have figures that change all the time.
+let told: { state: State; words: string } | null = null;
+function spoken(now: Now, state: State): Content {
+  if (told?.state !== state) told = { state, words: told ? word(`now.headline.${state}`, { time: clockText(now.at) }) : '' };
+  return html`<p class="hidden" role="status">${told.words}</p>`;
 }
 
 function figures(now: Now): Content {
@@ -108,11 +115,11 @@ function day(now: Now): Content {
     const found = now.hours.find((one) => one.hour === hour);
     const level = found ? levelOf(found.accesses, bounds) : 0;
     const running = found !== undefined && hour === hourOf(now);
-    return html`<li class="cell level-${level} ${found ? '' : 'ahead'} ${running ? 'running' : ''}">
-      <span class="hour">${word('hour', { hour })}</span>
-      <span class="count">${found ? numberText(found.accesses) : '—'}</span>
+    return html`<li class="cell level-${level} ${found ? '' : 'ahead'} ${running ? 'running' : ''}" aria-hidden=${found ? nothing : 'true'}>
+      <span class="hour" aria-hidden="true">${word('hour', { hour })}</span>
+      <span class="count" aria-hidden="true">${found ? numberText(found.accesses) : '—'}</span>
       <span class="mark" aria-hidden="true"></span>
-      <span class="hidden">${found ? word(`level.${level}` as Key) : ''}</span>
+      <span class="hidden">${found ? word('now.day.cell', { hour, count: found.accesses, level: word(`level.${level}` as Key) }) : ''}</span>
     </li>`;
   });
   const rows = now.hours.map((hour) => [word('hour', { hour: hour.hour }), hour.accesses, hour.users, hour.verified, hour.granted, hour.requests, hour.errors]);
@@ -147,7 +154,7 @@ export function viewNow({ now, gate }: Front): Content {
   const state = stateOf(now, gate);
   const changes = now.changes.map(entryText);
   return html`
-    ${headline(now, gate, state)} ${alert(now, state)} ${gate ? gateLine(gate) : nothing} ${figures(now)}
+    ${spoken(now, state)} ${headline(now, gate, state)} ${alert(now, state)} ${gate ? gateLine(gate) : nothing} ${figures(now)}
     <div class="columns">
       ${day(now)}
       ${section(
