@@ -3,7 +3,7 @@
 //     node web/check.mjs
 //
 // Every language has the same keys and the same `{names}` as Japanese; every key is used; the words of
-// docs/words.md stand in the messages; やさしい日本語 has a reading for every kanji; no Japanese stands in the code; no element carries a style or a script
+// docs/words.md stand in the messages; what the handbook quotes is what a screen says; やさしい日本語 has a reading for every kanji; no Japanese stands in the code; no element carries a style or a script
 // of its own. Then TypeScript checks types.
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
@@ -19,6 +19,7 @@ const READ_BY_SERVER = ['language.name', 'booking.event'];
 // The calendar is written by the server, which names its keys in this file.
 const CALENDAR_WORDS = '../src/forecast/calendar_words.c';
 const ONE_WORD = '../docs/words.md';
+const HANDBOOK = '../docs/handbook.ja.md';
 // Keys of the console that are made of what the server answers.
 const CONSOLE_READS_FROM_SERVER = ['action.', 'band.', 'gate.reason.', 'gate.stage.', 'setting.', 'signin.organisation-', 'account.refused.'];
 // Where an entry of the log of changes gets its action.
@@ -86,6 +87,34 @@ function compareWords(table, languages) {
   }
 }
 
+// Whether a message, a sentence of it, or what stands before its brackets reads so; whatever stands for its {names}.
+function isSaid(quoted, messages) {
+  const sentences = messages.flatMap((text) => [text, ...text.split(/(?<=。)|^\{time\} 現在 |\(/)]).map((text) => text.trim());
+  const plain = quoted.replace(/。$/, '');
+  const filled = (text) => {
+    const fixed = text.split(/\{[^}]*\}/);
+    return fixed.length > 1 && fixed.join('').length > 3 && new RegExp(`^${fixed.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`).test(quoted);
+  };
+  return sentences.some((text) => text.replace(/。$/, '') === plain || filled(text));
+}
+
+// What the handbook quotes stands so on a screen, is a chapter of its own, or belongs to a notice that operators write;
+// what it explains as a figure is called so in the console.
+function readHandbook(handbook, { console, app }) {
+  const chapters = [...handbook.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title);
+  for (const [, before, quoted] of handbook.matchAll(/(.{0,4})「([^」]*)」/g)) {
+    const own = /(見出し|本文)$/.test(before) || chapters.includes(quoted);
+    if (!own && !isSaid(quoted, [...console, ...app])) faults.push(`docs/handbook.ja.md: no screen says 「${quoted}」`);
+  }
+  const [, figures] = handbook.split('## 画面の数字の意味');
+  for (const [, cell] of figures.split('\n## ')[0].matchAll(/^\| (?!数字|---)(.+?) \|/gm)) {
+    const [, view, names] = /^(?:\*\*(.+)\*\* )?(.+)$/.exec(cell);
+    for (const name of [view, ...names.replace(/\([^)]*\)/g, '').split('、')]) {
+      if (name !== undefined && !isSaid(name, console) && !console.some((text) => text.includes(name))) faults.push(`docs/handbook.ja.md: the console has no figure ${name}`);
+    }
+  }
+}
+
 // What is read by its number (the {day}) or stands in every language as it is has none.
 const READ_WITHOUT = /\{day\}日|^やさしい日本語$/g;
 
@@ -144,6 +173,8 @@ const build = await readFile(path.join(WEB, 'build.mjs'), 'utf8'); // names the 
 findUnused(compareLanguages(every.filter((file) => !isOfConsole(file))), `${together(sources)}${build}`, [...READ_BY_SERVER, ...ofCalendar]);
 findUnused(compareLanguages(every.filter(isOfConsole)), together(ofConsole), CONSOLE_READS_FROM_SERVER);
 compareWords(await readFile(path.join(WEB, ONE_WORD), 'utf8'), every.filter((file) => !isOfConsole(file)));
+const saidBy = (files) => files.filter(({ name }) => name.endsWith('ja.json')).flatMap(({ messages }) => Object.values(messages));
+readHandbook(await readFile(path.join(WEB, HANDBOOK), 'utf8'), { console: saidBy(every.filter(isOfConsole)), app: saidBy(every.filter((file) => !isOfConsole(file))) });
 await readEasy(every);
 await findActionsWithoutWords(every.find(({ name }) => name.endsWith('console.ja.json')).messages);
 every.forEach(findTwice);
