@@ -25,7 +25,7 @@ const REGISTERED = {
 };
 
 function someone(at) {
-  const later = (minutes) => new Date(Date.parse(at) + minutes * 60_000).toISOString();
+  const later = (minutes) => new Date(Date.parse(at) + (minutes + 9 * 60) * 60_000).toISOString().replace("Z", "+09:00");
   const failed = (outcome, more = {}) => ({ ...REGISTERED, state: "authenticating", began: true, identity: { outcome, at, may_move: false, ...more } });
   const refused = (outcome) => ({ ...REGISTERED, state: "refused", began: true, identity: { outcome, at, may_move: false } });
   const application = { receipt: RECEIPT, at, points: 11000 };
