@@ -14,7 +14,8 @@ import { until } from "./lib/until.mjs";
 
 const SLOW = { "gate.pace_per_min_max": 60, "gate.anonymous_per_address_per_min": 100_000 };
 const LOOKERS = 50;
-const LOOK_MS = 2500;
+const LOOK_MS = 2500; // at least, and until there were so many looks:
+const LOOKS_MIN = 1000;
 const CROWD = 300; // who wait longer than the test lasts
 
 const join = (visitor, ticket) => visitor.post("/api/v1/gate/tickets", ticket === undefined ? {} : { ticket });
@@ -135,7 +136,7 @@ for (const [name, startProxy] of proxies) {
       const began = performance.now();
       let looks = 0;
       const look = async () => {
-        while (performance.now() - began < LOOK_MS) {
+        while (performance.now() - began < LOOK_MS || looks < LOOKS_MIN) {
           const { status } = await exchange(`${origin}/api/v1/gate`, { agent, headers: { cookie: `juncho-session=${looks}` } });
           assert.equal(status, 200);
           looks += 1;
@@ -145,7 +146,6 @@ for (const [name, startProxy] of proxies) {
       agent.destroy();
       const seconds = (performance.now() - began) / 1000;
       const asked = (await requests()) - before;
-      assert.ok(looks > 1000, `only ${looks} looks`);
       // HAProxy does not hold others back while one renews: at most all of them, once a second.
       const most = name === "nginx" ? 2 * seconds + 2 : LOOKERS * (seconds + 1);
       assert.ok(asked <= most, `${looks} looks in ${seconds.toFixed(1)} s reached the server ${asked} times`);
