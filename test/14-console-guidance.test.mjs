@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { eachStore, start } from "./lib/juncho.mjs";
+import { figure, listen, listenOn } from "./lib/listen.mjs";
 import { operator } from "./lib/operator.mjs";
 import { Resident } from "./lib/resident.mjs";
 import { until } from "./lib/until.mjs";
@@ -18,13 +19,28 @@ const ANSWER = {
   reason: "窓口が変わった",
 };
 
-// One second each for the look at the store and for the document of the gate, on a machine that is busy.
+// Within a second where there is time for it: this is for a machine that is busy.
 const SEEN_MS_MAX = 10_000;
+const LISTEN_S = 1;
+// A quarter of them may come from one address.
+const LISTENERS_MAX = 4;
+const STOP_MS_MAX = 8_000; // far less than it would be held, and than a stop may wait for requests
+
+function sayingFrom(startsMs) {
+  return {
+    level: "urgent",
+    starts: new Date(startsMs).toISOString(),
+    ends: new Date(startsMs + 3_600_000).toISOString(),
+    texts: { ja: { title: "本人確認が混んでいます", body: "順番はなくなりません。" }, en: { title: "Crowded", body: "" } },
+    reason: "窓口が遅い",
+  };
+}
 
 eachStore("the console's guidance", (store) => {
   let server, writer, viewer, resident;
   before(async () => {
-    server = await start({ store: await store.fresh() });
+    const set = { "guidance.listen_s": LISTEN_S, "guidance.listeners_max": LISTENERS_MAX };
+    server = await start({ store: await store.fresh(), set });
     [writer, viewer] = [await operator(server, "operator"), await operator(server, "viewer")];
     resident = new Resident(server.url);
   });
@@ -109,15 +125,7 @@ eachStore("the console's guidance", (store) => {
   });
 
   test("an announcement is told to everybody while it runs, changed, and taken back", async () => {
-    const now = Date.now();
-    const time = (ms) => new Date(now + ms).toISOString();
-    const saying = {
-      level: "urgent",
-      starts: time(-60_000),
-      ends: time(3_600_000),
-      texts: { ja: { title: "本人確認が混んでいます", body: "順番はなくなりません。" }, en: { title: "Crowded", body: "" } },
-      reason: "窓口が遅い",
-    };
+    const saying = sayingFrom(Date.now() - 60_000);
     const news = async () => (await resident.get("/api/v1/gate")).json.news;
     await until(async () => (await news()) === 0);
     const began = performance.now();
@@ -143,4 +151,57 @@ eachStore("the console's guidance", (store) => {
     const wrong = await writer.post("/api/v1/console/announcements", { ...saying, ends: saying.starts });
     assert.equal(wrong.json.field, "ends");
   });
+
+  test("a page that listens is told at once, and answered in the end", async () => {
+    const known = async () => (await listen(resident)).json;
+    const before = await known();
+    assert.equal(before.number, 0);
+    const hears = listenOn(resident, before);
+    await until(async () => (await figure(server, "juncho_listeners")) === 1);
+    // One address may not have all listeners: the next one is told to look again by itself.
+    const refused = await until(async () => {
+      const answer = await listen(resident, before);
+      return answer.headers["retry-after"] !== undefined && answer;
+    });
+    assert.deepEqual([refused.status, refused.headers["retry-after"], refused.text], [204, "20", ""]);
+    const began = performance.now();
+    const made = await writer.post("/api/v1/console/announcements", sayingFrom(Date.now() - 60_000));
+    const heard = await hears;
+    assert.ok(performance.now() - began < SEEN_MS_MAX);
+    assert.equal(heard.headers["cache-control"], "no-store");
+    assert.equal(heard.json.announcements[0].title, "本人確認が混んでいます");
+    assert.ok(heard.json.number !== 0 && heard.json.edition > before.edition);
+    const end = await listen(resident, heard.json);
+    assert.deepEqual([end.status, end.headers["retry-after"]], [204, undefined]);
+    // Who knows more than this node is not taken back to what was before, unless that lasts.
+    const ahead = await listen(resident, { number: 7, edition: heard.json.edition + 1 });
+    assert.equal(ahead.json.number, heard.json.number);
+    assert.ok((await figure(server, "juncho_listeners_expired_total")) >= 2);
+    const path = `/api/v1/console/announcements/${made.json.id}`;
+    await writer.post(path, { ...sayingFrom(Date.now() - 60_000), version: 1, withdrawn: true }, {}, "PUT");
+    assert.deepEqual((await listenOn(resident, heard.json)).json.announcements, []);
+    for (const [query, field] of [["after=x", "after"], ["after=-1", "after"], ["after=1&edition=y", "edition"]]) {
+      assert.equal((await resident.get(`/api/v1/announcements?${query}`)).json.field, field);
+    }
+  });
+
+  test("what is scheduled is heard at its second", async () => {
+    const before = (await listen(resident)).json;
+    const startsMs = Math.ceil(Date.now() / 1000 + 0.5) * 1000; // times are kept in whole seconds
+    const made = await writer.post("/api/v1/console/announcements", sayingFrom(startsMs));
+    assert.equal(made.status, 201);
+    const heard = await listenOn(resident, before);
+    assert.equal(heard.json.announcements[0].id, made.json.id);
+    assert.ok(Date.now() >= startsMs);
+  });
+});
+
+test("a server that stops keeps no listener waiting", async () => {
+  const server = await start();
+  const listener = listen(new Resident(server.url), { number: 0, edition: 0 });
+  await until(async () => (await figure(server, "juncho_listeners")) === 1);
+  const began = performance.now();
+  assert.equal(await server.stop(), 0);
+  assert.equal((await listener).status, 204);
+  assert.ok(performance.now() - began < STOP_MS_MAX);
 });

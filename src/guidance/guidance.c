@@ -17,6 +17,7 @@ static const struct statement WRITTEN = {
 struct shelf {
     struct arena *arena;
     uint64_t number;
+    int64_t edition;
     unsigned borrowed; // under the guidance's lock; the guidance itself counts as one
     struct faq faq[LANGUAGES_MAX];
     struct search search[LANGUAGES_MAX];
@@ -170,6 +171,7 @@ bool guidance_refresh(struct guidance *guidance, struct session *session, int64_
         ok = make_shelf(guidance, session, now_ms, &shelf, err);
     session_rollback(session);
     if (shelf != NULL) {
+        shelf->edition = written;
         put_up(guidance, shelf);
         guidance->written = written;
     }
@@ -199,6 +201,10 @@ void guidance_give_back(struct guidance *guidance, const struct shelf *borrowed)
 
 uint64_t shelf_number(const struct shelf *shelf) {
     return shelf->number;
+}
+
+int64_t shelf_edition(const struct shelf *shelf) {
+    return shelf->edition;
 }
 
 size_t shelf_faq_language(const struct shelf *shelf, size_t language) {

@@ -34,6 +34,9 @@ const struct shelf *guidance_borrow(struct guidance *guidance);
 void guidance_give_back(struct guidance *guidance, const struct shelf *shelf);
 
 uint64_t shelf_number(const struct shelf *shelf); // grows with each new one
+// How many versions of texts and announcements there were, the same on every node; 0: the store was not asked
+// yet.
+int64_t shelf_edition(const struct shelf *shelf);
 // The questions in this language; Japanese where there are none in it.
 const struct faq *shelf_faq(const struct shelf *shelf, size_t language);
 // The answer of entry `entry` of shelf_faq as HTML.

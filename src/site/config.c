@@ -146,6 +146,12 @@ static const struct config_key keys[] = {
     {"guidance", "videos_dir", WORDS(guidance.videos_dir), "", ANY,
      "folder with videos.json, films, posters and captions (docs/handbook.ja.md shows the form); empty: "
      "none"},
+    {"guidance", "listeners_max", NUMBER(guidance.listeners_max), "10000", 0, 1000000, NULL,
+     "open pages that are told of announcements at once, at most half of connections_max; others look again "
+     "by "
+     "themselves"},
+    {"guidance", "listen_s", NUMBER(guidance.listen_s), "25", 1, 120, NULL,
+     "seconds that such a page's request is held; less than what proxies in between wait for an answer"},
     {"survey", "questions", WORDS(survey.questions), "", ANY,
      "file with the questions of the survey (survey/questions.json shows the form); empty: those of the "
      "program"},

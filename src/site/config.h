@@ -61,6 +61,7 @@ struct config {
     struct {
         char languages_dir[CONFIG_TEXT_SIZE]; // empty: the languages of the program alone
         char videos_dir[CONFIG_TEXT_SIZE];    // empty: no videos
+        int64_t listeners_max, listen_s;
     } guidance;
     struct {
         char questions[CONFIG_TEXT_SIZE]; // empty: those of the program

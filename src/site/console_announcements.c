@@ -6,6 +6,7 @@
 #include "operator/audit.h"
 #include "operator/operator.h"
 #include "site/handlers.h"
+#include "site/herald.h"
 #include "site/job.h"
 #include "site/problem.h"
 
@@ -98,6 +99,7 @@ static void answer_saying(struct job *job, const struct error *err) {
         problem_respond(visit->request, err, NULL);
         return;
     }
+    herald_look(visit->site->herald);
     struct http_response response = {.status = saying->status};
     visit_respond_json(visit, &response,
                        json_pack("{s:I,s:I}", "id", (json_int_t)saying->announcement.id, "version",

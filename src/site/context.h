@@ -26,6 +26,9 @@ struct operator_account;
 struct held;
 struct traffic;
 struct pages;
+struct news;
+struct herald;
+struct listeners;
 struct questionnaire;
 struct videos;
 struct calendars;
@@ -49,9 +52,10 @@ struct site {
     struct pages *pages;
     struct guidance *guidance;
     struct videos *videos;
-    struct reading guidance_reading; // the one look for news that may be under way
-    atomic_bool guidance_busy;
-    atomic_bool publishing; // a report is being made
+    struct news *news;
+    struct herald *herald;
+    struct listeners *listeners; // pages that wait for an announcement
+    atomic_bool publishing;      // a report is being made
     struct console *console;
     struct calendars *calendars;
     struct key *client_key;
@@ -95,6 +99,7 @@ struct visit {
     int64_t resident_id;                     // 0: not signed in
     const struct operator_account *operator; // behind a route for operators: who asks
     int64_t now_ms;                          // the service's clock when the request came
+    int64_t held_us;                         // that it was held on purpose: no part of what answering took
 };
 
 // Reads the body as one object with no members but `names` (ends with NULL).

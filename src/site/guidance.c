@@ -1,4 +1,4 @@
-// guidance.c - questions, answers, announcements and videos over HTTP.
+// guidance.c - questions, answers and videos over HTTP.
 //
 // Everything is read from memory (guidance/guidance.h); only opinions and what was not found are written.
 #include "site/guidance.h"
@@ -9,7 +9,6 @@
 #include "base/readings.h"
 #include "guidance/faq_store.h"
 #include "guidance/guidance.h"
-#include "guidance/markdown.h"
 #include "guidance/videos.h"
 #include "http/range.h"
 #include "site/handlers.h"
@@ -17,9 +16,8 @@
 #include "site/pages.h"
 #include "site/problem.h"
 
-#define FAQ_CACHE           "public, max-age=60"
-#define ANNOUNCEMENTS_CACHE "public, max-age=1"
-#define VIDEO_CACHE         "public, max-age=3600"
+#define FAQ_CACHE   "public, max-age=60"
+#define VIDEO_CACHE "public, max-age=3600"
 
 // In the arena; NULL after it responded that there is no memory. `body` NULL: there was none for it.
 static struct http_response *new_response(struct visit *visit, const char *body, const char *cache_control) {
@@ -203,33 +201,6 @@ void handle_language(struct http_request *request, void *context) {
         problem_respond_status(request, 404, "not-found", "code", "there is no such language");
 }
 
-static json_t *announcement_json(struct visit *visit, const struct announcement *announcement,
-                                 size_t language) {
-    const struct announcement_text *text = announcement_in(announcement, language);
-    const char *html = markdown_html(text->body, http_request_arena(visit->request));
-    bool found = text == &announcement->texts[language];
-    return json_pack("{s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:s}", "id", (json_int_t)announcement->id, "version",
-                     (json_int_t)announcement->version, "level", announcement_level_name(announcement->level),
-                     "language", code_of(visit, found ? language : 0), "title", text->title, "body_html",
-                     html == NULL ? "" : html, "starts", visit_time(visit, announcement->starts_ms), "ends",
-                     visit_time(visit, announcement->ends_ms));
-}
-
-void handle_announcements(struct http_request *request, void *context) {
-    struct visit *visit = http_request_context(request);
-    struct site *site = visit->site;
-    size_t language = visit_language(visit), count = 0;
-    const struct shelf *shelf = guidance_borrow(site->guidance);
-    const struct announcement *announcements = shelf_announcements(shelf, &count);
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        if (announcement_is_current(&announcements[i], visit->now_ms))
-            (void)json_array_append_new(list, announcement_json(visit, &announcements[i], language));
-    guidance_give_back(site->guidance, shelf);
-    respond_cached(visit, json_pack("{s:s,s:o}", "language", code_of(visit, language), "announcements", list),
-                   ANNOUNCEMENTS_CACHE);
-}
-
 static json_t *video_path(struct visit *visit, const struct video_file *file) {
     const char *path = arena_print(http_request_arena(visit->request), "/videos/%s", file->name);
     return json_string(path == NULL ? "" : path);
@@ -280,35 +251,4 @@ void handle_video_file(struct http_request *request, void *context) {
                                                     .content_type = file->content_type,
                                                     .cache_control = VIDEO_CACHE,
                                                     .tag = file->tag});
-}
-
-static bool refresh(struct reading *reading, struct session *session, struct error *err) {
-    struct site *site = reading->context;
-    return guidance_refresh(site->guidance, session, clock_now_ms(&site->clock), err);
-}
-
-// The gate's document says that there is news, so that who waits asks for it only then.
-static void tell_gate(struct site *site) {
-    size_t count = 0;
-    const struct shelf *shelf = guidance_borrow(site->guidance);
-    const struct announcement *announcements = shelf_announcements(shelf, &count);
-    gate_hear_news(site->gate, announcements_number(announcements, count, clock_now_ms(&site->clock)));
-    guidance_give_back(site->guidance, shelf);
-}
-
-static void refreshed(struct reading *reading, const struct error *err) {
-    struct site *site = reading->context;
-    tell_gate(site); // what was scheduled begins and ends while the store is away, too
-    if (err != NULL && err->kind != ERROR_UNAVAILABLE)
-        LOG(LOG_WARNING, "help is not brought up to date", log_text("cause", err->message));
-    atomic_store_explicit(&site->guidance_busy, false, memory_order_release);
-}
-
-void guidance_watch(struct site *site) {
-    struct error err;
-    if (atomic_exchange_explicit(&site->guidance_busy, true, memory_order_acq_rel))
-        return;
-    site->guidance_reading = (struct reading){.context = site, .run = refresh, .done = refreshed};
-    if (!readers_submit(site->readers, &site->guidance_reading, &err))
-        atomic_store_explicit(&site->guidance_busy, false, memory_order_release);
 }

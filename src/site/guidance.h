@@ -3,9 +3,6 @@
 
 #include "site/context.h"
 
-// Looks for news on a reader's thread; returns at once. Called each second.
-void guidance_watch(struct site *site);
-
 struct asked {
     size_t language; // whose answers were searched
     const char *query;

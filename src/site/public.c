@@ -11,6 +11,7 @@
 #include "site/handlers.h"
 #include "site/held.h"
 #include "site/job.h"
+#include "site/listeners.h"
 #include "site/problem.h"
 
 #define VISIT_COOKIE     "juncho-visit"
@@ -243,16 +244,31 @@ static void add_store(struct buffer *buffer, struct site *site) {
                (double)store.stall_us_max / 1e6);
 }
 
+static void add_listeners(struct buffer *buffer, const struct listeners_figures *listeners) {
+    add_figure(buffer, "juncho_listeners", "gauge", "Open pages that are told of announcements at once.",
+               (double)listeners->held);
+    add_figure(buffer, "juncho_listeners_told_total", "counter", "Listeners who were told of something.",
+               (double)listeners->told);
+    add_figure(buffer, "juncho_listeners_expired_total", "counter", "Listeners who were held to the end.",
+               (double)listeners->expired);
+    add_figure(buffer, "juncho_listeners_refused_total", "counter",
+               "Pages beyond a limit, which look again by themselves.", (double)listeners->refused);
+}
+
 static void add_http(struct buffer *buffer, struct site *site) {
     struct http_figures http;
     struct traffic_totals totals;
+    struct listeners_figures listeners;
+    listeners_figures(site->listeners, &listeners);
     http_server_figures(site->server, &http);
+    double suspended = (double)http.suspended - (double)listeners.held; // not of the same moment
     traffic_totals(site->traffic, &totals);
     add_figure(buffer, "juncho_http_connections", "gauge", "Open connections.", http.connections);
     add_figure(buffer, "juncho_http_connections_refused_total", "counter", "Connections beyond a limit.",
                (double)http.connections_refused);
     add_figure(buffer, "juncho_http_requests_suspended", "gauge",
-               "Requests that wait for a store or a provider.", http.suspended);
+               "Requests that wait for a store or a provider.", suspended < 0 ? 0 : suspended);
+    add_listeners(buffer, &listeners);
     buffer_add(buffer, "# HELP juncho_http_requests_total Requests by the first digit of their status.\n"
                        "# TYPE juncho_http_requests_total counter\n");
     for (int class = 1; class < TRAFFIC_CLASSES; class ++)

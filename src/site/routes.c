@@ -275,6 +275,7 @@ void routes_observe(const struct http_request *request, int status, int64_t dura
         return;
     bool counted = visit->route == NULL || (visit->route->flags & ROUTE_UNCOUNTED) == 0;
     const char *route = visit->route == NULL ? "page" : visit->route->pattern;
+    duration_us -= visit->held_us;
     if (counted)
         traffic_record(site->traffic, visit->now_ms, route, status, duration_us);
     if (status >= 500 || duration_us > 1000000)

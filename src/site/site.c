@@ -8,15 +8,19 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "guidance/guidance.h"
+#include "guidance/news.h"
 #include "guidance/videos.h"
 #include "measure/questionnaire.h"
 #include "measure/traffic.h"
 #include "migrations_list.h"
+#include "site/announcements.h"
 #include "site/calendars.h"
 #include "site/console.h"
 #include "site/context.h"
 #include "site/gate_keeper.h"
 #include "site/held.h"
+#include "site/herald.h"
+#include "site/listeners.h"
 #include "site/pages.h"
 #include "site/routes.h"
 #include "site/terms.h"
@@ -261,11 +265,13 @@ static bool start(struct running *running, struct error *err) {
     site->anonymous = allowance_new((unsigned)config->gate.anonymous_per_address_per_min);
     site->held = held_new(HELD_AT_PROVIDER_S, has_room_at_provider, site);
     site->held_by_writer = held_new(HELD_BY_WRITER_S, has_room_in_writer, site);
+    site->listeners = announcements_listeners(config);
     if (site->traffic == NULL || site->router == NULL || site->anonymous == NULL || site->held == NULL ||
-        site->held_by_writer == NULL)
+        site->held_by_writer == NULL || site->listeners == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
     if (!pages_new(config->server.web_dir, &site->pages, err) ||
         !guidance_new(config->guidance.languages_dir, &site->guidance, err) || !say_gaps(site, err) ||
+        !news_new(guidance_languages(site->guidance), &site->news, err) ||
         !videos_open(config->guidance.videos_dir, guidance_languages(site->guidance), &site->videos, err) ||
         !questionnaire_open(config->survey.questions, &site->questionnaire, err) ||
         !prepare_store(site, err) || !load_secrets(site, err) ||
@@ -274,7 +280,8 @@ static bool start(struct running *running, struct error *err) {
                        &site->readers, err) ||
         !gate_keeper_start(site, &running->gate_keeper, err) || !console_new(site, &site->console, err) ||
         !listen_on(running, err) || !prepare_identity(running, err) || !console_organisation_new(site, err) ||
-        !calendars_start(site, &site->calendars, err) || !ticker_start(site, &running->ticker, err))
+        !calendars_start(site, &site->calendars, err) || !ticker_start(site, &running->ticker, err) ||
+        !herald_start(site, &site->herald, err))
         return false;
     console_offer_link(site);
     atomic_store_explicit(&site->ready, true, memory_order_release);
@@ -305,12 +312,14 @@ void site_stop(struct site *site) {
         return;
     struct running *running = running_of(site);
     atomic_store(&site->stopping, true);
+    listeners_close(site->listeners);
     // Requests finish first, while everything that they wait for still runs.
     http_server_stop(site->server, site->config->server.stop_wait_s * CLOCK_SECOND_MS);
     http_client_stop(site->client);
     calendars_stop(site->calendars);
     ticker_stop(running->ticker); // writes the last counts
-    readers_stop(site->readers);  // what they still read may have something to tell the gate
+    herald_stop(site->herald);
+    readers_stop(site->readers); // what they still read may have something to tell the gate
     gate_keeper_stop(running->gate_keeper);
     writer_stop(site->writer);
     store_close(site->store);
@@ -320,6 +329,9 @@ void site_stop(struct site *site) {
     key_free(site->client_key);
     key_free(site->organisation_key);
     videos_free(site->videos);
+    herald_free(site->herald);
+    listeners_free(site->listeners);
+    news_free(site->news);
     guidance_free(site->guidance);
     questionnaire_free(site->questionnaire);
     pages_free(site->pages);

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "identity/hold.h"
 #include "measure/traffic.h"
-#include "site/guidance.h"
 #include "site/terms.h"
 
 #define PURGE_EVERY_S       60
@@ -64,7 +63,6 @@ static void *run(void *context) {
     struct ticker *ticker = context;
     for (int64_t second = 1; wait_a_second(ticker); second++) {
         flush(ticker);
-        guidance_watch(ticker->site);
         terms_watch(ticker->site);
         if (second % PURGE_EVERY_S == 0)
             purge(ticker);

@@ -99,17 +99,6 @@ export interface Points {
   transfers: Transfer[];
 }
 
-export interface Announcement {
-  id: number;
-  version: number;
-  level: 'info' | 'warning' | 'urgent';
-  // Of this text: Japanese where the page's language has none.
-  language: string;
-  title: string;
-  // Made harmless by the server.
-  body_html: string;
-}
-
 // A film of the city's. Title and transcript are in the language of the page where there are any.
 export interface Video {
   name: string;
@@ -295,12 +284,6 @@ export async function cancelBooking(): Promise<void> {
 
 export async function countAccess(): Promise<void> {
   await ask('POST', '/api/v1/accesses', {});
-}
-
-// What the city has to say now, most urgent first, in the language of the page.
-export async function readAnnouncements(language: string): Promise<Announcement[]> {
-  const answer = await document<{ announcements: Announcement[] }>(ask('GET', `/api/v1/announcements?language=${language}`));
-  return answer.announcements;
 }
 
 export async function readVideos(language: string): Promise<Video[]> {

@@ -15,7 +15,7 @@ import { forget, keep, kept } from './keep.js';
 import { refresh } from './actions.js';
 import { announce } from './live.js';
 import { change, learn, model } from './model.js';
-import { newsHeard } from './news.js';
+import { newsHint } from './news.js';
 import { persist } from './persist.js';
 import { isInLine } from './route.js';
 import { lineWords } from './screens/waiting.js';
@@ -87,7 +87,7 @@ function heard(document: GateDocument, spot: Spot): number {
   }
   if (!isKnown(document, spot)) return LOOK_SOON_S;
   const shown = show(shownBefore(spot), document, spot, Date.now());
-  newsHeard(document.news);
+  newsHint(document.news);
   change({ line: { shown, message: document.message, doubt: false, seenAt: document.now * 1000 }, lineLost: false });
   keep('line', { spot, shown } satisfies Kept);
   tell(shown);

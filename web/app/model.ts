@@ -1,5 +1,6 @@
 // model.ts - what the screens show; one object, changed in one place.
-import type { Announcement, Bookings, Calendar, Campaign, Marks, Me, Outcome, Points, Question, TroubleKind, Video } from './api.js';
+import type { Bookings, Calendar, Campaign, Marks, Me, Outcome, Points, Question, TroubleKind, Video } from './api.js';
+import type { Announcement } from '../shared/listen.js';
 import type { Shown } from '../shared/shown.js';
 import type { Look } from '../shared/look.js';
 import type { GateDocument } from '../shared/place.js';

@@ -2,7 +2,7 @@
 import { countAccess, hearOtherTabs, refresh } from './actions.js';
 import { change, model } from './model.js';
 import { calendarWatch } from './calendar.js';
-import { newsWatch } from './news.js';
+import { newsListen } from './news.js';
 
 const LOOK_MS_FIRST = 5_000;
 const LOOK_MS_MAX = 60_000;
@@ -42,11 +42,10 @@ function cameBack(): void {
 
 export function watch(): void {
   hearOtherTabs();
-  newsWatch();
+  newsListen();
   calendarWatch();
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') countAccess();
-    newsWatch();
     calendarWatch();
     cameBack();
   });

@@ -3,7 +3,7 @@ import { nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
-import type { Announcement } from '../api.js';
+import type { Announcement } from '../../shared/listen.js';
 import { html } from '../markup.js';
 import { newsPutAway, newsShown } from '../news.js';
 import type { Piece } from '../parts.js';

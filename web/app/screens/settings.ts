@@ -7,7 +7,7 @@ import type { Look } from '../../shared/look.js';
 import { html } from '../markup.js';
 import { announce } from '../live.js';
 import { change, model } from '../model.js';
-import { newsWatch } from '../news.js';
+import { newsAnew } from '../news.js';
 import type { Piece } from '../parts.js';
 import { icons } from '../pictures.js';
 import type { Language } from '../words.js';
@@ -34,7 +34,7 @@ function chooseLanguage(code: string): void {
   languageChoose(code)
     .then(() => {
       change({ language: code, hant: false });
-      newsWatch();
+      newsAnew();
     })
     .catch(() => announce(word('look.languageFailed'), true));
 }
