@@ -2,8 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { eachStore, start } from "./lib/juncho.mjs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { eachStore, freshDirectory, start } from "./lib/juncho.mjs";
+import { operator } from "./lib/operator.mjs";
 import { exchange, Resident } from "./lib/resident.mjs";
+import { until } from "./lib/until.mjs";
+
+const NAMED_PAGES = ["/", "/draw", "/accessibility", "/waiting", "/faq", "/calendar", "/no-such-page"];
 
 eachStore("guidance", (store) => {
   let server;
@@ -73,5 +80,48 @@ eachStore("guidance", (store) => {
     assert.deepEqual(answer.json, { language: "en", announcements: [] });
     assert.equal(await server.stop(), 0);
     server = undefined;
+  });
+
+  test("the campaign's name stands on every page and in the manifest, in each language, as it is set now", async () => {
+    const languages = join(freshDirectory(), "languages");
+    mkdirSync(languages);
+    writeFileSync(join(languages, "fr.json"), JSON.stringify({ "language.name": "Français", "language.tag": "fr", "campaign.name": "Points & soutien" }));
+    const set = { "campaign.name": "春の応援", "campaign.name.en": "Spring <support>", "campaign.name.ja-easy": "春《はる》の応援《おうえん》", "guidance.languages_dir": languages };
+    server = await start({ store: await store.fresh(), set });
+    const look = (path, language, headers = {}) =>
+      exchange(`${server.url}${path}`, { headers: { accept: "text/html", "accept-language": language, ...headers } });
+    const brand = ({ text }) => /class="brand"[^]*?<span lang="([^"]+)">([^]*?)<\/span>/.exec(text)?.slice(1);
+    const title = ({ text }) => /<title>(?:.* \| )?(.*)<\/title>/.exec(text)[1];
+    for (const path of NAMED_PAGES) {
+      for (const [language, tag, name] of [["ja", "ja", "春の応援"], ["en", "en", "Spring &lt;support&gt;"], ["zh", "ja", "春の応援"], ["fr", "fr", "Points &amp; soutien"]]) {
+        const page = await look(path, language);
+        assert.deepEqual([brand(page), title(page)], [[tag, name], name], `${path} ${language}`);
+        assert.ok(!page.text.includes("<!--juncho:"), path);
+      }
+      const easy = await look(`${path}?language=ja-easy`, "en");
+      assert.match(brand(easy)[1], /^<ruby>春<rp>.*はる.*応援/, path);
+      assert.equal(title(easy), "春の応援", path);
+    }
+    const manifest = (language) => exchange(`${server.url}/manifest.webmanifest?language=${language}`);
+    const named = async (language) => (({ name, short_name, lang }) => [name, short_name, lang])((await manifest(language)).json);
+    assert.deepEqual(await named("ja"), ["春の応援", "春の応援", "ja"]);
+    assert.deepEqual(await named("ja-easy"), ["春の応援", "春の応援", "ja"]);
+    assert.deepEqual(await named("en"), ["Spring <support>", "Points", "en"]); // too long for a launcher
+    assert.deepEqual(await named("fr"), ["Points & soutien", "ポイント申込", "fr"]);
+    assert.deepEqual((await exchange(`${server.url}/api/v1/campaign`)).json.names.fr, "Points & soutien");
+
+    const admin = await operator(server, "admin");
+    const kept = (await manifest("en")).headers.etag;
+    assert.equal((await exchange(`${server.url}/manifest.webmanifest?language=en`, { headers: { "if-none-match": kept } })).status, 304);
+    const put = (before, value) => admin.expect(200, admin.post("/api/v1/console/settings/campaign.name.en", { before, value, reason: "確認" }, {}, "PUT"));
+    await put("Spring <support>", "Spring");
+    await until(async () => (await named("en"))[0] === "Spring");
+    assert.deepEqual(await named("en"), ["Spring", "Spring", "en"]);
+    assert.equal(title(await look("/draw", "en")), "Spring");
+    assert.equal((await exchange(`${server.url}/manifest.webmanifest?language=en`, { headers: { "if-none-match": kept } })).status, 200);
+    await put("Spring", "Spring <support>");
+    await until(async () => (await manifest("en")).headers.etag === kept);
+    assert.equal(title(await look("/", "en")), "Spring &lt;support&gt;");
+    assert.equal(await server.stop(), 0);
   });
 });

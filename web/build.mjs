@@ -20,6 +20,7 @@ import { cutReadings, withoutReadings } from './shared/readings.js';
 
 const WEB = path.dirname(fileURLToPath(import.meta.url));
 const KIB = 1024;
+const MANIFEST = 'app/manifest.webmanifest';
 // Each page with what it loads at a first visit: scripts that run before the first paint (`early`), scripts,
 // style sheets and other files. `{{main.js}}` in its HTML becomes the address of app/main.ts's bundle.
 const EARLY = { 'early.js': 'app/early.ts' };
@@ -29,7 +30,7 @@ const PAGES = [
     early: { 'ahead.js': 'app/ahead.ts' },
     modules: { 'main.js': 'app/main.ts' },
     styles: { 'app.css': 'app/app.css' },
-    files: ['app/manifest.webmanifest', 'app/icon.svg'],
+    files: [MANIFEST, 'app/icon.svg'],
     bytesMax: 100 * KIB,
   },
   {
@@ -154,7 +155,7 @@ async function bundle(out) {
 async function bundleWorker(out, addresses) {
   const [app] = PAGES;
   const names = [app.early, app.modules, app.styles].flatMap(Object.keys).map((name) => addresses[name]);
-  const files = [...names, '/icon.svg', '/manifest.webmanifest'];
+  const files = [...names, '/icon.svg'];
   const version = createHash('sha256').update(files.join(' ')).digest('hex').slice(0, 16);
   await esbuild.build({
     absWorkingDir: WEB,
@@ -225,7 +226,8 @@ function wordsFor({ status = {} }, words) {
   return { ...words, ...Object.fromEntries(own) };
 }
 
-// The words of every other language for the app, and each page of public/ in it: draw.html, draw.en.html, ...
+// The words of every other language for the app, and each page of public/ in it, and the manifest: draw.html,
+// draw.en.html, ... What the city calls its campaign the server fills in (<!--juncho:campaign-->).
 async function translate(out, values, parts) {
   await mkdir(path.join(out, 'words'), { recursive: true });
   const pages = PAGES.filter(({ html }) => html.startsWith('public/'));
@@ -239,6 +241,9 @@ async function translate(out, values, parts) {
       const file = `${nameOf(page)}.${name.replace('.json', '.html')}`;
       await writeFile(path.join(out, file), filled(text, wordsFor(page, words), parts));
     }
+    const plain = Object.fromEntries(Object.entries(words).map(([key, text]) => [key, withoutReadings(text)]));
+    const manifest = await readFile(path.join(WEB, MANIFEST), 'utf8');
+    await writeFile(path.join(out, path.basename(MANIFEST).replace('.', `.${name.replace('.json', '')}.`)), filled(manifest, plain, parts));
   }
 }
 

@@ -94,6 +94,7 @@ struct work {
     struct campaign campaign;
     struct holidays holidays;
     struct calendar_language language;
+    const char *campaign_said; // its name in the file of the language; NULL: there is none
     int64_t now_ms, today;
 };
 
@@ -293,6 +294,12 @@ static bool publish(struct work *work, struct calendar *calendar, const struct c
     return true;
 }
 
+// The campaign's name in the language of the words.
+static const char *campaign_in(const struct work *work) {
+    const char *japanese = work->campaign.name, *said = work->campaign_said;
+    return config_in(work->config.campaign.names, work->language.code, said == NULL ? japanese : said);
+}
+
 static bool show(struct work *work, const struct calendar *calendar, const struct calendar *before,
                  struct error *err) {
     const struct request *request = work->request;
@@ -308,7 +315,7 @@ static bool show(struct work *work, const struct calendar *calendar, const struc
                                  .before = before,
                                  .holidays = &work->holidays,
                                  .language = &work->language,
-                                 .campaign = work->campaign.name,
+                                 .campaign = campaign_in(work),
                                  .host = work->campaign.code[0] == '\0' ? "juncho" : work->campaign.code,
                                  .style = style_text == NULL ? "" : style_text,
                                  .year = request->year,
@@ -334,6 +341,7 @@ static bool read_words(struct work *work, struct error *err) {
     size_t found = languages_find(&languages, code);
     if (found == languages.count)
         return error_set_field(err, ERROR_INVALID, "language", "there is no language %.16s", code);
+    work->campaign_said = languages.list[found].campaign;
     return calendar_words_read(code, languages.list[found].messages, work->arena, &work->language, err);
 }
 

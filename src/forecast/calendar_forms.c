@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/json.h"
+#include "base/readings.h"
 #include "forecast/calendar_internal.h"
 
 #define BEST_DAYS 7
@@ -19,6 +20,11 @@ bool calendar_form_parse(const char *text, enum calendar_form *ret_form) {
             return true;
         }
     return false;
+}
+
+const char *calendar_campaign_text(struct arena *arena, const struct calendar_view *view) {
+    const char *text = readings_drawn(arena, view->campaign, READINGS_LEFT_OUT);
+    return text == NULL ? "" : text;
 }
 
 const char *calendar_form_type(enum calendar_form form) {

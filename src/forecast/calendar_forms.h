@@ -20,9 +20,10 @@ struct calendar_view {
     const struct calendar_language *language;
     const struct calendar_language *languages; // to choose from on the page; NULL: none
     size_t languages_count;
-    const char *campaign; // its name
-    const char *host;     // a name that only this campaign has: it makes the UIDs of events ours
-    const char *style;    // a style sheet to put into the page; NULL: links to `style_link`
+    const char *campaign;      // its name, perhaps with readings
+    const char *campaign_lang; // the tag of the language that it is in; NULL: that of the words
+    const char *host;          // a name that only this campaign has: it makes the UIDs of events ours
+    const char *style;         // a style sheet to put into the page; NULL: links to `style_link`
     const char *style_link;
     const char *address; // "https://points.example": where the calendar can be subscribed to; NULL: nowhere
     bool brief;          // JSON: only how it is now and when it is quiet next

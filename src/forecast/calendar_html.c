@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/readings.h"
 #include "forecast/calendar_internal.h"
 
 #define COUNT_SIZE 24
@@ -37,12 +38,14 @@ static void add_languages(struct page *page) {
 // Whose page it is, as on every other page; a file of its own has no home and no picture beside it.
 static void add_brand(struct page *page) {
     bool linked = page->view->style == NULL;
+    const char *said = page->view->campaign_lang;
     buffer_print(
-        page->out, "<header class=\"top\"><div class=\"inner\">%s<span>",
+        page->out, "<header class=\"top\"><div class=\"inner\">%s<span lang=\"%s\">",
         linked ? "<a class=\"brand\" href=\"/\"><img src=\"/icon.svg\" alt=\"\" width=\"32\" height=\"32\">"
-               : "<p class=\"brand\">");
-    buffer_add_escaped(page->out, page->view->campaign);
-    buffer_print(page->out, "</span>%s", linked ? "</a>" : "</p>");
+               : "<p class=\"brand\">",
+        said == NULL ? page->words->tag : said);
+    const char *campaign = readings_drawn(page->out->arena, page->view->campaign, READINGS_ABOVE);
+    buffer_print(page->out, "%s</span>%s", campaign == NULL ? "" : campaign, linked ? "</a>" : "</p>");
     add_languages(page);
     buffer_add(page->out, "</div></header>\n");
 }
@@ -56,7 +59,7 @@ static void add_head(struct page *page) {
                  page->words->tag);
     buffer_add_escaped(page->out, plain->title[view->series]);
     buffer_add(page->out, " | ");
-    buffer_add_escaped(page->out, view->campaign);
+    buffer_add_escaped(page->out, calendar_campaign_text(page->out->arena, view));
     buffer_add(page->out, "</title><meta name=\"description\" content=\"");
     buffer_add_escaped(page->out, plain->lead[view->series]);
     buffer_add(page->out, "\">");

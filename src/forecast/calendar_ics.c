@@ -41,7 +41,7 @@ static const char *summary_of(const struct calendar_view *view, enum level level
                               struct arena *arena) {
     const struct calendar_words *words = &view->language->plain;
     const char *text = arena_print(arena, "%s %s %s %s", level_symbol(level), words->level[level],
-                                   words->band[band], view->campaign);
+                                   words->band[band], calendar_campaign_text(arena, view));
     return text == NULL ? "" : text;
 }
 
@@ -101,7 +101,8 @@ static void add_extension(icalcomponent *root, const char *name, const char *val
 static void add_properties(icalcomponent *root, const struct calendar_view *view, struct arena *arena) {
     const struct calendar_words *words = &view->language->plain;
     const char *product = arena_print(arena, PRODUCT "%s", words->tag);
-    const char *name = arena_print(arena, "%s %s", words->title[view->series], view->campaign);
+    const char *name =
+        arena_print(arena, "%s %s", words->title[view->series], calendar_campaign_text(arena, view));
     icalproperty *refresh = icalproperty_new_refreshinterval(icaldurationtype_from_string(REFRESH));
     icalproperty_add_parameter(refresh, icalparameter_new_value(ICAL_VALUE_DURATION));
     icalcomponent_add_property(root, icalproperty_new_version("2.0"));

@@ -8,6 +8,9 @@ void calendar_write_html(const struct calendar_view *view, struct buffer *out);
 void calendar_write_ics(const struct calendar_view *view, struct buffer *out);
 void calendar_write_svg(const struct calendar_view *view, struct buffer *out);
 
+// The campaign's name without readings, in the arena ("" when it is full).
+const char *calendar_campaign_text(struct arena *arena, const struct calendar_view *view);
+
 #define CALENDAR_TABLE_DAYS 14
 
 // The tables of the page: four weeks twice (with days in columns, and with a day a row), or the phases.

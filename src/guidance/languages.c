@@ -12,15 +12,19 @@
 #include "message_texts.h"
 
 #define CODE_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
+#define TAG_LETTERS  "ABCDEFGHIJKLMNOPQRSTUVWXYZ" CODE_LETTERS
 #define PATH_SIZE    512
 
 static const struct {
-    const char *code, *name;
-} own[] = {{"ja", "日本語"},
-           {"ja-easy", "やさしい日本語"},
-           {"en", "English"},
-           {"zh", "中文(简体)"},
-           {"ko", "한국어"}};
+    const char *code, *name, *tag;
+} own[] = {{"ja", "日本語", "ja"},
+           {"ja-easy", "やさしい日本語", "ja"},
+           {"en", "English", "en"},
+           {"zh", "中文(简体)", "zh-Hans"},
+           {"ko", "한국어", "ko"}};
+
+// What a file may say that the Japanese one does not, for there it is a setting.
+static const char *const of_city[] = {"campaign.name", "calls.hours"};
 
 static bool read_stream(FILE *stream, const char *name, struct arena *arena, const char **ret_text,
                         struct error *err) {
@@ -50,7 +54,39 @@ static bool read_file(const char *directory, const char *name, struct arena *are
     return ok;
 }
 
-static bool check_messages(const char *name, struct language *language, struct error *err) {
+// Copies a text of the city's into the arena; NULL when there is none.
+static bool take_of_city(const json_t *object, const char *key, struct arena *arena, const char **ret_text,
+                         struct error *err) {
+    const char *text = NULL;
+    if (!json_member_text_optional(object, key, CITY_BYTES_MAX, &text, err) || text_equal(text, ""))
+        return error_set(err, ERROR_INVALID, "%s must be a text of 1 to %d bytes", key, CITY_BYTES_MAX);
+    *ret_text = arena_copy_text(arena, text);
+    return text == NULL || *ret_text != NULL || error_set(err, ERROR_UNAVAILABLE, "out of memory");
+}
+
+static bool take_city(const json_t *object, struct language *language, struct arena *arena,
+                      struct error *err) {
+    for (size_t i = 0; i < sizeof of_city / sizeof *of_city; i++)
+        if (strcmp(language->code, own[0].code) == 0 && json_object_get(object, of_city[i]) != NULL)
+            return error_set(err, ERROR_INVALID, "%s in Japanese is the setting %s", of_city[i], of_city[i]);
+    return take_of_city(object, "campaign.name", arena, &language->campaign, err) &&
+           take_of_city(object, "calls.hours", arena, &language->hours, err);
+}
+
+// "language.tag" of a file, else its code.
+static bool take_tag(const json_t *object, struct language *language, struct error *err) {
+    const char *tag = NULL;
+    if (!json_member_text_optional(object, "language.tag", LANGUAGE_TAG_SIZE - 1, &tag, err))
+        return error_set(err, ERROR_INVALID, "language.tag must be a text of 1 to %d bytes",
+                         LANGUAGE_TAG_SIZE - 1);
+    if (tag != NULL && !text_is_made_of(tag, TAG_LETTERS, 1, LANGUAGE_TAG_SIZE - 1))
+        return error_set(err, ERROR_INVALID, "language.tag has letters, digits and hyphens, as \"zh-Hans\"");
+    const char *kept = language->tag[0] != '\0' ? language->tag : language->code;
+    return text_copy(language->tag, sizeof language->tag, tag != NULL ? tag : kept);
+}
+
+static bool check_messages(const char *name, struct language *language, struct arena *arena,
+                           struct error *err) {
     CLEANUP(json_cleanup) json_t *object = NULL;
     const char *key, *own_name = NULL;
     json_t *value;
@@ -64,6 +100,10 @@ static bool check_messages(const char *name, struct language *language, struct e
     json_object_foreach(object, key, value) {
         if (!json_is_string(value))
             return error_set(err, ERROR_INVALID, "%.60s: %.60s is not a text", name, key);
+    }
+    if (!take_city(object, language, arena, err) || !take_tag(object, language, err)) {
+        error_prefix(err, "%.60s: ", name);
+        return false;
     }
     return text_copy(language->name, sizeof language->name, own_name);
 }
@@ -89,7 +129,7 @@ static bool add_file(struct languages *languages, const char *directory, const c
         languages->count++;
     }
     return read_file(directory, name, arena, &language->messages, err) && language->messages != NULL &&
-           check_messages(name, language, err);
+           check_messages(name, language, arena, err);
 }
 
 static bool ends_with_json(const char *name) {
@@ -129,7 +169,8 @@ bool languages_read(const char *directory, struct arena *arena, struct languages
     struct languages languages = {.count = sizeof own / sizeof *own};
     for (size_t i = 0; i < languages.count; i++) {
         bool fits = text_copy(languages.list[i].code, LANGUAGE_CODE_SIZE, own[i].code) &&
-                    text_copy(languages.list[i].name, LANGUAGE_NAME_SIZE, own[i].name);
+                    text_copy(languages.list[i].name, LANGUAGE_NAME_SIZE, own[i].name) &&
+                    text_copy(languages.list[i].tag, LANGUAGE_TAG_SIZE, own[i].tag);
         ASSERT(fits);
     }
     if (directory[0] != '\0' && !add_directory(&languages, directory, arena, err))
@@ -161,6 +202,8 @@ const char *languages_gaps(const struct language *language, struct arena *arena)
                 json_parse_object(language->messages, strlen(language->messages), &city, &err) &&
                 json_parse_object(text, strlen(text), &japanese, &err);
     size_t missing_count = read ? count_missing(japanese, city, &missing) : 0;
+    for (size_t i = 0; read && i < sizeof of_city / sizeof *of_city; i++)
+        (void)json_object_del(city, of_city[i]);
     size_t unknown_count = read ? count_missing(city, japanese, &unknown) : 0;
     if (missing_count + unknown_count == 0)
         return NULL;

@@ -2,7 +2,8 @@
 // that a city adds as files.
 //
 // A folder of the operator's may hold CODE.json (the words of the app; "language.name" among them),
-// faq.CODE.md and words.CODE.txt, for a further language or instead of what the program ships.
+// faq.CODE.md and words.CODE.txt, for a further language or instead of what the program ships. CODE.json may
+// also say what only the city knows: "campaign.name" and "calls.hours".
 #pragma once
 
 #include <stddef.h>
@@ -13,14 +14,18 @@
 #define LANGUAGES_MAX      16
 #define LANGUAGE_CODE_SIZE 12
 #define LANGUAGE_NAME_SIZE 64
+#define LANGUAGE_TAG_SIZE  36
+#define CITY_BYTES_MAX     120                 // of "campaign.name" and "calls.hours"
 #define LANGUAGE_BYTES_MAX ((size_t)512 << 10) // of one file
 #define GAPS_BYTES_MAX     ((size_t)16 << 10)  // of an arena for languages_gaps of them all
 
 struct language {
     char code[LANGUAGE_CODE_SIZE]; // "ja", "ja-easy": lower-case letters, digits and hyphens
     char name[LANGUAGE_NAME_SIZE]; // in the language itself
+    char tag[LANGUAGE_TAG_SIZE];   // as a page says it: "ja" for やさしい日本語
     const char *messages;          // the operator's CODE.json; NULL: the program's own
     const char *faq, *words;       // the operator's files; NULL: the program's own, if there are any
+    const char *campaign, *hours;  // the campaign's name, and when the telephone is answered; NULL: not said
 };
 
 // Japanese is the first.

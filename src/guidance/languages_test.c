@@ -21,7 +21,8 @@ static int set_up(void **state) {
     return arena == NULL || mkdtemp(directory) == NULL;
 }
 
-static const char *const written[] = {"fr.json", "faq.fr.md", "words.fr.txt", "FR.json", "en.json"};
+static const char *const written[] = {"fr.json", "faq.fr.md", "words.fr.txt",
+                                      "FR.json", "en.json",   "ja.json"};
 
 static int tear_down(void **state) {
     arena_free(arena);
@@ -71,6 +72,21 @@ static void a_choice_goes_before_the_browser(void **state) {
     assert_string_equal(chosen(NULL, NULL), "ja");
 }
 
+static void a_file_may_say_what_only_the_city_knows(void **state) {
+    write_file("fr.json", "{\"language.name\": \"Français\", \"campaign.name\": \"Points de soutien\"}");
+    write_file("en.json", "{\"language.name\": \"English\", \"calls.hours\": \"weekdays 9 to 5\"}");
+    assert_true(languages_read(directory, arena, &languages, &err));
+    const struct language *french = &languages.list[languages_find(&languages, "fr")];
+    const struct language *english = &languages.list[languages_find(&languages, "en")];
+    assert_string_equal(french->campaign, "Points de soutien");
+    assert_null(french->hours);
+    assert_string_equal(french->tag, "fr"); // its code, for the file says none
+    assert_string_equal(english->hours, "weekdays 9 to 5");
+    assert_null(english->campaign);
+    assert_string_equal(languages.list[languages_find(&languages, "zh")].tag, "zh-Hans");
+    assert_null(strstr(languages_gaps(french, arena), "read by nothing"));
+}
+
 static void a_city_adds_a_language_by_files(void **state) {
     write_file("fr.json", "{\"language.name\": \"Français\", \"page.home\": \"Accueil\"}");
     write_file("faq.fr.md", "# Carte\n## Code {#pin}\nA la mairie.\n");
@@ -100,6 +116,14 @@ static void a_file_that_is_wrong_is_named(void **state) {
     refused("fr.json", "{\"page.home\": \"Accueil\"}", "language.name");
     refused("fr.json", "{\"language.name\": \"Français\", \"page.home\": 5}", "page.home is not a text");
     write_file("fr.json", "{\"language.name\": \"Français\"}");
+    refused("fr.json", "{\"language.name\": \"Français\", \"language.tag\": \"fr\\\"\"}",
+            "language.tag has letters");
+    refused("fr.json", "{\"language.name\": \"Français\", \"campaign.name\": \"\"}",
+            "fr.json: campaign.name must be a text of 1 to 120 bytes");
+    write_file("fr.json", "{\"language.name\": \"Français\"}");
+    refused("ja.json", "{\"language.name\": \"日本語\", \"calls.hours\": \"9時から\"}",
+            "ja.json: calls.hours in Japanese is the setting calls.hours");
+    write_file("ja.json", "{\"language.name\": \"日本語\"}");
     refused("FR.json", "{\"language.name\": \"Français\"}", "FR.json");
     assert_false(languages_read("/does/not/exist", arena, &languages, &err));
 }
@@ -109,6 +133,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_file_with_gaps_says_which, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_choice_goes_before_the_browser, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_city_adds_a_language_by_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_may_say_what_only_the_city_knows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_wrong_is_named, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/gzip.h"
 #include "report/sheet.h"
 
 #define GZIP_WINDOW 31 // zlib: the largest window, in gzip's frame
-#define GZIP_MEMORY 9
 
 #define HASH_TEXT_SIZE sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)
 
@@ -31,26 +31,14 @@ static const struct statement READ[] = {
     [PUBLICATION_JSON] = READ_WITH(", json_gzip"),
 };
 
-// gzip without a name or a time: the same text gives the same bytes.
 static bool deflate_text(const char *text, size_t length, struct arena *arena,
                          struct publication_bytes *ret_packed, struct error *err) {
-    z_stream stream = {0};
+    struct publication_bytes packed;
     if (text == NULL || length > PUBLICATION_BYTES_MAX)
         return error_set(err, ERROR_EXHAUSTED, "the report is larger than %zu bytes", PUBLICATION_BYTES_MAX);
-    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) !=
-        Z_OK)
+    if (!gzip_pack(arena, text, length, &packed.bytes, &packed.length))
         return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    uLong room = deflateBound(&stream, (uLong)length);
-    unsigned char *bytes = arena_alloc(arena, room);
-    stream.next_in = (unsigned char *)(uintptr_t)text; // zlib takes it without const, but only reads it
-    stream.avail_in = (uInt)length;
-    stream.next_out = bytes;
-    stream.avail_out = (uInt)room;
-    bool done = bytes != NULL && deflate(&stream, Z_FINISH) == Z_STREAM_END;
-    (void)deflateEnd(&stream);
-    if (!done)
-        return error_set(err, ERROR_UNAVAILABLE, "out of memory");
-    *ret_packed = (struct publication_bytes){bytes, stream.total_out};
+    *ret_packed = packed;
     return true;
 }
 

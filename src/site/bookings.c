@@ -7,6 +7,7 @@
 #include "site/calendars.h"
 #include "site/handlers.h"
 #include "site/job.h"
+#include "site/naming.h"
 #include "site/problem.h"
 
 #define SECONDS_HOUR     3600
@@ -195,6 +196,11 @@ static struct icaltimetype moment(int64_t time_ms) {
     return icaltime_from_timet_with_zone((time_t)(time_ms / 1000), 0, icaltimezone_get_utc_timezone());
 }
 
+static const char *campaign_text(struct visit *visit) {
+    struct naming naming = naming_of(visit->site, visit_language(visit));
+    return naming_text(http_request_arena(visit->request), &naming);
+}
+
 // What it is, and how long it holds, in the resident's language.
 static void add_words(icalcomponent *event, struct visit *visit, const struct booking *booking) {
     struct arena *arena = http_request_arena(visit->request);
@@ -202,7 +208,7 @@ static void add_words(icalcomponent *event, struct visit *visit, const struct bo
     const char *front = front_until(visit, booking);
     const char *hour = front == NULL ? "" : strchr(front, 'T') + 1;
     const char *clock = arena_print(arena, "%.*s", hour[0] == '0' ? 4 : 5, hour + (hour[0] == '0'));
-    const struct calendar_fill campaign[] = {{"campaign", visit->site->campaign->name}, {NULL, NULL}};
+    const struct calendar_fill campaign[] = {{"campaign", campaign_text(visit)}, {NULL, NULL}};
     const struct calendar_fill until[] = {{"until", clock == NULL ? "" : clock}, {NULL, NULL}};
     icalcomponent_add_property(event,
                                icalproperty_new_summary(calendar_filled(arena, words->booking, campaign)));
@@ -228,7 +234,7 @@ static char *booking_ics(struct visit *visit, const struct booking *booking) {
     add_words(event, visit, booking);
     icalcomponent_add_property(event, icalproperty_new_url(visit->site->public_url));
     icalcomponent_add_property(alarm, icalproperty_new_action(ICAL_ACTION_DISPLAY));
-    icalcomponent_add_property(alarm, icalproperty_new_description(visit->site->campaign->name));
+    icalcomponent_add_property(alarm, icalproperty_new_description(campaign_text(visit)));
     icalcomponent_add_property(alarm, icalproperty_new_trigger(icaltriggertype_from_string(ALARM)));
     icalcomponent_add_component(event, alarm);
     icalcomponent_add_component(root, event);

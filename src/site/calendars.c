@@ -9,6 +9,7 @@
 #include "forecast/calendar_store.h"
 #include "forecast/holidays_store.h"
 #include "guidance/guidance.h"
+#include "site/naming.h"
 #include "site/planning.h"
 
 #define LOOK_EVERY_S   2
@@ -336,17 +337,13 @@ bool calendars_next_quiet(struct calendars *calendars, int64_t now_ms, struct ca
     return false;
 }
 
-static const char *campaign_name_in(const struct site *site, size_t language) {
-    return config_in(site->config->campaign.names, guidance_languages(site->guidance)->list[language].code,
-                     site->campaign->name);
-}
-
 // What there is to see of a series, under the lock.
 static struct calendar_view view_of(const struct calendars *calendars, const struct calendars_view *asked) {
     const struct site *site = calendars->site;
     const struct held *held = &calendars->held[asked->series - CALENDAR_APP];
     struct civil civil = clock_civil(asked->now_ms);
     int64_t today = clock_day_number(civil.year, civil.month, civil.day), monday = calendar_monday(today);
+    struct naming naming = naming_of(site, asked->language);
     bool later = held->calendar != NULL && held->calendar->first_day > monday;
     return (struct calendar_view){.series = asked->series,
                                   .calendar = held->calendar,
@@ -355,7 +352,8 @@ static struct calendar_view view_of(const struct calendars *calendars, const str
                                   .language = &calendars->languages[asked->language],
                                   .languages = calendars->languages,
                                   .languages_count = calendars->languages_count,
-                                  .campaign = campaign_name_in(site, asked->language),
+                                  .campaign = naming.name,
+                                  .campaign_lang = naming.tag,
                                   .host = site->campaign->code,
                                   .style_link = "/calendar.css",
                                   .address = site->public_url,

@@ -205,17 +205,12 @@ const struct config_key *config_keys(void) {
 
 static const char *const languages[CONFIG_LANGUAGES] = {"ja-easy", "en", "zh", "ko"};
 
-const char *config_language(size_t index) {
-    ASSERT(index < CONFIG_LANGUAGES);
-    return languages[index];
-}
-
 const char *config_in(const char texts[CONFIG_LANGUAGES][CONFIG_TEXT_SIZE], const char *language,
-                      const char *japanese) {
+                      const char *other) {
     for (size_t i = 0; i < CONFIG_LANGUAGES; i++)
         if (strcmp(languages[i], language) == 0 && texts[i][0] != '\0')
             return texts[i];
-    return japanese;
+    return other;
 }
 
 static const struct config_key *find(const char *section, const char *name) {

@@ -105,11 +105,10 @@ const struct config_key *config_find(const char *name);
 // The value of a key as it would stand in the file.
 void config_value(const struct config *config, const struct config_key *key, char ret_text[CONFIG_TEXT_SIZE]);
 
-// "ja-easy", "en", "zh", "ko": the order of CONFIG_LANGUAGES.
-const char *config_language(size_t index);
-// The text of a language; `japanese` where it has none.
+// The text of a language, which are those of CONFIG_LANGUAGES: "ja-easy", "en", "zh", "ko"; `other` where the
+// settings have none.
 const char *config_in(const char texts[CONFIG_LANGUAGES][CONFIG_TEXT_SIZE], const char *language,
-                      const char *japanese);
+                      const char *other);
 
 // Every default. The zone of civil time must be set before times are read (clock_set_zone).
 void config_init(struct config *config);

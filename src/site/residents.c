@@ -9,6 +9,7 @@
 #include "site/entry.h"
 #include "site/handlers.h"
 #include "site/job.h"
+#include "site/naming.h"
 #include "site/problem.h"
 
 #define REGISTER_TRIES_MAX 3
@@ -168,12 +169,26 @@ static bool read_myself(struct job *job, struct session *session, struct error *
     return ok;
 }
 
-// {"en": "..."}: only the languages in which the city gave the text.
-static json_t *in_languages(const char texts[CONFIG_LANGUAGES][CONFIG_TEXT_SIZE]) {
+// {"en": "..."}: only the languages in which the city gave the name.
+static json_t *names_json(const struct site *site) {
+    const struct languages *languages = guidance_languages(site->guidance);
     json_t *object = json_object();
-    for (size_t i = 0; i < CONFIG_LANGUAGES; i++)
-        if (texts[i][0] != '\0')
-            (void)json_object_set_new(object, config_language(i), json_string(texts[i]));
+    for (size_t i = 1; i < languages->count; i++) {
+        struct naming naming = naming_of(site, i);
+        if (naming.name != site->campaign->name)
+            (void)json_object_set_new(object, languages->list[i].code, json_string(naming.name));
+    }
+    return object;
+}
+
+static json_t *hours_json(const struct site *site) {
+    const struct languages *languages = guidance_languages(site->guidance);
+    json_t *object = json_object();
+    for (size_t i = 1; i < languages->count; i++) {
+        const char *hours = naming_hours(site, i);
+        if (hours != NULL)
+            (void)json_object_set_new(object, languages->list[i].code, json_string(hours));
+    }
     return object;
 }
 
@@ -181,15 +196,14 @@ json_t *campaign_json(struct visit *visit) {
     const struct campaign *campaign = visit->site->campaign;
     const struct config *config = visit->site->config;
     return json_pack("{s:s,s:s,s:o,s:I,s:s,s:s,s:s,s:I,s:s,s:b,s:{s:s,s:s,s:s},s:{s:s,s:s,s:o}}", "id",
-                     campaign->code, "name", campaign->name, "names", in_languages(config->campaign.names),
-                     "points", (json_int_t)campaign->points, "opens", visit_time(visit, campaign->opens_ms),
-                     "closes", visit_time(visit, campaign->closes_ms), "state",
+                     campaign->code, "name", campaign->name, "names", names_json(visit->site), "points",
+                     (json_int_t)campaign->points, "opens", visit_time(visit, campaign->opens_ms), "closes",
+                     visit_time(visit, campaign->closes_ms), "state",
                      campaign_phase_name(campaign_phase(campaign, visit->now_ms)), "age_min",
                      (json_int_t)campaign->age_min, "prefecture", campaign->prefecture, "sandbox",
                      visit->site->sandbox != NULL, "identity_app", "name", config->identity.app_name, "ios",
                      config->identity.app_ios, "android", config->identity.app_android, "contact", "phone",
-                     config->calls.phone, "hours", config->calls.hours, "hours_in",
-                     in_languages(config->calls.hours_in));
+                     config->calls.phone, "hours", config->calls.hours, "hours_in", hours_json(visit->site));
 }
 
 // The place as long as it is of use: until the pass came back, or the journey no longer needs it.

@@ -10,6 +10,7 @@ import { freshDirectory, start } from "../lib/juncho.mjs";
 const WORDS = {
   "language.name": "Français",
   "language.tag": "fr",
+  "campaign.name": "Points de soutien",
   "page.home": "Accueil",
   "look.open": "Affichage",
   "look.openLong": " (langue)",
@@ -42,6 +43,8 @@ describe("a further language", () => {
       await visitor.page.getByRole("button", { name: /Affichage/ }).waitFor();
       await visitor.page.locator(".banner ruby rt", { hasText: "ほんにんかくにん" }).waitFor();
       await visitor.seesText(word("banner.verify.body"));
+      await visitor.page.locator(".brand span[lang=fr]", { hasText: "Points de soutien" }).waitFor();
+      await visitor.page.locator("link[rel=manifest][href$='language=fr']").waitFor({ state: "attached" });
     };
     await look();
     await visitor.page.locator(".checklist input, .card input[type=checkbox]").first().check();
@@ -56,6 +59,7 @@ describe("a further language", () => {
     await look();
     await visitor.go("/faq");
     await visitor.page.locator("summary", { hasText: "Code oublié" }).waitFor();
+    await visitor.page.locator(".brand span[lang=fr]", { hasText: "Points de soutien" }).waitFor();
     await visitor.close();
   });
 

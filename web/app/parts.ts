@@ -32,10 +32,13 @@ export function inLanguage(japanese: string, others: Record<string, string> | un
   return text === undefined ? { text: japanese, lang: 'ja' } : { text, lang: languageTag() };
 }
 
-// The campaign's name; the page's own as long as nothing is known.
+// What the server wrote into the page.
+const NAMED = document.querySelector<HTMLMetaElement>("meta[name='application-name']");
+
+// The campaign's name; as the page came with it as long as nothing else is known.
 export function campaignName(): { text: string; lang: string } {
   const { campaign } = model;
-  return campaign === null ? { text: word('page.name'), lang: languageTag() } : inLanguage(campaign.name, campaign.names);
+  return campaign === null ? { text: NAMED?.content ?? '', lang: NAMED?.lang ?? 'ja' } : inLanguage(campaign.name, campaign.names);
 }
 
 // The words that most sentences need, from the campaign as it is.

@@ -56,6 +56,8 @@ async function take(code: string): Promise<void> {
   messages = code === 'ja' ? ja : { ...ja, ...(await read<Partial<Messages>>(`/api/v1/languages/${code}`)) };
   language = code;
   document.documentElement.lang = languageTag();
+  // What is installed has the name that is read here.
+  document.querySelector("link[rel='manifest']")?.setAttribute('href', `/manifest.webmanifest?language=${code}`);
 }
 
 export async function languageChoose(code: string): Promise<void> {

@@ -28,6 +28,7 @@ const JOIN_AGAIN_MS = 5_000;
 
 const main = document.getElementById('main') as HTMLElement;
 const language = document.documentElement.lang;
+const campaign = document.querySelector<HTMLMetaElement>("meta[name='application-name']")?.content ?? '';
 const back = sameSite(new URLSearchParams(location.search).get('return'), location.origin);
 
 let shown: Shown | null = null;
@@ -107,7 +108,7 @@ function setPhase(phase: Shown['phase'] | 'lost'): void {
   const hadFocus = main.contains(document.activeElement);
   main.dataset['phase'] = phase;
   const title = main.querySelector<HTMLElement>(`.for-${phase} h1`);
-  document.title = title === null ? document.title : headingText(title);
+  if (title !== null) document.title = `${headingText(title)} | ${campaign}`;
   if (hadFocus) readFrom(title);
 }
 
