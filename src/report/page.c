@@ -44,7 +44,7 @@ static void write_cover(struct sheets *sheets) {
     }
     sheet_add(sheets, "<nav class=\"contents\" aria-label=\"目次\">\n<h3>目次</h3>\n<ol>\n");
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-        sheet_print(sheets, "<li><a href=\"#s%zu\"><span>%zu. %s</span><span>%d</span></a></li>\n", i + 1,
+        sheet_print(sheets, "<li><a href=\"#s%zu\"><span>%zu. %s</span> <span>%d</span></a></li>\n", i + 1,
                     i + 1, sections[i].name, sheets->starts[i + 1]);
     sheet_add(sheets, "</ol>\n</nav>\n");
     sheet_close(sheets, "文と数字は、すべて本システムの記録から計算しました。割合には分母を記しています。");

@@ -24,7 +24,7 @@ static void every_heading_is_computed_from_the_figures(void **state) {
     const char *sentences[] = {
         "1,200人が登録し、705人が本人確認を終え、698人がポイントを受け取りました",
         "最も多い年代は40代です(56.7%)",
-        "人口千人あたり1.7人、最も多い新宿区では2.0人です",
+        "本人確認を終えた方は、人口千人あたり1.73人です",
         "最も多い1時間に300件を処理しました",
         "アクセスが最も多かったのは2月2日(月)で、9,000回でした(全体の56.2%)",
         "最も混んだのは2月2日(月) 20時台で、1時間に8,500回",
@@ -57,7 +57,8 @@ static void the_cover_leads_to_the_first_sheet_of_every_section(void **state) {
     size_t length = 0;
     const char *html = report_html(testbed_report(arena), &length);
     assert_non_null(strstr(html, "2026年2月2日(月) 0時から2026年2月3日(火) 24時まで"));
-    assert_non_null(strstr(html, "<a href=\"#s3\"><span>3. 検証項目ごとの結果概要</span><span>5</span></a>"));
+    assert_non_null(
+        strstr(html, "<a href=\"#s3\"><span>3. 検証項目ごとの結果概要</span> <span>5</span></a>"));
     for (int section = 1; section <= 12; section++) {
         char place[64];
         (void)snprintf(place, sizeof place, "<section id=\"s%d\">", section);
@@ -99,7 +100,7 @@ static void the_telephone_has_its_sentences(void **state) {
     report->calls = testbed_calls(arena, 6);
     const char *html = report_html(report, &length);
     assert_non_null(strstr(html, "開始後2日間に、お問合せ3,000件の67%が集中しました"));
-    assert_non_null(strstr(html, "開始後2日間は45%でしたが、3日目以降は96%でした(最も低い日で96%)"));
+    assert_non_null(strstr(html, "開始後2日間は45.0%でしたが、3日目以降は96.0%でした(最も低い日で96.0%)"));
     assert_non_null(strstr(html, "開始直後は電話がつながりにくくなりました"));
 }
 
@@ -108,10 +109,41 @@ static void promises_of_the_gate_are_told_as_they_were_kept(void **state) {
     struct report *report = testbed_report(arena);
     size_t length = 0;
     assert_null(strstr(report_html(report, &length), "順番を待った"));
-    report->promised = (struct promise_record){.promised = 2000, .held_p50 = 1100, .held_p90 = 1830};
+    report->promised[0] = (struct promise_record){.promised = 500, .held_p50 = 200, .held_p90 = 480};
+    report->promised[2] = (struct promise_record){.promised = 1500, .held_p50 = 900, .held_p90 = 1350};
+    const char *html = report_html(report, &length);
     assert_non_null(
-        strstr(report_html(report, &length),
-               "長い方の時間までに91.5%の方が入れ(目標90%)、短い方の時間までに55.0%の方が入れました"));
+        strstr(html, "長い方の時間までに91.5%の方が入れ(目標90%)、短い方の時間までに55.0%の方が入れました"));
+    assert_non_null(strstr(html, "<td>5分まで</td><td>500</td><td>96.0%</td><td>40.0%</td>"));
+    assert_null(strstr(html, "5分から30分")); // nobody was told so
+    assert_non_null(strstr(html, "<td>30分より長い</td><td>1,500</td><td>90.0%</td><td>60.0%</td>"));
+}
+
+// The place with most people is not the one with the highest rate.
+static void places_are_ranked_by_their_rate(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
+    struct report *report = testbed_report(arena);
+    struct participants *people = (struct participants *)report->people;
+    struct participants_place places[] = {{131121, 900, 940071, false}, {131041, 696, 341222, false}};
+    size_t length = 0;
+    people->places = places;
+    assert_int_equal(people->places_count, 2);
+    assert_non_null(strstr(report_html(report, &length),
+                           "人口千人あたり1.25人です。400人以上の区市町村では、新宿区の2.04人が最多でした"));
+}
+
+// A call that was lost does not round away.
+static void not_quite_all_is_not_all(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
+    struct report *report = testbed_report(arena);
+    struct calls calls = *testbed_calls(arena, 3);
+    size_t length = 0;
+    for (size_t i = 0; i < 3; i++)
+        calls.days[i].answered = calls.days[i].offered - (i == 0);
+    calls.total.answered = calls.total.offered - 1;
+    report->calls = &calls;
+    assert_non_null(
+        strstr(report_html(report, &length), "<li>応答率は開始後2日間が99.9%、3日目以降が100.0%でした"));
 }
 
 static void an_operators_text_takes_the_place_of_the_rules(void **state) {
@@ -206,6 +238,8 @@ int main(void) {
         cmocka_unit_test(small_cells_are_nowhere_on_the_page),
         cmocka_unit_test(the_telephone_has_its_sentences),
         cmocka_unit_test(promises_of_the_gate_are_told_as_they_were_kept),
+        cmocka_unit_test(places_are_ranked_by_their_rate),
+        cmocka_unit_test(not_quite_all_is_not_all),
         cmocka_unit_test(an_operators_text_takes_the_place_of_the_rules),
         cmocka_unit_test(the_calendar_says_when_it_is_quiet),
         cmocka_unit_test(the_survey_has_shares_with_intervals),

@@ -1,6 +1,8 @@
 // report.c - reads what a report stands on, and names things.
 #include "report/report.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "forecast/calendar_store.h"
 #include "gate/gate_store.h"
@@ -24,7 +26,7 @@ struct readings {
     struct calendar *calendar;
     struct report_note note;
     int64_t downloads;
-    struct promise_record promised;
+    struct promise_record promised[PROMISE_SPANS];
     struct holidays holidays;
 };
 
@@ -52,19 +54,6 @@ static bool read_downloads(struct session *session, struct arena *arena, struct 
     return true;
 }
 
-static bool read_promises(struct session *session, struct arena *arena, struct readings *readings,
-                          struct error *err) {
-    struct promise_record spans[PROMISE_SPANS];
-    if (!gate_promises_read(session, readings->campaign.id, arena, spans, err))
-        return false;
-    for (size_t i = 0; i < PROMISE_SPANS; i++) {
-        readings->promised.promised += spans[i].promised;
-        readings->promised.held_p50 += spans[i].held_p50;
-        readings->promised.held_p90 += spans[i].held_p90;
-    }
-    return true;
-}
-
 static bool read_calendar(struct session *session, struct arena *arena, struct readings *readings,
                           struct error *err) {
     struct campaign newest;
@@ -89,7 +78,8 @@ static bool read_people(struct session *session, const struct report_query *quer
     return participants_read(session, &people, arena, &readings->people, err) &&
            funnel_journeys_read(session, &journeys, &readings->funnel, err) &&
            calls_read(session, figures->from_ms, figures->to_ms, arena, &readings->calls, err) &&
-           read_downloads(session, arena, readings, err) && read_promises(session, arena, readings, err) &&
+           read_downloads(session, arena, readings, err) &&
+           gate_promises_read(session, id, arena, readings->promised, err) &&
            survey_results_read(session, id, readings->questionnaire, arena, &readings->survey, err) &&
            report_note_read(session, id, arena, &readings->note, err) &&
            read_calendar(session, arena, readings, err);
@@ -137,10 +127,10 @@ bool report_read(struct session *session, const struct report_query *query, stru
                         .holidays = &readings->holidays,
                         .note = readings->note.text,
                         .downloads = readings->downloads,
-                        .promised = readings->promised,
                         .suppress_below = query->suppress_below,
                         .heat_levels = {query->heat_levels[0], query->heat_levels[1], query->heat_levels[2]},
                         .arena = arena};
+    memcpy(ret_report->promised, readings->promised, sizeof readings->promised);
     return true;
 }
 
@@ -155,6 +145,12 @@ const char *report_screen_name(int screen) {
         "", "本人確認の同意", "本人確認の手順説明", "本人確認の意思表示", "本人確認(アプリ)", "本人確認完了"};
     ASSERT(screen >= 1 && screen <= COUNT_SCREENS);
     return names[screen];
+}
+
+const char *report_wait_name(size_t span) {
+    static const char *const names[PROMISE_SPANS] = {"5分まで", "5分から30分", "30分より長い"};
+    ASSERT(span < PROMISE_SPANS);
+    return names[span];
 }
 
 int64_t report_installs(const struct report *report) {

@@ -22,8 +22,8 @@ struct report {
     const struct calls *calls;           // of the span; NULL: none
     const struct survey_results *survey; // of the campaign; NULL: no answers
     const struct questionnaire *questionnaire;
-    const struct calendar *calendar; // of the app, as last published; NULL: none
-    struct promise_record promised;  // waits at the gate that were told, all lengths together
+    const struct calendar *calendar;               // of the app, as last published; NULL: none
+    struct promise_record promised[PROMISE_SPANS]; // waits at the gate that were told, by their length
     const struct holidays *holidays;
     const char *note;       // the operator's text for section 10; NULL: the rules write it
     int64_t downloads;      // up to the end of the span; 0: not known
@@ -60,7 +60,7 @@ struct report_table {
     const char *text; // UTF-8 with a mark, so that spreadsheets read Japanese
     size_t length;
 };
-#define REPORT_TABLES 9
+#define REPORT_TABLES 10
 // Every table as CSV; ERROR_UNAVAILABLE when the arena is full.
 MUST_CHECK bool report_tables(const struct report *report, struct report_table ret_tables[REPORT_TABLES],
                               struct error *err);
@@ -74,6 +74,7 @@ const char *report_installs_name(const struct report *report); // "ダウンロ�
 const char *report_installs_unit(const struct report *report); // "回"
 const char *report_band_name(int band);                        // "15～19歳", "20代", by enum age_band
 const char *report_exit_name(enum funnel_exit exit);           // "取りやめ"
+const char *report_wait_name(size_t span);                     // "5分まで", of PROMISE_SPANS
 const char *report_day(const struct report *report, int64_t day_ms);       // "2月2日(月)"
 const char *report_day_short(const struct report *report, int64_t day_ms); // "2/2(月)"
 bool report_day_is_off(const struct report *report, int64_t day_ms);       // weekend or public holiday

@@ -71,7 +71,7 @@ static void add_day_bars(struct sheets *sheets, bool rates) {
                                      .value = rates ? rate : (double)day->offered,
                                      .part = rates ? 0 : (double)day->answered,
                                      .words = calls->days_count > DAYS_SHOWN ? NULL
-                                              : rates ? sheet_text(sheets, "%.0f%%", rate)
+                                              : rates                        ? sheet_share(sheets, rate)
                                                       : sheet_number(sheets, day->offered),
                                      .strong = rates && i < 2};
     }
@@ -115,7 +115,7 @@ static void add_cell(struct sheets *sheets, const struct calls_row *day, enum te
     else if (row != ROW_RATE)
         sheet_print(sheets, "<td>%s</td>", sheet_number(sheets, values[row]));
     else if (day->offered > 0)
-        sheet_print(sheets, "<td>%.1f%%</td>", calls_answer_rate(day) * 100);
+        sheet_print(sheets, "<td>%s</td>", sheet_share(sheets, calls_answer_rate(day) * 100));
     else
         sheet_add(sheets, "<td>—</td>");
 }
@@ -173,14 +173,15 @@ void section_answer_rate(struct sheets *sheets, const struct facts *facts) {
     }
     const struct calls *calls = sheets->report->calls;
     if (isnan(facts->rate_after))
-        sheet_open(sheets, "応答率は、開始後2日間で%.0f%%でした", facts->rate_start);
+        sheet_open(sheets, "応答率は、開始後2日間で%sでした", sheet_share(sheets, facts->rate_start));
     else if (fabs(facts->rate_after - facts->rate_start) < RATE_POINTS)
-        sheet_open(sheets, "応答率は、期間を通して%.0f%%でした(3日目以降、最も低い日で%.0f%%)",
-                   calls_answer_rate(&calls->total) * 100, facts->rate_after_min);
+        sheet_open(sheets, "応答率は、期間を通して%sでした(3日目以降、最も低い日で%s)",
+                   sheet_share(sheets, calls_answer_rate(&calls->total) * 100),
+                   sheet_share(sheets, facts->rate_after_min));
     else
-        sheet_open(sheets,
-                   "応答率は、開始後2日間は%.0f%%でしたが、3日目以降は%.0f%%でした(最も低い日で%.0f%%)",
-                   facts->rate_start, facts->rate_after, facts->rate_after_min);
+        sheet_open(sheets, "応答率は、開始後2日間は%sでしたが、3日目以降は%sでした(最も低い日で%s)",
+                   sheet_share(sheets, facts->rate_start), sheet_share(sheets, facts->rate_after),
+                   sheet_share(sheets, facts->rate_after_min));
     add_day_bars(sheets, true);
     add_days(sheets, (const enum telephone_row[]){ROW_OFFERED, ROW_ANSWERED, ROW_ABANDONED, ROW_RATE}, 4);
     if (!isnan(calls_service_level(&calls->total)))

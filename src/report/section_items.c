@@ -44,30 +44,53 @@ static void add_work(struct sheets *sheets, const struct facts *facts) {
     close_row(sheets);
 }
 
+// What was said of the wait, and how it came out; by length, since short and long waits err in other ways.
+static void add_promises(struct sheets *sheets) {
+    const struct promise_record *spans = sheets->report->promised;
+    struct promise_record all = {0};
+    for (size_t i = 0; i < PROMISE_SPANS; i++) {
+        all.promised += spans[i].promised;
+        all.held_p50 += spans[i].held_p50;
+        all.held_p90 += spans[i].held_p90;
+    }
+    if (all.promised == 0)
+        return;
+    sheet_print(sheets,
+                "<li>順番を待った%s人に「およそ20〜35分」のように時間の幅を伝えました。長い方の時間までに"
+                "%.1f%%の方が入れ(目標90%%)、短い方の時間までに%.1f%%の方が入れました(目標50%%)",
+                sheet_number(sheets, (int64_t)all.promised),
+                sheet_percent((int64_t)all.held_p90, (int64_t)all.promised),
+                sheet_percent((int64_t)all.held_p50, (int64_t)all.promised));
+    sheet_add(sheets,
+              "<table><thead><tr><th>伝えた時間(短い方)</th><th>人数(人)</th><th>長い方までに入れた割合</th>"
+              "<th>短い方までに入れた割合</th></tr></thead><tbody>\n");
+    for (size_t i = 0; i < PROMISE_SPANS; i++)
+        if (spans[i].promised > 0)
+            sheet_print(sheets, "<tr><td>%s</td><td>%s</td><td>%.1f%%</td><td>%.1f%%</td></tr>\n",
+                        report_wait_name(i), sheet_number(sheets, (int64_t)spans[i].promised),
+                        sheet_percent((int64_t)spans[i].held_p90, (int64_t)spans[i].promised),
+                        sheet_percent((int64_t)spans[i].held_p50, (int64_t)spans[i].promised));
+    sheet_add(sheets, "</tbody></table></li>\n");
+}
+
 static void add_peak(struct sheets *sheets, const struct facts *facts) {
     const struct figures *figures = sheets->report->figures;
+    bool busy = figures->busy != NULL && histogram_count(figures->busy) > 0;
     open_row(sheets, "3", "ピーク時の対応", "アクセス集中時のつながりやすさ");
     if (facts->peak > 0)
         sheet_print(sheets, "<li>最も混んだのは%s %d時台で、%s回のアクセスがありました</li>",
                     report_day(sheets->report, figures->days[facts->peak_day].start_ms), facts->peak_hour,
                     sheet_number(sheets, facts->peak));
-    const struct promise_record *promised = &sheets->report->promised;
-    if (promised->promised > 0)
-        sheet_print(sheets,
-                    "<li>順番を待った%"
-                    "s人に「およそ20〜35分」のように時間の幅を伝えました。長い方の時間までに%.1f%%の方が入れ"
-                    "(目標90%%)、短い方の時間までに%.1f%%の方が入れました(目標50%%)</li>",
-                    sheet_number(sheets, (int64_t)promised->promised),
-                    sheet_percent((int64_t)promised->held_p90, (int64_t)promised->promised),
-                    sheet_percent((int64_t)promised->held_p50, (int64_t)promised->promised));
-    if (figures->busy != NULL && histogram_count(figures->busy) > 0)
+    add_promises(sheets);
+    if (busy)
         sheet_print(sheets,
                     "<li>混んだ時間(毎時%s回以上)の応答時間は中央値%.0fミリ秒、99%%が%.0fミリ秒以内です</li>",
                     sheet_number(sheets, sheets->report->heat_levels[0]),
                     (double)histogram_percentile(figures->busy, 50) / 1000,
                     (double)histogram_percentile(figures->busy, 99) / 1000);
     if (figures->quiet != NULL && histogram_count(figures->quiet) > 0)
-        sheet_print(sheets, "<li>それ以外の時間は中央値%.0fミリ秒、99%%が%.0fミリ秒以内です</li>",
+        sheet_print(sheets, "<li>%s中央値%.0fミリ秒、99%%が%.0fミリ秒以内です</li>",
+                    busy ? "それ以外の時間は" : "応答時間は",
                     (double)histogram_percentile(figures->quiet, 50) / 1000,
                     (double)histogram_percentile(figures->quiet, 99) / 1000);
     close_row(sheets);
@@ -84,8 +107,8 @@ static void add_telephone(struct sheets *sheets, const struct facts *facts) {
                                                : "<li>開始後2日間のお問合せは、全体の%.0f%%でした</li>",
                     facts->calls_start_share);
         if (!isnan(facts->rate_after))
-            sheet_print(sheets, "<li>応答率は開始後2日間が%.0f%%、3日目以降が%.0f%%でした</li>",
-                        facts->rate_start, facts->rate_after);
+            sheet_print(sheets, "<li>応答率は開始後2日間が%s、3日目以降が%sでした</li>",
+                        sheet_share(sheets, facts->rate_start), sheet_share(sheets, facts->rate_after));
     }
     close_row(sheets);
 }

@@ -10,6 +10,7 @@
 #define PLACES_A_ROW    8
 #define RATES_SHOWN     6
 #define RATE_PEOPLE_MIN 400 // of fewer, chance alone moves a rate by a tenth and more
+#define RATE_SMALL      10
 #define LINES           3
 
 static void add_growth(struct sheets *sheets) {
@@ -118,6 +119,22 @@ static void add_first_sheet(struct sheets *sheets) {
                                : ""));
 }
 
+// Of all places with a known population together.
+static double overall_rate(const struct participants *people) {
+    struct participants_place all = {0};
+    for (size_t i = 0; i < people->places_count; i++) {
+        bool known = people->places[i].population > 0;
+        all.verified += known ? people->places[i].verified : 0;
+        all.population += people->places[i].population;
+    }
+    return participants_per_thousand(&all);
+}
+
+// With as many digits as tell places apart, the same number of them on the whole sheet.
+static const char *rate_text(struct sheets *sheets, double rate) {
+    return sheet_text(sheets, "%.*f", overall_rate(sheets->report->people) < RATE_SMALL ? 2 : 1, rate);
+}
+
 static void add_place(struct sheets *sheets, const struct participants_place *place) {
     const char *name = municipality_name(place->code);
     if (place->hidden) {
@@ -126,7 +143,7 @@ static void add_place(struct sheets *sheets, const struct participants_place *pl
     }
     sheet_print(sheets, "<tr><td>%s</td><td>%s</td><td>%s</td></tr>\n", name == NULL ? "不明" : name,
                 sheet_number(sheets, place->verified),
-                place->population > 0 ? sheet_text(sheets, "%.1f", participants_per_thousand(place)) : "—");
+                place->population > 0 ? rate_text(sheets, participants_per_thousand(place)) : "—");
 }
 
 static void add_places(struct sheets *sheets) {
@@ -162,42 +179,41 @@ static size_t find_rates(const struct participants *people, const struct partici
     return count;
 }
 
-// Of all places with a known population together.
-static double overall_rate(const struct participants *people) {
-    struct participants_place all = {0};
-    for (size_t i = 0; i < people->places_count; i++) {
-        bool known = people->places[i].population > 0;
-        all.verified += known ? people->places[i].verified : 0;
-        all.population += people->places[i].population;
+// The highest rates; of one place alone there is no order.
+static void add_rates(struct sheets *sheets, const struct participants_place **places, size_t count) {
+    struct chart_bar rows[RATES_SHOWN];
+    for (size_t i = 0; i < count; i++) {
+        double rate = participants_per_thousand(places[i]);
+        rows[i] = (struct chart_bar){.label = municipality_name(places[i]->code),
+                                     .value = rate,
+                                     .words = sheet_text(sheets, "%s人", rate_text(sheets, rate)),
+                                     .strong = i == 0};
     }
-    return participants_per_thousand(&all);
+    sheet_add(sheets, "<h3>人口千人あたりの本人確認を終えた人数(多い順)</h3>\n");
+    chart_rows(&sheets->out, rows, count, "人口千人あたりの本人確認を終えた人数");
 }
 
 static void add_second_sheet(struct sheets *sheets) {
     const struct participants *people = sheets->report->people;
     const struct participants_place *places[RATES_SHOWN];
-    struct chart_bar rows[RATES_SHOWN];
     size_t count = find_rates(people, places, RATES_SHOWN);
+    const char *overall = rate_text(sheets, overall_rate(people));
     if (count == 0)
         sheet_open(sheets, "区市町村ごとの人数は、割合を示せる大きさに達していません");
+    else if (count == 1)
+        sheet_open(sheets, "本人確認を終えた方は、人口千人あたり%s人です", overall);
     else
-        sheet_open(sheets, "本人確認を終えた方は人口千人あたり%.1f人、最も多い%sでは%.1f人です",
-                   overall_rate(people), municipality_name(places[0]->code),
-                   participants_per_thousand(places[0]));
-    for (size_t i = 0; i < count; i++)
-        rows[i] =
-            (struct chart_bar){.label = municipality_name(places[i]->code),
-                               .value = participants_per_thousand(places[i]),
-                               .words = sheet_text(sheets, "%.1f人", participants_per_thousand(places[i])),
-                               .strong = i == 0};
-    if (count > 0)
-        sheet_add(sheets, "<h3>人口千人あたりの本人確認を終えた人数(多い順)</h3>\n");
-    chart_rows(&sheets->out, rows, count, "人口千人あたりの本人確認を終えた人数");
+        sheet_open(sheets,
+                   "本人確認を終えた方は人口千人あたり%s人です。%d人以上の区市町村では、%sの%s人が最多でした",
+                   overall, RATE_PEOPLE_MIN, municipality_name(places[0]->code),
+                   rate_text(sheets, participants_per_thousand(places[0])));
+    if (count > 1)
+        add_rates(sheets, places, count);
     add_places(sheets);
     sheet_close(sheets,
                 sheet_text(sheets,
                            "人口は住民基本台帳(" POPULATION_DATE "、総務省)です。区市町村はカードの住所に"
-                           "よります。割合の順には、本人確認を終えた方が%d人以上の区市町村を並べました。"
+                           "よります。割合の順には、本人確認を終えた方が%d人以上の区市町村を並べます。"
                            "すべての区市町村は municipalities.csv にあります。",
                            RATE_PEOPLE_MIN));
 }

@@ -74,6 +74,11 @@ double sheet_percent(int64_t part, int64_t whole) {
     return whole == 0 ? 0 : (double)part / (double)whole * 100;
 }
 
+const char *sheet_share(struct sheets *sheets, double percent) {
+    double most = percent < 100 ? 99.9 : 100;
+    return sheet_text(sheets, "%.1f%%", percent > most ? most : percent);
+}
+
 const char *sheet_duration(struct sheets *sheets, int64_t duration_ms) {
     long long seconds = (long long)((duration_ms + 500) / 1000);
     if (seconds < 60)

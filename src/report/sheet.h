@@ -41,6 +41,8 @@ void sheet_table_close(struct sheets *sheets);
 // "2025年12月15日(月) 13時から2025年12月26日(金) 18時まで".
 const char *sheet_span(struct sheets *sheets);
 double sheet_percent(int64_t part, int64_t whole); // 0 when there is no whole
+// "61.6%"; what is not quite all is never rounded to "100.0%".
+const char *sheet_share(struct sheets *sheets, double percent);
 // "35秒", "1分20秒", "2時間5分".
 const char *sheet_duration(struct sheets *sheets, int64_t duration_ms);
 

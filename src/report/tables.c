@@ -165,15 +165,28 @@ static void write_latencies(struct csv_writer *writer, const struct report *repo
     }
 }
 
+static void write_promises(struct csv_writer *writer, const struct report *report) {
+    write_header(writer, (const char *const[]){"伝えた時間(短い方)", "人数", "長い方までに入れた",
+                                               "短い方までに入れた", NULL});
+    for (size_t i = 0; i < PROMISE_SPANS; i++) {
+        csv_write_text(writer, report_wait_name(i));
+        csv_write_integer(writer, (int64_t)report->promised[i].promised);
+        csv_write_integer(writer, (int64_t)report->promised[i].held_p90);
+        csv_write_integer(writer, (int64_t)report->promised[i].held_p50);
+        csv_write_end(writer);
+    }
+}
+
 struct table {
     const char *file;
     void (*write)(struct csv_writer *writer, const struct report *report);
 };
 
 static const struct table tables[REPORT_TABLES] = {
-    {"days.csv", write_days},   {"hours.csv", write_hours},     {"funnel.csv", write_funnel},
-    {"exits.csv", write_exits}, {"age-bands.csv", write_bands}, {"municipalities.csv", write_places},
-    {"calls.csv", write_calls}, {"survey.csv", write_survey},   {"latency.csv", write_latencies},
+    {"days.csv", write_days},      {"hours.csv", write_hours},     {"funnel.csv", write_funnel},
+    {"exits.csv", write_exits},    {"age-bands.csv", write_bands}, {"municipalities.csv", write_places},
+    {"calls.csv", write_calls},    {"survey.csv", write_survey},   {"latency.csv", write_latencies},
+    {"waits.csv", write_promises},
 };
 
 bool report_tables(const struct report *report, struct report_table ret_tables[REPORT_TABLES],
@@ -326,19 +339,32 @@ static json_t *survey_json(const struct report *report) {
                      (json_int_t)report->survey->verified, "questions", questions);
 }
 
+static json_t *waits_json(const struct report *report) {
+    json_t *waits = json_array();
+    for (size_t i = 0; i < PROMISE_SPANS; i++) {
+        const struct promise_record *record = &report->promised[i];
+        (void)json_array_append_new(waits, json_pack("{s:s,s:I,s:I,s:I}", "told", report_wait_name(i),
+                                                     "people", (json_int_t)record->promised, "within_p90",
+                                                     (json_int_t)record->held_p90, "within_p50",
+                                                     (json_int_t)record->held_p50));
+    }
+    return waits;
+}
+
 const char *report_json(const struct report *report, size_t *ret_length) {
     const struct figures *figures = report->figures;
     char from[CLOCK_RFC3339_SIZE], to[CLOCK_RFC3339_SIZE];
     clock_rfc3339(from, figures->from_ms);
     clock_rfc3339(to, figures->to_ms);
     CLEANUP(json_cleanup)
-    json_t *document = json_pack(
-        "{s:{s:s,s:s,s:I},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "campaign", "id", report->campaign->code,
-        "name", report->campaign->name, "points", (json_int_t)report->campaign->points, "from", from, "to",
-        to, "accesses", (json_int_t)figures->accesses, "requests", (json_int_t)figures->requests,
-        "participants", participants_json(report), "funnel", funnel_json(report->funnel), "days",
-        days_json(report), "latency", latency_json(figures), "calls", calls_json(report->calls), "survey",
-        survey_json(report));
+    json_t *document =
+        json_pack("{s:{s:s,s:s,s:I},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "campaign", "id",
+                  report->campaign->code, "name", report->campaign->name, "points",
+                  (json_int_t)report->campaign->points, "from", from, "to", to, "accesses",
+                  (json_int_t)figures->accesses, "requests", (json_int_t)figures->requests, "participants",
+                  participants_json(report), "funnel", funnel_json(report->funnel), "days", days_json(report),
+                  "latency", latency_json(figures), "calls", calls_json(report->calls), "survey",
+                  survey_json(report), "waits", waits_json(report));
     const char *text = json_text(report->arena, document);
     *ret_length = text == NULL ? 0 : strlen(text);
     return text;

@@ -28,7 +28,9 @@ static void tables_open_in_a_spreadsheet(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(4 << 20);
     struct error err = {0};
     struct report_table tables[REPORT_TABLES];
-    assert_true(report_tables(testbed_report(arena), tables, &err));
+    struct report *report = testbed_report(arena);
+    report->promised[1] = (struct promise_record){.promised = 40, .held_p50 = 21, .held_p90 = 37};
+    assert_true(report_tables(report, tables, &err));
     for (int i = 0; i < REPORT_TABLES; i++)
         assert_memory_equal(tables[i].text, "\xef\xbb\xbf", 3);
     assert_string_equal(tables[0].file, "days.csv");
@@ -38,6 +40,8 @@ static void tables_open_in_a_spreadsheet(void **state) {
     assert_non_null(strstr(tables[5].text, "131041,新宿区,696,341222,2.04\r\n"));
     assert_non_null(strstr(tables[5].text, "131016,千代田区,秘匿,67049,\r\n"));
     assert_non_null(strstr(tables[4].text, "50代,秘匿\r\n"));
+    assert_string_equal(tables[9].file, "waits.csv");
+    assert_non_null(strstr(tables[9].text, "5分から30分,40,37,21\r\n"));
 }
 
 int main(void) {
