@@ -49,7 +49,10 @@ describe("videos", () => {
       assert.equal(answer.headers["content-range"], `bytes ${from}-${to}/${FILM_BYTES}`);
       assert.ok(answer.bytes.equals(film.subarray(from, to + 1)), range);
     }
-    assert.equal((await part("bytes=0-1,5-6")).status, 200);
+    for (const strange of ["bytes=0-1,5-6", "bytes=9-2", "bytes=-", "bytes=a-", "lines=0-9", "bytes=0x1-2"])
+      assert.equal((await part(strange)).status, 200, strange);
+    assert.equal((await part("bytes=-0")).status, 416);
+    assert.ok((await part(`bytes=-${FILM_BYTES * 2}`)).bytes.equals(film));
     const beyond = await part(`bytes=${FILM_BYTES}-`);
     assert.equal(beyond.status, 416);
     assert.equal(beyond.headers["content-range"], `bytes */${FILM_BYTES}`);
@@ -62,6 +65,13 @@ describe("videos", () => {
     assert.equal((await resident.get("/videos/card.mp4", { "if-none-match": etag })).status, 304);
     const head = await exchange(`${server.url}/videos/card.mp4`, { method: "HEAD" });
     assert.deepEqual([head.status, head.headers["content-length"], head.bytes.length], [200, String(FILM_BYTES), 0]);
+    // A part is asked for by GET alone: HEAD tells of the whole, whatever Range says.
+    for (const range of ["bytes=0-9", `bytes=${FILM_BYTES}-`]) {
+      const told = await exchange(`${server.url}/videos/card.mp4`, { method: "HEAD", headers: { range } });
+      assert.deepEqual([told.status, told.headers["content-length"]], [200, String(FILM_BYTES)], range);
+    }
+    assert.equal((await part("bytes=0-9", { "if-range": "Wed, 21 Oct 2026 07:28:00 GMT" })).status, 200);
+    assert.equal((await part(`bytes=${FILM_BYTES}-`, { "if-none-match": etag })).status, 304);
   });
 
   test("captions and poster are there, and nothing else of the folder", async () => {

@@ -71,7 +71,8 @@ static void narrow(struct http_request *request, struct range part, uint64_t byt
 
 void range_respond(struct http_request *request, const struct range_file *file) {
     const char *condition = http_request_header(request, "If-Range");
-    bool holds = condition == NULL || strcmp(condition, file->tag) == 0;
+    bool holds =
+        http_request_method(request) == HTTP_GET && (condition == NULL || strcmp(condition, file->tag) == 0);
     struct range part = {0, 0};
     enum range_kind kind =
         range_parse(holds ? http_request_header(request, "Range") : NULL, file->bytes, &part);
@@ -89,7 +90,7 @@ void range_respond(struct http_request *request, const struct range_file *file) 
     } else if (kind == RANGE_BEYOND) {
         respond_beyond(request, file);
         return;
-    } else if (kind == RANGE_PART && http_request_method(request) == HTTP_GET) {
+    } else if (kind == RANGE_PART) {
         narrow(request, part, file->bytes, &response);
     }
     http_respond(request, &response);

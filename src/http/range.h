@@ -26,5 +26,5 @@ struct range_file {
     const char *tag; // a strong entity tag, with its quotation marks
 };
 
-// 200, 206, 304 or 416. Range holds only while If-Range, if there is one, names the tag.
+// 200, 206, 304 or 416. Range holds for GET alone, and only while If-Range, if there is one, names the tag.
 void range_respond(struct http_request *request, const struct range_file *file);
