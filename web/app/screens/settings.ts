@@ -66,10 +66,11 @@ export function settingsButton(): TemplateResult {
   </button>`;
 }
 
+// Opens at its title: the languages may arrive later than the rest, and are still the next stop.
 export function settingsDialog(): TemplateResult {
   const { text, theme } = model.look;
   return html`<dialog id=${ID} aria-labelledby="look-title">
-    <h2 id="look-title">${word('look.title')}</h2>
+    <h2 id="look-title" tabindex="-1" autofocus>${word('look.title')}</h2>
     ${languagePart()}
     <fieldset>
       <legend>${word('look.text')}</legend>
