@@ -93,8 +93,12 @@ static void add_field(struct line *line, const struct log_field *field) {
         add(line, *c);
 }
 
+bool log_wants(enum log_level level) {
+    return level >= output.level_min;
+}
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t fields_count) {
-    if (level < output.level_min)
+    if (!log_wants(level))
         return;
     struct line line = {.length = 0};
     char time[CLOCK_RFC3339_SIZE];
