@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define SWEEP_EVERY_MS         500
 #define SENDING_TIMEOUT_FACTOR 8 // a slow phone may read a long time, but not for ever
 #define ACCEPT_ROUNDS_AT_END   64
+#define BUSY_REQUESTS          4 // in one round
 #define SECOND_US              INT64_C(1000000)
 
 static const char response_408[] =
@@ -50,7 +52,10 @@ static void give_back(struct loop *loop, struct http_request *request) {
     }
     struct arena *arena = request->arena;
     arena_reset(arena);
-    *request = (struct http_request){.arena = arena, .next = loop->spare};
+    memset(request, 0, offsetof(struct http_request, refused_detail));
+    request->refused_detail[0] = request->id[0] = '\0';
+    request->arena = arena;
+    request->next = loop->spare;
     loop->spare = request;
     loop->spare_count++;
 }
@@ -62,19 +67,6 @@ static void set_phase(struct connection *connection, enum phase phase, int64_t n
 
 static struct connection *connection_of(struct MHD_Connection *mhd) {
     return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-}
-
-static char *write_hex(char *target, uint64_t number) {
-    for (int shift = (63 - __builtin_clzll(number | 1)) & ~3; shift >= 0; shift -= 4)
-        *target++ = "0123456789abcdef"[number >> shift & 15];
-    return target;
-}
-
-// "1f-2a3b", without printf: every request gets one.
-static void write_id(char id[REQUEST_ID_SIZE], uint32_t start, uint64_t number) {
-    char *end = write_hex(id, start);
-    *end++ = '-';
-    *write_hex(end, number) = '\0';
 }
 
 // libmicrohttpd would go on to parse the query, which is done here (target.h). When its memory does not
@@ -97,8 +89,7 @@ static void *on_request_line(void *cls, const char *raw_target, struct MHD_Conne
     request->loop = loop;
     request->connection = connection;
     request->mhd = mhd;
-    uint64_t number = loop->requests_started++ * server_loops_count(loop->server) + loop->index;
-    write_id(request->id, server_start_id(loop->server), number);
+    request->number = loop->requests_started++ * server_loops_count(loop->server) + loop->index;
     request_begin(request, raw_target);
     hide_query(raw_target);
     set_phase(connection, PHASE_RECEIVING, request->started_us);
@@ -247,15 +238,33 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_c
 
 // --- Time -----------------------------------------------------------------------------------------------
 
-// libmicrohttpd ends connections on which nothing moves. One that moves a byte now and then to hold its place
-// is ended here, by what the phase may take in all.
-static void sweep(struct loop *loop) {
+// How long the client has taken nothing of its response.
+static int64_t stuck_us(struct loop *loop, struct connection *connection) {
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    (void)getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length);
+    bool moves = info.tcpi_bytes_acked != connection->taken_bytes;
+    if (moves || connection->taken_us < connection->phase_started_us) {
+        connection->taken_bytes = info.tcpi_bytes_acked;
+        connection->taken_us = loop->now_us;
+    }
+    return loop->now_us - connection->taken_us;
+}
+
+static bool is_late(struct loop *loop, struct connection *connection) {
     int64_t idle_us = loop->options->idle_timeout_s * SECOND_US;
+    int64_t age_us = loop->now_us - connection->phase_started_us;
+    if (connection->phase == PHASE_SENDING)
+        return stuck_us(loop, connection) > idle_us || age_us > idle_us * SENDING_TIMEOUT_FACTOR;
+    return connection->phase != PHASE_HANDLING && age_us > idle_us;
+}
+
+// Ends connections on which nothing moves, and those that move a byte now and then to hold their place: each
+// phase has what it may take in all. (libmicrohttpd would read a clock and sort its connections at each read
+// and write.)
+static void sweep(struct loop *loop) {
     for (struct connection *each = loop->connections; each != NULL; each = each->next) {
-        int64_t age_us = loop->now_us - each->phase_started_us;
-        bool late = each->phase == PHASE_SENDING ? age_us > idle_us * SENDING_TIMEOUT_FACTOR
-                                                 : each->phase != PHASE_HANDLING && age_us > idle_us;
-        if (!late || each->ending)
+        if (each->ending || !is_late(loop, each))
             continue;
         each->ending = true;
         // Nothing has been written since the last response was whole, so this cannot fall into the middle of
@@ -333,16 +342,25 @@ static bool is_finished(struct loop *loop) {
     return loop->quiesced && (empty || loop->now_us >= server_stop_deadline_us(loop->server));
 }
 
+static void wait_for_work(struct loop *loop) {
+    struct epoll_event events[2];
+    int count = epoll_wait(loop->epoll_fd, events, 2, wait_ms(loop));
+    for (int i = 0; i < count; i++) {
+        uint64_t letters;
+        if (events[i].data.fd == loop->wake_fd)
+            (void)!read(loop->wake_fd, &letters, sizeof letters);
+    }
+}
+
 static void *loop_thread(void *cls) {
     struct loop *loop = cls;
+    uint64_t started = 0; // before the round
     for (;;) {
-        struct epoll_event events[2];
-        int count = epoll_wait(loop->epoll_fd, events, 2, wait_ms(loop));
-        for (int i = 0; i < count; i++) {
-            uint64_t letters;
-            if (events[i].data.fd == loop->wake_fd)
-                (void)!read(loop->wake_fd, &letters, sizeof letters);
-        }
+        // Where several requests came together, more have come meanwhile: libmicrohttpd asks the kernel by
+        // itself.
+        if (loop->requests_started - started < BUSY_REQUESTS)
+            wait_for_work(loop);
+        started = loop->requests_started;
         loop->now_us = clock_monotonic_us(); // once a round is exact enough for time limits
         empty_mailbox(loop);
         (void)MHD_run(loop->daemon);
@@ -362,13 +380,18 @@ static bool watch(struct loop *loop, int fd) {
     return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+// The target is decoded in target.c; nobody looks at what libmicrohttpd makes of it.
+static size_t leave_escaped(void *cls, struct MHD_Connection *mhd, char *text) {
+    return strlen(text);
+}
+
 static struct MHD_Daemon *start_daemon(struct loop *loop) {
     return MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, on_accept, loop, on_request, loop,
         MHD_OPTION_LISTEN_SOCKET, loop->listen_fd, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, loop,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, loop, MHD_OPTION_NOTIFY_CONNECTION, on_connection, loop,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        loop->options->connections_max + 1, MHD_OPTION_CONNECTION_TIMEOUT, loop->options->idle_timeout_s,
+        loop->options->connections_max + 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
         // The lax one must not be strict: what it would refuse then (no Host, blanks in the target) it
         // answers twice over, and request.c refuses it by itself.
         MHD_OPTION_STRICT_FOR_CLIENT, HTTP_LIBRARY_IS_LAX ? 0 : 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,

@@ -26,6 +26,8 @@ struct connection {
     int fd;
     enum phase phase;
     int64_t phase_started_us;
+    uint64_t taken_bytes; // by the client, when this was looked at last while sending
+    int64_t taken_us;     // when they were found to have grown
     struct limits_place place;
     bool trusted;
     bool ending;

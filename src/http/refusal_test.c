@@ -10,8 +10,19 @@
 #include "http/request.h"
 #include "http/server_test.h"
 
+// More than two sockets hold between them, however far the system lets them grow.
+static const char much[32 << 20];
+
 static void handler(struct http_request *request, void *context) {
     size_t length;
+    if (strcmp(http_request_path(request), "/much") == 0) {
+        http_respond(request, &(struct http_response){.status = 200,
+                                                      .content_type = "text/plain",
+                                                      .body = much,
+                                                      .body_length = sizeof much,
+                                                      .body_is_permanent = true});
+        return;
+    }
     const char *body = http_request_body(request, &length);
     const char *text = arena_print(http_request_arena(request), "length=%zu body=%.20s", length, body);
     http_respond(request,
@@ -53,6 +64,9 @@ static void shapes_that_two_servers_read_differently_are_refused(void **state) {
         "GET / HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nA\x01: b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nA: b\x01\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: 12345678\x1f\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: 1234567\x7f 1234567\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: 12\x1f\x20\x20\x20\x20\x20 1234567\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\n: b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\n:\r\nA: b\r\n\r\n",
         "GET / HTTP/1.0\r\n:\r\n\r\n",
@@ -197,6 +211,45 @@ static void who_is_too_slow_is_let_go(void **state) {
     http_server_stop(server, 1000);
 }
 
+static unsigned connections_of(struct http_server *server) {
+    struct http_figures figures;
+    http_server_figures(server, &figures);
+    return figures.connections;
+}
+
+static int ask_for_much(struct http_server *server) {
+    const char *request = "GET /much HTTP/1.1\r\nHost: x\r\n\r\n";
+    int fd = dial(http_server_port(server));
+    say(fd, request, strlen(request));
+    return fd;
+}
+
+static void who_takes_nothing_of_a_response_is_let_go_and_who_is_slow_is_not(void **state) {
+    struct http_options impatient = options;
+    impatient.idle_timeout_s = 1;
+    struct http_server *server = begin(&impatient);
+    static char bytes[64 << 10];
+    int stuck = ask_for_much(server), slow = ask_for_much(server);
+    size_t taken = 0;
+    int64_t end_us = clock_monotonic_us() + PATIENCE_S * INT64_C(1000000);
+    // The slow one takes a piece every 20 ms, and longer than an idle connection may live.
+    for (unsigned open = 0; open != 1 && clock_monotonic_us() < end_us; open = connections_of(server)) {
+        ssize_t got = recv(slow, bytes, sizeof bytes, 0);
+        assert_true(got > 0);
+        taken += (size_t)got;
+        (void)poll(NULL, 0, 20);
+    }
+    assert_int_equal(connections_of(server), 1);
+    while (taken < sizeof much) {
+        ssize_t got = recv(slow, bytes, sizeof bytes, 0);
+        assert_true(got > 0);
+        taken += (size_t)got;
+    }
+    (void)close(stuck);
+    (void)close(slow);
+    http_server_stop(server, 1000);
+}
+
 static void connections_have_limits(void **state) {
     struct http_options narrow = options;
     narrow.connections_per_address_max = 2;
@@ -228,6 +281,7 @@ int main(void) {
         cmocka_unit_test(a_client_that_asks_before_its_body_is_told_to_go_on),
         cmocka_unit_test(a_header_has_a_limit),
         cmocka_unit_test(who_is_too_slow_is_let_go),
+        cmocka_unit_test(who_takes_nothing_of_a_response_is_let_go_and_who_is_slow_is_not),
         cmocka_unit_test(connections_have_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

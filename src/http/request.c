@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "http/cookie.h"
 #include "http/loop.h"
+#include "http/server_internal.h"
 #include "http/token.h"
 
 #define BODY_CAPACITY_FIRST  4096
@@ -60,22 +61,47 @@ struct header_findings {
     const char *next_name; // where the next field must begin if nothing was skipped
 };
 
-static bool is_clean_header(const char *name, size_t name_length, const char *value, size_t value_length) {
-    for (size_t i = 0; i < name_length; i++)
-        if (!is_token_char((unsigned char)name[i]))
-            return false;
-    for (size_t i = 0; i < value_length; i++) {
+static bool is_clean_value(const char *value, size_t length) {
+    for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)value[i];
         if ((c < 0x20 && c != '\t') || c == 0x7f)
             return false;
     }
-    return name_length > 0;
+    return true;
+}
+
+// True when none of eight characters is a control character or beyond ASCII, which can be seen of all at
+// once: what is below 0x20 borrows from its highest bit, and 0x7f carries into it. A few others are taken for
+// one, too.
+static bool are_printable(const char *eight) {
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t characters;
+    memcpy(&characters, eight, sizeof characters);
+    return ((characters | (characters - each * 0x20) | (characters + each)) & each * 0x80) == 0;
+}
+
+static bool is_clean_header(const char *name, size_t name_length, const char *value, size_t value_length) {
+    for (size_t i = 0; i < name_length; i++)
+        if (!is_token_char((unsigned char)name[i]))
+            return false;
+    size_t seen = 0;
+    while (value_length - seen >= 8 && are_printable(value + seen))
+        seen += 8;
+    return name_length > 0 && is_clean_value(value + seen, value_length - seen);
 }
 
 static bool follows(const struct header_findings *findings, const char *name, size_t name_length,
                     const char *value) {
     const char *rest = name + name_length + 1;
-    return name == findings->next_name && rest <= value && strspn(rest, " \t") >= (size_t)(value - rest);
+    if (name != findings->next_name)
+        return false;
+    while (rest < value && (*rest == ' ' || *rest == '\t'))
+        rest++;
+    return rest == value;
+}
+
+static uint64_t bit_of_length(size_t length) {
+    return UINT64_C(1) << (length & 63);
 }
 
 static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, const char *name,
@@ -88,6 +114,7 @@ static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, co
     }
     findings->next_name = value + value_length + 2;
     findings->memory += FIELD_RECORD_SIZE;
+    findings->request->name_lengths |= bit_of_length(name_length);
     if (name_length == 4 && strcasecmp(name, "Host") == 0) {
         findings->hosts++;
     } else if (name_length == 14 && strcasecmp(name, "Content-Length") == 0) {
@@ -108,7 +135,7 @@ static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, co
 
 // What is wrong with the framing; NULL when nothing is. After such a request nobody knows where the next
 // starts.
-static const char *framing_fault(const struct header_findings *findings, const char *version) {
+static const char *framing_fault(const struct header_findings *findings, bool is_http11) {
     if (findings->malformed)
         return "a header field is malformed";
     if (findings->lengths > 1)
@@ -117,12 +144,12 @@ static const char *framing_fault(const struct header_findings *findings, const c
         return "Content-Length and Transfer-Encoding exclude each other";
     if (findings->encodings > 1 || (findings->encodings == 1 && !findings->chunked))
         return "the only transfer coding that is understood is chunked, once";
-    if (findings->encodings > 0 && strcmp(version, "HTTP/1.1") != 0)
+    if (findings->encodings > 0 && !is_http11)
         return "Transfer-Encoding belongs to HTTP/1.1";
     if (findings->content_length != NULL &&
         findings->content_length[strspn(findings->content_length, "0123456789")] != '\0')
         return "Content-Length is not a number";
-    if (findings->hosts > 1 || (findings->hosts == 0 && strcmp(version, "HTTP/1.1") == 0))
+    if (findings->hosts > 1 || (findings->hosts == 0 && is_http11))
         return "one Host is needed";
     return NULL;
 }
@@ -181,8 +208,9 @@ void request_read_headers(struct http_request *request, const char *method, cons
     size_t size = MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
     if (HTTP_LIBRARY_IS_LAX && findings.next_name + 2 != method + size)
         findings.malformed = true;
-    const char *fault = framing_fault(&findings, version);
-    if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
+    bool is_http11 = strcmp(version, "HTTP/1.1") == 0;
+    const char *fault = framing_fault(&findings, is_http11);
+    if (!is_http11 && strcmp(version, "HTTP/1.0") != 0)
         fault = "the protocol is not HTTP/1.1";
     // libmicrohttpd cuts the request line in place, with one NUL before the version: any other distance means
     // that a NUL stood in the target and hid the rest of it.
@@ -253,7 +281,12 @@ const char *http_request_query(const struct http_request *request, const char *n
 }
 
 const char *http_request_header(const struct http_request *request, const char *name) {
-    return request->mhd == NULL ? NULL : MHD_lookup_connection_value(request->mhd, MHD_HEADER_KIND, name);
+    size_t length = strlen(name);
+    const char *value = NULL;
+    // Most that is asked for is not there: a cookie, an ETag. No name of that length, no need to look.
+    if (request->mhd != NULL && (request->name_lengths & bit_of_length(length)) != 0)
+        (void)MHD_lookup_connection_value_n(request->mhd, MHD_HEADER_KIND, name, length, &value, NULL);
+    return value;
 }
 
 const char *http_request_cookie(struct http_request *request, const char *name) {
@@ -265,7 +298,19 @@ const char *http_request_body(const struct http_request *request, size_t *ret_le
     return request->body == NULL ? "" : request->body;
 }
 
-const char *http_request_id(const struct http_request *request) {
+static char *write_hex(char *target, uint64_t number) {
+    for (int shift = (63 - __builtin_clzll(number | 1)) & ~3; shift >= 0; shift -= 4)
+        *target++ = "0123456789abcdef"[number >> shift & 15];
+    return target;
+}
+
+// "1f-2a3b", without printf, and only once somebody asks.
+const char *http_request_id(struct http_request *request) {
+    if (request->id[0] == '\0') {
+        char *end = write_hex(request->id, server_start_id(request->loop->server));
+        *end++ = '-';
+        *write_hex(end, request->number) = '\0';
+    }
     return request->id;
 }
 

@@ -41,12 +41,15 @@ struct http_request {
     struct http_request *next; // in the mailbox or among the spare ones
     int refused_status;        // not 0: the server refuses by itself, once the request is there
     bool headers_seen;
-    bool handled;   // the handler has run
-    bool responded; // libmicrohttpd has a response, or none could be made
-    bool broken;    // the connection can only be closed
-    bool close;     // after the response
+    bool handled;          // the handler has run
+    bool responded;        // libmicrohttpd has a response, or none could be made
+    bool broken;           // the connection can only be closed
+    bool close;            // after the response
+    uint64_t name_lengths; // of the header's fields: bit n for a name of n bytes, 64 and more folded in
+    uint64_t number;       // of this server's requests
+    // Written before they are read, but for their first bytes: the next request finds what the last one left.
     char refused_detail[ERROR_MESSAGE_SIZE];
-    char id[REQUEST_ID_SIZE];
+    char id[REQUEST_ID_SIZE]; // empty: not written yet
 };
 
 // Starts a request at its request line. The target is parsed here; a bad one is refused later.

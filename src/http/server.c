@@ -61,7 +61,7 @@ void server_handle(const struct http_server *server, struct http_request *reques
     server->handler(request, server->context);
 }
 
-void server_observe(const struct http_server *server, const struct http_request *request, int status,
+void server_observe(const struct http_server *server, struct http_request *request, int status,
                     int64_t duration_us) {
     if (server->observer != NULL)
         server->observer(request, status, duration_us, server->context);

@@ -69,8 +69,7 @@ void http_response_header(struct http_response *response, const char *name, cons
 
 typedef void http_handler(struct http_request *request, void *context);
 // After the response was queued, on the loop's thread: for the access log and the counters.
-typedef void http_observer(const struct http_request *request, int status, int64_t duration_us,
-                           void *context);
+typedef void http_observer(struct http_request *request, int status, int64_t duration_us, void *context);
 
 // Starts the loops. ERROR_UNAVAILABLE names the address when it cannot be had.
 MUST_CHECK bool http_server_start(const struct http_options *options, http_handler *handler,
@@ -97,8 +96,7 @@ const char *http_request_query(const struct http_request *request, const char *n
 const char *http_request_header(const struct http_request *request, const char *name);
 const char *http_request_cookie(struct http_request *request, const char *name);       // value; NULL: none
 const char *http_request_body(const struct http_request *request, size_t *ret_length); // NUL-terminated
-const char *http_request_id(
-    const struct http_request *request); // "1f-2a3b...": stands in every log line of it
+const char *http_request_id(struct http_request *request); // "1f-2a3b...": stands in every log line of it
 const char *http_request_peer(const struct http_request *request); // the client's address as text
 // Memory that goes with the request, at most `arena_bytes_max`.
 struct arena *http_request_arena(struct http_request *request);

@@ -12,5 +12,5 @@ struct limits *server_limits(struct http_server *server);
 uint32_t server_start_id(const struct http_server *server);
 unsigned server_loops_count(const struct http_server *server);
 void server_handle(const struct http_server *server, struct http_request *request);
-void server_observe(const struct http_server *server, const struct http_request *request, int status,
+void server_observe(const struct http_server *server, struct http_request *request, int status,
                     int64_t duration_us);

@@ -87,7 +87,7 @@ static void *continue_later(void *request) {
     return NULL;
 }
 
-static void observer(const struct http_request *request, int status, int64_t duration_us, void *context) {
+static void observer(struct http_request *request, int status, int64_t duration_us, void *context) {
     atomic_fetch_add(&observed, 1);
 }
 

@@ -268,7 +268,7 @@ void routes_handle(struct http_request *request, void *context) {
     }
 }
 
-void routes_observe(const struct http_request *request, int status, int64_t duration_us, void *context) {
+void routes_observe(struct http_request *request, int status, int64_t duration_us, void *context) {
     struct site *site = context;
     const struct visit *visit = http_request_context(request);
     if (visit == NULL) // refused before it had one: not ready, or not HTTP
