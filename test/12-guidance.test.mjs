@@ -77,7 +77,7 @@ eachStore("guidance", (store) => {
     const resident = await reader();
     const answer = await resident.get("/api/v1/announcements?language=en");
     assert.equal(answer.status, 200);
-    assert.deepEqual(answer.json, { language: "en", announcements: [] });
+    assert.deepEqual(answer.json, { language: "en", number: 0, edition: 0, announcements: [] });
     assert.equal(await server.stop(), 0);
     server = undefined;
   });
