@@ -237,7 +237,8 @@ static json_t *standing_json(struct visit *visit, const struct myself *myself) {
         application =
             json_pack("{s:s,s:s,s:I}", "receipt", visit_number(visit, 'J', standing->receipt), "at",
                       visit_time(visit, standing->applied_ms), "points", (json_int_t)standing->points);
-    return json_pack("{s:s,s:s,s:s,s:b,s:{s:I,s:I},s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "resident",
+    return json_pack("{s:s,s:s,s:s,s:s,s:b,s:{s:I,s:I},s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "now",
+                     visit_time(visit, visit->now_ms), "resident",
                      visit_number(visit, 'R', visit->resident_id), "language", standing->language, "state",
                      journey_state_name(standing->state), "began", standing->began, "points", "balance",
                      (json_int_t)myself->balance.points, "pending", (json_int_t)myself->balance.pending,

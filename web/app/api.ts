@@ -72,6 +72,8 @@ export interface Pass {
 }
 
 export interface Me {
+  // When this was said, by the clock of the server.
+  now?: string;
   resident: string;
   state: State;
   began: boolean;

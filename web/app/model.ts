@@ -160,8 +160,15 @@ export function change(part: Partial<Model>): void {
   });
 }
 
+// What the server's clock says: a phone's own may be wrong.
+export function serverNowMs(): number {
+  return model.me?.now === undefined ? Date.now() : Date.parse(model.me.now) + Date.now() - model.seenAt;
+}
+
 // Takes what the server said about the resident as the truth, and remembers it for when there is no line.
-export function learn(me: Me | null): void {
+export function learn(said: Me | null): void {
+  // What a step changed in it is of this moment.
+  const me = said?.now !== undefined && said.now === model.me?.now ? { ...said, now: new Date(serverNowMs()).toISOString() } : said;
   const moved = me?.state !== model.me?.state;
   change({ me, fresh: true, seenAt: Date.now(), ...(moved ? { lookBack: null } : {}) });
   if (me !== null && model.campaign !== null) keep('seen', { me, campaign: model.campaign, at: Date.now() });

@@ -5,7 +5,7 @@
 // earlier screen again, remembered in the history entry.
 import type { Me, Outcome, State } from './api.js';
 import type { Model, Path, Screen } from './model.js';
-import { change, meKnown, model } from './model.js';
+import { change, meKnown, model, serverNowMs } from './model.js';
 
 export const SCREENS: readonly Screen[] = ['consent', 'procedure', 'intent', 'identity'];
 const PATHS: readonly Path[] = ['/', '/journey', '/points', '/survey', '/return'];
@@ -56,7 +56,7 @@ export function isInLine({ me, campaign }: Model): boolean {
 }
 
 function hasPass(me: Me): boolean {
-  return me.pass != null && Date.parse(me.pass.until) > Date.now();
+  return me.pass != null && Date.parse(me.pass.until) > serverNowMs();
 }
 
 // Has waited in line and has not begun: the turn has come, with or without a pass already.
