@@ -46,6 +46,17 @@ const FASTER = 20;
 const HARDLY = { by_hand: true, hand_per_min: 1 };
 const AGAIN = { by_hand: false };
 
+// The line is begun anew, and others are in it before an open page can hear of that.
+async function begunAnew(page, server, order) {
+  let full;
+  const crowded = new Promise((resolve) => (full = resolve));
+  await page.route("**/api/v1/gate", (route) => crowded.then(() => route.continue()));
+  await order.anew();
+  await crowd(server, 8);
+  full();
+  await page.unroute("**/api/v1/gate");
+}
+
 const me = (page) => page.evaluate(async () => (await fetch("/api/v1/me")).json());
 
 async function numbers(page) {
@@ -71,10 +82,10 @@ describe("a place that survives", () => {
     // The service's time runs so fast that a minute is soon over.
     const clock = (ms) => ["--clock", `${new Date(ms).toISOString()}*${FASTER}`];
     let server = await start({ set: { ...SLOW, "gate.pace_per_min_max": 1 }, args: clock(Date.now()) });
-    const visitor = await joined(browser, server, 12, { record: "place-that-survives" });
+    const visitor = await joined(browser, server, 40, { record: "place-that-survives" });
     const { place } = await me(visitor.page);
     const first = await numbers(visitor.page);
-    assert.ok(first.ahead > 5 && first.ahead <= 13, `${first.ahead} ahead`); // the document may be half a person off
+    assert.ok(first.ahead > 5 && first.ahead <= 41, `${first.ahead} ahead`); // the document may be half a person off
     await visitor.seesText(word("line.closable"));
     await visitor.looksAt("61-waiting");
     await visitor.page.close();
@@ -135,6 +146,7 @@ describe("waiting in the app", () => {
   test("numbers only shrink, a screen reader hears of milestones only, and only the public document is asked for", async () => {
     const visitor = await joined(browser, server, 24);
     const asked = [];
+    const began = Date.now();
     visitor.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await visitor.page.evaluate(() => {
       globalThis.seen = { ahead: [], said: [] };
@@ -154,7 +166,8 @@ describe("waiting in the app", () => {
     assert.ok(seen.said.length <= 3, JSON.stringify(seen.said));
     const others = asked.filter((path) => path.startsWith("/api/") && path !== "/api/v1/gate");
     assert.deepEqual([...new Set(others)].sort(), ["/api/v1/gate/passes"]);
-    assert.ok(asked.length < 20, `${asked.length} requests`);
+    const asks = asked.length / ((Date.now() - began) / 1000);
+    assert.ok(asks < 2, `${asks} requests a second`);
     await visitor.close();
   });
 
@@ -228,8 +241,7 @@ describe("a line that the operator begins anew", () => {
   test("an open page takes the new place by itself and says so; who comes back has one button", async () => {
     const visitor = await joined(browser, server, 8, { look: { theme: "light", text: "200" } });
     const { place } = await me(visitor.page);
-    await order.anew();
-    await crowd(server, 8);
+    await begunAnew(visitor.page, server, order);
     await until(async () => {
       await visitor.page.evaluate(() => void dispatchEvent(new Event("pageshow"))); // looks at the line now
       return (await visitor.page.getByText(word("line.anew.kept")).count()) > 0;
@@ -261,8 +273,7 @@ describe("a line that the operator begins anew", () => {
     await visitor.sees("line.title");
     await plain.press("line.join.action");
     await plain.sees("line.title");
-    await order.anew();
-    await crowd(server, 8);
+    await begunAnew(visitor.page, server, order);
     await visitor.page.reload(); // what was shown before is remembered
     await visitor.page.locator("[data-is='reason-body']", { hasText: word("line.anew.kept") }).waitFor();
     await visitor.looksAt("76-visitor-anew");
@@ -316,7 +327,7 @@ describe("the waiting page of a site behind the gate", () => {
       await copy.turnsBack();
       return refusals.length !== 0;
     });
-    assert.deepEqual(refusals, [403]);
+    assert.equal(refusals[0], 403); // with a place of its own it may get one
     await copy.page.waitForFunction((text) => localStorage.getItem("juncho.ticket") !== text, ticket);
     await Promise.all([visitor.close(), copy.close()]);
   });

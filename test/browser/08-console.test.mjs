@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { openBrowser, Visitor } from "../lib/browser.mjs";
 import { freshDirectory, juncho, ROOT, start } from "../lib/juncho.mjs";
 import { addOperator, Operator, PASSWORD, totp } from "../lib/operator.mjs";
+import { until } from "../lib/until.mjs";
 
 const DESK = { width: 1280, height: 900 };
 const TABLET = { width: 820, height: 1180 };
@@ -17,7 +18,7 @@ const word = (key, values = {}) => messages[key].replace(/\{(\w+)\}/g, (whole, n
 const addressOf = (view) => (view === "now" ? "/console" : `/console/${view}`);
 const sees = (visitor, title) => visitor.page.getByRole("heading", { level: 1, name: title }).waitFor();
 // Charts are drawn, and the server has answered.
-const settled = (visitor) => visitor.page.locator("h1 + *").first().waitFor();
+const settled = (visitor) => visitor.page.locator("main[aria-busy=false] h1 + *").first().waitFor();
 
 describe("the console in a browser", () => {
   let server, browser, secret;
@@ -33,9 +34,9 @@ describe("the console in a browser", () => {
     const at = (clock) => start({ directory, store, set, args: ["--clock", clock] });
     // What was published before the first day is compared with the weeks that came.
     const early = await at("2025-12-14T09:00:00+09:00");
-    while ((await (await fetch(`${early.url}/api/v1/calendar/app`)).json()).version === 0);
+    await until(async () => (await (await fetch(`${early.url}/api/v1/calendar/app`)).json()).version > 0);
     assert.equal(await early.stop(), 0);
-    [server, browser] = await Promise.all([at("2025-12-25T20:40:00+09:00"), openBrowser()]);
+    [server, browser] = await Promise.all([at("2025-12-25T20:05:00+09:00"), openBrowser()]);
     secret = (await addOperator(server, "yamada", "admin")).secret;
   });
   after(async () => {
@@ -93,7 +94,7 @@ describe("the console in a browser", () => {
     await session.enterByLink(server);
     const visitor = await signedIn(DESK, session);
     await visitor.go("/console");
-    await sees(visitor, /20:4\d 現在 順調。/);
+    await sees(visitor, /^20:\d\d 現在 順調。/);
     const { today } = (await session.get("/api/v1/console/now")).json;
     assert.ok(today.granted > 100);
     const figure = visitor.page.locator(".figure", { hasText: word("now.granted") });
@@ -112,7 +113,7 @@ describe("the console in a browser", () => {
     });
     await visitor.page.goBack();
     await sees(visitor, /保存できません。/);
-    await visitor.page.getByRole("status").getByText(/^20:4\d 現在 保存できません。$/).waitFor(); // said, once
+    await visitor.page.getByRole("status").getByText(/^20:\d\d 現在 保存できません。$/).waitFor(); // said, once
     await visitor.seesText(word("now.alert.store", { waiting: 7 }));
     await visitor.close();
   });

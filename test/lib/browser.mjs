@@ -12,7 +12,8 @@ import { until } from "./until.mjs";
 const SCREENSHOTS = join(ROOT, "build/screenshots");
 const LOGS = join(ROOT, "build/test-logs");
 const TABS_MAX = 60;
-const WAIT_MS = 20_000;
+// No promise of the program: what is slower than this hangs, whatever else runs on the machine.
+const WAIT_MS = 60_000;
 const LOOK_MS = 250;
 const FLAGS = [
   "--no-sandbox",
@@ -48,7 +49,7 @@ export function word(key, values = {}) {
 
 export function openBrowser() {
   const executablePath = process.env.JUNCHO_CHROMIUM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: FLAGS, timeout: WAIT_MS });
 }
 
 export class Visitor {

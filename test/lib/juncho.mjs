@@ -11,7 +11,7 @@ import { freshDatabase, stopSharedPostgres } from "./postgres.mjs";
 export const ROOT = new URL("../..", import.meta.url).pathname;
 export const BINARY = process.env.JUNCHO_BINARY ?? join(ROOT, "build/src/juncho");
 
-const START_WAIT_MS = 30_000;
+const START_WAIT_MS = 60_000;
 const WORDS_KEPT = 64_000;
 
 const directories = [];

@@ -289,7 +289,7 @@ function draw(): void {
   }
   render(
     html`${masthead(person, view)}
-      <main id="main" tabindex="-1">${troubleText()} ${spanForm(view)} ${body(view)}</main>
+      <main id="main" tabindex="-1" aria-busy=${String(shown?.view !== view && trouble === null)}>${troubleText()} ${spanForm(view)} ${body(view)}</main>
       <footer class="foot">
         <label><input type="checkbox" .checked=${keysUsed()} @change=${keepKeys} /> ${word('keys.use')}</label>
       </footer>`,
@@ -303,6 +303,7 @@ async function begun(): Promise<void> {
   } catch {
     // Without an answer the rest of the page says what is wrong.
   }
+  draw(); // the views are known only now, and with them what each digit stands for
   await refresh();
   turnLater();
 }
@@ -352,8 +353,8 @@ async function begin(): Promise<void> {
     person = null;
   }
   if (person === null && enterByLink(entered, draw)) return;
-  draw();
   if (person) await begun();
+  else draw();
 }
 
 // Charts hold colours of their own: they are drawn again when the theme changes, by whomever.
