@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 
 import { freshDirectory, juncho, start } from "./lib/juncho.mjs";
 import { freshDatabase, stopSharedPostgres } from "./lib/postgres.mjs";
+import { figure, listen, listenOn, saying } from "./lib/listen.mjs";
 import { operator } from "./lib/operator.mjs";
 import { Resident } from "./lib/resident.mjs";
 import { until } from "./lib/until.mjs";
@@ -72,6 +73,18 @@ describe("two nodes", () => {
     assert.equal(await closes(nodes[0]), after);
     await until(async () => (await closes(nodes[1])) === after);
     assert.equal((await put(after, null)).status, 200);
+  });
+
+  test("an announcement of one node is heard on the other", async () => {
+    const writer = await operator(nodes[0], "operator");
+    const [here, there] = nodes.map((node) => new Resident(node.url));
+    const before = (await listen(there)).json;
+    const hears = [listenOn(here, before), listenOn(there, before)];
+    await until(async () => (await figure(nodes[1], "juncho_listeners")) === 1);
+    assert.equal((await writer.post("/api/v1/console/announcements", saying())).status, 201);
+    const [first, second] = (await Promise.all(hears)).map(({ json }) => json);
+    assert.deepEqual([first.number, first.edition], [second.number, second.edition]);
+    assert.deepEqual(second.announcements.map(({ title }) => title), ["本人確認が混んでいます"]);
   });
 
   test("admins who disable one another at both nodes in one moment leave one", async () => {

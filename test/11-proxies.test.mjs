@@ -8,6 +8,8 @@ import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
 
 import { ROOT, start } from "./lib/juncho.mjs";
+import { figure, listenOn, saying } from "./lib/listen.mjs";
+import { operator } from "./lib/operator.mjs";
 import { freePort, startHaproxy, startNginx, startSite } from "./lib/proxies.mjs";
 import { exchange, Resident } from "./lib/resident.mjs";
 import { until } from "./lib/until.mjs";
@@ -109,6 +111,18 @@ for (const [name, startProxy] of proxies) {
       assert.equal(address.searchParams.get("return"), "/hello");
     });
 
+    test("the waiting page hears of an announcement at once, through the proxy", async () => {
+      const visitor = new Resident(origin);
+      const hears = listenOn(visitor, { number: 0, edition: 0 });
+      await until(async () => (await figure(juncho, "juncho_listeners")) === 1);
+      const writer = await operator(juncho, "operator", undefined, origin);
+      const made = await writer.post("/api/v1/console/announcements", saying());
+      assert.equal(made.status, 201, made.text);
+      const { json, headers } = await hears;
+      assert.equal(json.announcements[0].id, made.json.id);
+      assert.equal(headers["cache-control"], "no-store");
+    });
+
     test("the door cannot be asked from outside, nor a way back to elsewhere be made up", async () => {
       assert.equal((await exchange(`${origin}/gate/check`)).status, 404);
       for (const path of ["//evil.example/", "/\\evil.example/"]) {
@@ -182,7 +196,7 @@ describe("a site behind Envoy", () => {
     const routes = manager.route_config.virtual_hosts[0].routes;
     const free = routes.filter((route) => route.typed_per_filter_config !== undefined);
     assert.deepEqual(free.map(({ match }) => match.path ?? match.prefix).sort(),
-      ["/api/v1/gate", "/api/v1/gate/", "/assets/", "/icon.svg", "/waiting"]);
+      ["/api/v1/announcements", "/api/v1/gate", "/api/v1/gate/", "/assets/", "/icon.svg", "/waiting"]);
     assert.ok(free.every((route) => route.route.cluster === "juncho"));
     assert.deepEqual(routes.at(-1), { match: { prefix: "/" }, route: { cluster: "site" } });
     const clusters = config.static_resources.clusters.map(({ name }) => name);

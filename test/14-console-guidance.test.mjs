@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { eachStore, start } from "./lib/juncho.mjs";
-import { figure, listen, listenOn } from "./lib/listen.mjs";
+import { figure, listen, listenOn, saying } from "./lib/listen.mjs";
 import { operator } from "./lib/operator.mjs";
-import { Resident } from "./lib/resident.mjs";
+import { exchange, Resident } from "./lib/resident.mjs";
 import { until } from "./lib/until.mjs";
 
 const ANSWER = {
@@ -25,16 +25,6 @@ const LISTEN_S = 1;
 // A quarter of them may come from one address.
 const LISTENERS_MAX = 4;
 const STOP_MS_MAX = 8_000; // far less than it would be held, and than a stop may wait for requests
-
-function sayingFrom(startsMs) {
-  return {
-    level: "urgent",
-    starts: new Date(startsMs).toISOString(),
-    ends: new Date(startsMs + 3_600_000).toISOString(),
-    texts: { ja: { title: "本人確認が混んでいます", body: "順番はなくなりません。" }, en: { title: "Crowded", body: "" } },
-    reason: "窓口が遅い",
-  };
-}
 
 eachStore("the console's guidance", (store) => {
   let server, writer, viewer, resident;
@@ -125,11 +115,10 @@ eachStore("the console's guidance", (store) => {
   });
 
   test("an announcement is told to everybody while it runs, changed, and taken back", async () => {
-    const saying = sayingFrom(Date.now() - 60_000);
     const news = async () => (await resident.get("/api/v1/gate")).json.news;
     await until(async () => (await news()) === 0);
     const began = performance.now();
-    const made = await writer.post("/api/v1/console/announcements", saying);
+    const made = await writer.post("/api/v1/console/announcements", saying());
     assert.equal(made.status, 201, made.text);
     const told = async (language) => (await resident.get(`/api/v1/announcements?language=${language}`)).json.announcements;
     const [japanese] = await until(async () => ((await told("ja")).length === 1 ? told("ja") : null));
@@ -141,14 +130,14 @@ eachStore("the console's guidance", (store) => {
     assert.deepEqual(await said("en"), ["en", "Crowded"]);
     assert.deepEqual(await said("ko"), ["ja", "本人確認が混んでいます"]);
     const path = `/api/v1/console/announcements/${made.json.id}`;
-    const change = { ...saying, version: 1, withdrawn: true };
+    const change = { ...saying(), version: 1, withdrawn: true };
     assert.equal((await writer.post(path, change, {}, "PUT")).status, 200);
     assert.equal((await writer.post(path, change, {}, "PUT")).status, 409);
     await until(async () => (await told("ja")).length === 0 && (await news()) === 0);
     const all = (await viewer.get("/api/v1/console/announcements")).json.announcements;
     assert.equal(all.length, 1);
     assert.equal(all[0].withdrawn, true);
-    const wrong = await writer.post("/api/v1/console/announcements", { ...saying, ends: saying.starts });
+    const wrong = await writer.post("/api/v1/console/announcements", { ...saying(), ends: saying().starts });
     assert.equal(wrong.json.field, "ends");
   });
 
@@ -165,7 +154,7 @@ eachStore("the console's guidance", (store) => {
     });
     assert.deepEqual([refused.status, refused.headers["retry-after"], refused.text], [204, "20", ""]);
     const began = performance.now();
-    const made = await writer.post("/api/v1/console/announcements", sayingFrom(Date.now() - 60_000));
+    const made = await writer.post("/api/v1/console/announcements", saying());
     const heard = await hears;
     assert.ok(performance.now() - began < SEEN_MS_MAX);
     assert.equal(heard.headers["cache-control"], "no-store");
@@ -178,17 +167,42 @@ eachStore("the console's guidance", (store) => {
     assert.equal(ahead.json.number, heard.json.number);
     assert.ok((await figure(server, "juncho_listeners_expired_total")) >= 2);
     const path = `/api/v1/console/announcements/${made.json.id}`;
-    await writer.post(path, { ...sayingFrom(Date.now() - 60_000), version: 1, withdrawn: true }, {}, "PUT");
+    await writer.post(path, { ...saying(), version: 1, withdrawn: true }, {}, "PUT");
     assert.deepEqual((await listenOn(resident, heard.json)).json.announcements, []);
     for (const [query, field] of [["after=x", "after"], ["after=-1", "after"], ["after=1&edition=y", "edition"]]) {
       assert.equal((await resident.get(`/api/v1/announcements?${query}`)).json.field, field);
     }
   });
 
+  test("pages without script say it too, in their language, and a cache asks again", async () => {
+    const pages = ["/waiting", "/faq", "/draw", "/calendar", "/accessibility"];
+    const page = (path, headers = {}) => exchange(`${server.url}${path}`, { headers: { "accept-language": "en", ...headers } });
+    const quiet = await Promise.all(pages.map((path) => page(path)));
+    for (const { text } of quiet) assert.match(text, /<section\s+class="news"[^>]*hidden/);
+    const texts = { ja: { title: "<b>混雑</b>", body: "**順番**\n\n<script>alert(1)</script>" }, en: { title: "Crowded", body: "" } };
+    const made = await writer.post("/api/v1/console/announcements", { ...saying(), texts });
+    await listenOn(resident, { number: 0, edition: 0 });
+    for (const [at, path] of pages.entries()) {
+      const [said, japanese] = [await page(path), await page(`${path}?language=ja`)];
+      assert.match(said.text, /<p class="title">[^<]*Crowded<\/p>/, path);
+      assert.match(japanese.text, /【重要】&lt;b&gt;混雑&lt;\/b&gt;<\/p><p><strong>順番<\/strong>/, path);
+      assert.ok(!japanese.text.includes("<script>alert"), path);
+      // What was read before is never taken for what is there now.
+      assert.match(said.headers["cache-control"], /^no-(cache|store)$/, path);
+      if (quiet[at].headers.etag === undefined) continue;
+      assert.equal((await page(path, { "if-none-match": quiet[at].headers.etag })).status, 200, path);
+      assert.equal((await page(path, { "if-none-match": said.headers.etag })).status, 304, path);
+    }
+    const path = `/api/v1/console/announcements/${made.json.id}`;
+    await writer.post(path, { ...saying(), version: 1, withdrawn: true }, {}, "PUT");
+    await until(async () => (await listen(resident)).json.number === 0);
+    for (const path of pages) assert.ok(!(await page(path)).text.includes("Crowded"), path);
+  });
+
   test("what is scheduled is heard at its second", async () => {
     const before = (await listen(resident)).json;
     const startsMs = Math.ceil(Date.now() / 1000 + 0.5) * 1000; // times are kept in whole seconds
-    const made = await writer.post("/api/v1/console/announcements", sayingFrom(startsMs));
+    const made = await writer.post("/api/v1/console/announcements", saying(startsMs));
     assert.equal(made.status, 201);
     const heard = await listenOn(resident, before);
     assert.equal(heard.json.announcements[0].id, made.json.id);

@@ -71,7 +71,7 @@ for (const page of READ) {
   PAGES.push({
     ...page,
     early: EARLY,
-    modules: {},
+    modules: { 'news.js': 'public/news.ts' },
     styles: { 'accessibility.css': 'public/accessibility.css' },
     files: [],
     bytesMax: 16 * KIB,
@@ -136,11 +136,12 @@ async function bundle(out) {
     esbuild.build({ ...options, entryPoints: whole, format: 'esm' }),
     esbuild.build({ ...options, entryPoints: Object.values(together('early')), format: 'iife' }),
   ]);
-  // Pages that the server writes: their style sheet, and the script that sets the look, have fixed addresses.
+  // Pages that the server writes: their style sheet, and the scripts for the look and for announcements, have fixed addresses.
   const fixed = { ...options, metafile: false, entryNames: '[name]' };
   await Promise.all([
     esbuild.build({ ...fixed, entryPoints: ['public/calendar.css'] }),
     esbuild.build({ ...fixed, entryPoints: Object.values(EARLY), format: 'iife' }),
+    esbuild.build({ ...fixed, entryPoints: ['public/news.ts'], format: 'esm' }),
   ]);
   const outputs = results.flatMap(({ metafile }) => Object.entries(metafile.outputs));
   const address = (entry) => {

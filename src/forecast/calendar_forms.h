@@ -25,6 +25,7 @@ struct calendar_view {
     const char *host;          // a name that only this campaign has: it makes the UIDs of events ours
     const char *style;         // a style sheet to put into the page; NULL: links to `style_link`
     const char *style_link;
+    const char *news;    // HTML: what the city says to everybody, above the page; NULL: nothing stands there
     const char *address; // "https://points.example": where the calendar can be subscribed to; NULL: nowhere
     bool brief;          // JSON: only how it is now and when it is quiet next
     bool year;           // by phases; else the days from `from_day` on

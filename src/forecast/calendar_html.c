@@ -67,12 +67,15 @@ static void add_head(struct page *page) {
         buffer_print(page->out, "<style>%s</style>", view->style);
     else
         buffer_print(page->out,
-                     "<script src=\"/early.js\"></script><link rel=\"stylesheet\" href=\"%s\">"
+                     "<script src=\"/early.js\"></script><script type=\"module\" src=\"/news.js\"></script>"
+                     "<link rel=\"stylesheet\" href=\"%s\">"
                      "<link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\">",
                      view->style_link);
     buffer_print(page->out, "</head>\n<body class=\"calendar\"><a class=\"skip\" href=\"#main\">%s</a>",
                  page->words->skip);
     add_brand(page);
+    if (view->news != NULL)
+        buffer_add(page->out, view->news);
     buffer_print(page->out, "<main id=\"main\"><h1>%s</h1>\n", page->words->title[view->series]);
 }
 

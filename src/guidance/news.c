@@ -240,8 +240,10 @@ const char *news_html(struct news *news, const struct shelf *shelf, size_t langu
     return text_of(news, &page, FORM_HTML, arena);
 }
 
-const char *news_section(const struct news *news, size_t language, struct arena *arena) {
+const char *news_section(struct news *news, const struct shelf *shelf, size_t language, int64_t now_ms,
+                         struct arena *arena) {
     const char *const *words = news->words[language];
+    const char *rest = news_html(news, shelf, language, now_ms, arena);
     struct buffer out;
     buffer_init(&out, arena);
     buffer_add(&out, "<section class=\"news\" data-is=\"news\"");
@@ -252,6 +254,7 @@ const char *news_section(const struct news *news, size_t language, struct arena 
     }
     buffer_add(&out, " aria-label=\"");
     buffer_add_escaped(&out, words[LABEL]);
-    buffer_add(&out, "\" ");
-    return out.failed ? NULL : out.text;
+    buffer_print(&out, "\" %s<div class=\"hidden\" role=\"status\" data-is=\"news-said\"></div>\n",
+                 rest == NULL ? "" : rest);
+    return out.failed || rest == NULL ? NULL : out.text;
 }

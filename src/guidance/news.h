@@ -31,5 +31,7 @@ const char *news_json(struct news *news, const struct shelf *shelf, size_t langu
 // rest of its tag to its end. While nothing is said a page may stay as it is built: with NEWS_NONE there.
 const char *news_html(struct news *news, const struct shelf *shelf, size_t language, int64_t now_ms,
                       struct arena *arena);
-// The beginning of that section up to there, for a page that the server writes itself.
-const char *news_section(const struct news *news, size_t language, struct arena *arena);
+// The whole section, and what says to a screen reader that there is something new: for a page that the server
+// writes itself.
+const char *news_section(struct news *news, const struct shelf *shelf, size_t language, int64_t now_ms,
+                         struct arena *arena);

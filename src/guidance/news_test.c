@@ -128,8 +128,11 @@ static void a_page_gets_it_as_html_with_the_words_of_its_language(void **state) 
                                      "【重要】窓口の&lt;休み&gt;</p><p>明日まで</p>"));
     assert_null(strstr(japanese, "hidden"));
     assert_non_null(strstr(html(&setting, "en", 150), "Closed &amp; &lt;away&gt;</p>"));
-    const char *section = news_section(setting.news, JAPANESE, setting.testbed->arena);
+    const struct shelf *shelf = guidance_borrow(setting.guidance);
+    const char *section = news_section(setting.news, shelf, JAPANESE, 150, setting.testbed->arena);
+    guidance_give_back(setting.guidance, shelf);
     assert_non_null(strstr(section, "data-urgent=\"【重要】{title}\""));
+    assert_non_null(strstr(section, japanese));
     close_setting(&setting);
 }
 

@@ -100,6 +100,28 @@ static void listen_for(struct listening *listening) {
         respond_nothing_else(visit, LOOK_AGAIN_S);
 }
 
+bool announcements_any(const struct visit *visit) {
+    return state_now(visit->site).number != 0;
+}
+
+const char *announcements_html(struct visit *visit, size_t language) {
+    struct site *site = visit->site;
+    const struct shelf *shelf = guidance_borrow(site->guidance);
+    const char *html =
+        news_html(site->news, shelf, language, visit->now_ms, http_request_arena(visit->request));
+    guidance_give_back(site->guidance, shelf);
+    return html;
+}
+
+const char *announcements_section(struct visit *visit, size_t language) {
+    struct site *site = visit->site;
+    const struct shelf *shelf = guidance_borrow(site->guidance);
+    const char *html =
+        news_section(site->news, shelf, language, visit->now_ms, http_request_arena(visit->request));
+    guidance_give_back(site->guidance, shelf);
+    return html;
+}
+
 static bool read_known(const struct http_request *request, struct news_state *ret_known, struct error *err) {
     const char *after = http_request_query(request, "after");
     const char *edition = http_request_query(request, "edition");

@@ -3,11 +3,17 @@
 
 #include "guidance/guidance.h"
 #include "http/static.h"
+#include "site/announcements.h"
 #include "site/calendars.h"
 #include "site/handlers.h"
 #include "site/problem.h"
 
 #define CACHE_CONTROL "public, max-age=60"
+
+// The page says what the city has to say now, so it is asked for again each time; a file may be a minute old.
+static const char *cache_control(enum calendar_form form) {
+    return form == CALENDAR_HTML ? STATIC_CACHE_ASK : CACHE_CONTROL;
+}
 
 // True when `view` is understood; else it responded.
 static bool take_view(struct http_request *request, struct calendars_view *asked) {
@@ -38,7 +44,7 @@ static void respond(struct visit *visit, const struct calendars_view *asked, con
     }
     struct static_asset asset = {.path = http_request_path(visit->request),
                                  .content_type = calendar_form_type(asked->form),
-                                 .cache_control = CACHE_CONTROL,
+                                 .cache_control = cache_control(asked->form),
                                  .plain = {.bytes = out.text, .length = out.length}};
     static_asset_tag(&asset);
     const struct http_header headers[] = {{"Vary", vary}, {NULL, NULL}};
@@ -68,6 +74,7 @@ void handle_calendar_page(struct http_request *request, void *context) {
                                    .form = CALENDAR_HTML,
                                    .language = visit_language(visit),
                                    .now_ms = visit->now_ms};
+    asked.news = announcements_section(visit, asked.language);
     const char *series = http_request_query(request, "series");
     if (series != NULL && !calendar_series_parse(series, &asked.series))
         problem_respond_status(request, 400, "invalid", "series", "series must be app or calls");

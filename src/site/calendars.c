@@ -356,6 +356,7 @@ static struct calendar_view view_of(const struct calendars *calendars, const str
                                   .campaign_lang = naming.tag,
                                   .host = site->campaign->code,
                                   .style_link = "/calendar.css",
+                                  .news = asked->news,
                                   .address = site->public_url,
                                   .year = asked->year,
                                   .brief = asked->brief,

@@ -31,6 +31,7 @@ struct calendars_state calendars_state(struct calendars *calendars, enum calenda
 struct calendars_view {
     enum calendar_series series;
     enum calendar_form form;
+    const char *news; // HTML for the page, above it; NULL: none
     bool year, brief;
     size_t language; // of guidance_languages()
     int64_t now_ms;

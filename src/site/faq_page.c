@@ -136,7 +136,7 @@ static void respond(struct page *page) {
 void handle_faq_page(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
     struct site *site = visit->site;
-    const struct static_asset *asset = pages_find(visit, "/faq.html");
+    const struct static_asset *asset = pages_find_with_news(visit, "/faq.html");
     const char *query = http_request_query(request, "q");
     struct page *page = arena_alloc(http_request_arena(request), sizeof *page);
     if (asset == NULL || page == NULL) {

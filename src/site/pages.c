@@ -7,8 +7,9 @@
 
 #include "base/gzip.h"
 #include "base/text.h"
-#include "guidance/guidance.h"
+#include "guidance/news.h"
 #include "http/pack.h"
+#include "site/announcements.h"
 #include "site/naming.h"
 
 #define NAMED_BYTES_MAX ((size_t)1 << 20) // of one page with its name
@@ -175,7 +176,10 @@ static bool respond_named(struct visit *visit, const char *path) {
             continue;
         if (named_paths[i].file == APP && redirect_localhost(visit))
             return true;
-        const struct static_asset *asset = named_page(visit, named_paths[i].file);
+        size_t file = named_paths[i].file;
+        bool says = (file == DRAW || file == ACCESSIBILITY) && announcements_any(visit);
+        const struct static_asset *asset =
+            says ? pages_find_with_news(visit, named_files[file]) : named_page(visit, file);
         if (asset != NULL)
             static_respond(visit->request, asset, vary);
         return asset != NULL;
@@ -206,14 +210,42 @@ bool pages_respond(struct visit *visit) {
     return true;
 }
 
-const struct static_asset *pages_find(struct visit *visit, const char *file) {
+static struct static_asset *find_named(struct visit *visit, const char *file) {
     struct naming naming = naming_of(visit->site, visit_language(visit));
     const struct static_asset *asset = find_in_language(visit, file);
-    struct static_asset *filled =
-        asset == NULL ? NULL : naming_filled(http_request_arena(visit->request), asset, &naming);
+    return asset == NULL ? NULL : naming_filled(http_request_arena(visit->request), asset, &naming);
+}
+
+const struct static_asset *pages_find(struct visit *visit, const char *file) {
+    struct static_asset *filled = find_named(visit, file);
     if (filled != NULL)
         static_asset_tag(filled);
     return filled;
+}
+
+// False: no memory.
+static bool add_news(struct visit *visit, struct static_asset *page) {
+    const char *text = page->plain.bytes, *end = text + page->plain.length;
+    const char *at = memmem(text, page->plain.length, NEWS_NONE, strlen(NEWS_NONE));
+    if (at == NULL)
+        return true;
+    const char *html = announcements_html(visit, visit_language(visit));
+    struct buffer out;
+    buffer_init(&out, http_request_arena(visit->request));
+    buffer_add_bytes(&out, text, (size_t)(at - text));
+    buffer_add(&out, html == NULL ? "" : html);
+    buffer_add_bytes(&out, at + strlen(NEWS_NONE), (size_t)(end - at) - strlen(NEWS_NONE));
+    page->plain.bytes = out.text;
+    page->plain.length = out.length;
+    return html != NULL && !out.failed;
+}
+
+const struct static_asset *pages_find_with_news(struct visit *visit, const char *file) {
+    struct static_asset *page = find_named(visit, file);
+    if (page == NULL || !add_news(visit, page))
+        return NULL;
+    static_asset_tag(page);
+    return page;
 }
 
 bool pages_respond_file(struct visit *visit, const char *path) {

@@ -16,5 +16,7 @@ bool pages_respond(struct visit *visit);
 // name (site/naming.h), in the request's arena and its plain form only; NULL when there is none, or no
 // memory.
 const struct static_asset *pages_find(struct visit *visit, const char *file);
+// The same with what the city says now (guidance/news.h).
+const struct static_asset *pages_find_with_news(struct visit *visit, const char *file);
 // Responds with a file of the pages by its path; false when there is none or `path` is NULL.
 bool pages_respond_file(struct visit *visit, const char *path);

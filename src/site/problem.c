@@ -54,10 +54,10 @@ static const struct static_asset *page_of(struct http_request *request, int stat
     if (!browser)
         return NULL;
     if (strcmp(code, PROBLEM_NO_REPORT) == 0)
-        return pages_find(visit, "/no-report.html");
+        return pages_find_with_news(visit, "/no-report.html");
     if (status == 404)
-        return pages_find(visit, "/missing.html");
-    return status >= 500 || status == 429 ? pages_find(visit, "/unavailable.html") : NULL;
+        return pages_find_with_news(visit, "/missing.html");
+    return status >= 500 || status == 429 ? pages_find_with_news(visit, "/unavailable.html") : NULL;
 }
 
 static void set_json(struct http_request *request, struct http_response *response, const char *code,

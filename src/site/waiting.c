@@ -5,8 +5,10 @@
 // visitor wanted to go, which is a path of this site and nothing else.
 #include <string.h>
 
+#include "guidance/news.h"
 #include "http/static.h"
 #include "identity/form.h"
+#include "site/announcements.h"
 #include "site/calendars.h"
 #include "site/device.h"
 #include "site/handlers.h"
@@ -21,7 +23,7 @@
 // there now.
 #define NOTE_HELD  "held"
 #define NOTE_ANEW  "anew"
-#define BLANKS_MAX 20
+#define BLANKS_MAX 21
 
 // A blank of the page, which stands there once, and what comes there instead.
 struct blank {
@@ -156,6 +158,7 @@ static const char *fill(struct visit *visit, const struct static_asset *page) {
     bool old = !holds_place && device_cookie(visit, "juncho-ticket") != NULL;
     const struct blank blanks[BLANKS_MAX] = {
         {"data-old=\"no\"", old ? "data-old=\"yes\"" : "data-old=\"no\""},
+        {NEWS_NONE, announcements_html(visit, visit_language(visit))},
         {"data-held=\"no\"", flag(visit, NOTE_HELD) ? "data-held=\"yes\"" : "data-held=\"no\""},
         {"data-anew=\"no\"", flag(visit, NOTE_ANEW) ? "data-anew=\"yes\"" : "data-anew=\"no\""},
         {"data-plain=\"minutes\"", arena_print(arena, "data-plain=\"%s\"", span.kind)},

@@ -6,7 +6,9 @@ import { after, before, describe, test } from "node:test";
 
 import { openBrowser, PHONE, Visitor } from "../lib/browser.mjs";
 import { ROOT, start } from "../lib/juncho.mjs";
+import { figure } from "../lib/listen.mjs";
 import { operator } from "../lib/operator.mjs";
+import { until } from "../lib/until.mjs";
 
 const messages = JSON.parse(readFileSync(join(ROOT, "web/messages/console.ja.json"), "utf8"));
 const word = (key) => messages[key];
@@ -49,8 +51,13 @@ describe("the console's guidance in a browser", () => {
     await resident.close();
   });
 
-  test("an announcement stands above a resident's screen until it is taken back", async () => {
+  test("an announcement comes onto every page that is open, and goes when it is taken back", async () => {
     const { page } = desk;
+    // Each page is there, and listens, before anything is said.
+    const paths = ["/", "/journey", "/waiting", "/faq", "/calendar"];
+    const visitors = await Promise.all(paths.map(() => Visitor.open(browser, server.url, { size: PHONE })));
+    await Promise.all(visitors.map((visitor, at) => visitor.go(paths[at])));
+    await until(async () => (await figure(server, "juncho_listeners")) === paths.length, "five listeners");
     await desk.go("/console/news");
     const local = (ms) => new Date(Date.now() + 9 * 3_600_000 + ms).toISOString().slice(0, 16);
     await page.getByLabel(word("news.level"), { exact: true }).selectOption("urgent");
@@ -59,23 +66,26 @@ describe("the console's guidance in a browser", () => {
     await page.getByLabel(word("news.title.ja")).fill("本人確認が混んでいます");
     await page.getByLabel(word("gate.order.why")).fill("窓口が遅い");
     await page.getByRole("button", { name: word("news.publish") }).click();
+    const said = { hasText: "本人確認が混んでいます" };
+    for (const visitor of visitors) {
+      await visitor.page.locator(".news .warn", said).waitFor();
+      await visitor.page.locator("[role=status], [aria-live=polite]", said).waitFor({ state: "attached" });
+    }
     await page.getByRole("button", { name: word("news.withdraw") }).waitFor();
     await desk.looksAt("console-news");
-    const waiting = await Visitor.open(browser, server.url, { size: PHONE });
-    await waiting.go("/waiting");
-    await waiting.page.locator(".news .warn", { hasText: "本人確認が混んでいます" }).waitFor();
-    await waiting.page.locator("[role=status]", { hasText: "本人確認が混んでいます" }).waitFor({ state: "attached" });
-    await waiting.looksAt("waiting-announcement");
-    await waiting.close();
-    const resident = await Visitor.open(browser, server.url, { size: PHONE });
-    await resident.go("/");
-    const shown = resident.page.locator(".news .urgent", { hasText: "本人確認が混んでいます" });
-    for (let looks = 0; looks < 50 && (await shown.count()) === 0; looks++) await resident.page.reload();
-    await shown.waitFor();
-    await resident.looksAt("61-announcement");
+    for (const [at, name, themes] of [[0, "61-announcement"], [2, "waiting-announcement"], [3, "answers-announcement", ["light"]], [4, "calendar-announcement", ["light"]]])
+      await visitors[at].looksAt(name, themes);
+    // Without script the page comes with it.
+    const plain = await Visitor.open(browser, server.url, { size: PHONE, script: false });
+    await plain.go("/waiting");
+    await plain.page.locator(".news .warn", said).waitFor();
+    await plain.close();
     await page.locator("form.control input[name=why]").fill("終わった");
     await page.getByRole("button", { name: word("news.withdraw") }).click();
     await page.getByRole("button", { name: word("news.withdraw") }).waitFor({ state: "detached" });
-    await resident.close();
+    for (const visitor of visitors) {
+      await visitor.page.locator(".news .warn", said).waitFor({ state: "detached" });
+      await visitor.close();
+    }
   });
 });

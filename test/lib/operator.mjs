@@ -53,11 +53,11 @@ export class Operator extends Resident {
   }
 }
 
-// Somebody new with this role, signed in.
-export async function operator(server, role, name = `${role}-${process.hrtime.bigint()}`) {
+// Somebody new with this role, signed in. `origin`: where browsers know the server by another address.
+export async function operator(server, role, name = `${role}-${process.hrtime.bigint()}`, origin = undefined) {
   const made = await addOperator(server, name, role);
   if (made.code !== 0) throw new Error(`operator add: ${made.stderr}`);
-  const somebody = new Operator(server.url);
+  const somebody = new Operator(server.url, { origin });
   await somebody.expect(201, somebody.signIn(name, made.secret));
   return Object.assign(somebody, { name, secret: made.secret });
 }

@@ -2,6 +2,7 @@
 //
 // The server gives the two published texts; everything else is computed here.
 import { commitmentOf, pseudonymOf, rankOf } from '../shared/lottery.js';
+import { newsListen } from '../shared/news.js';
 
 interface Draw {
   draws: boolean;
@@ -64,3 +65,4 @@ document.querySelector('form')?.addEventListener('submit', (event) => {
   void check();
 });
 void read();
+newsListen();

@@ -1,6 +1,8 @@
 // faq.ts - what a script adds to the page of answers: results while one types, and whether an answer helped.
 //
 // Without it the page works as a form. Answers come from the server as HTML that it made harmless.
+import { newsListen } from '../shared/news.js';
+
 interface Entry {
   slug: string;
   question_html: string;
@@ -118,6 +120,8 @@ document.querySelector('.topics')?.addEventListener('click', () => {
   input.value = '';
   void ask();
 });
+
+newsListen();
 
 // What the server opened stood open before anybody listened.
 results.querySelectorAll<HTMLDetailsElement>('details[open]').forEach(opened);

@@ -5,7 +5,7 @@
 import { bellArm, bellRing } from '../shared/bell.js';
 import { follow } from '../shared/follow.js';
 import { headingText, readFrom } from '../shared/heading.js';
-import { newsHeard } from '../shared/news.js';
+import { newsListen } from '../shared/news.js';
 import type { GateDocument, Spot } from '../shared/place.js';
 import { isKnown, lookAgainS, peopleAhead } from '../shared/place.js';
 import { sameSite } from '../shared/return.js';
@@ -29,6 +29,7 @@ const JOIN_AGAIN_MS = 5_000;
 const main = document.getElementById('main') as HTMLElement;
 const language = document.documentElement.lang;
 const campaign = document.querySelector<HTMLMetaElement>("meta[name='application-name']")?.content ?? '';
+const news = newsListen();
 const back = sameSite(new URLSearchParams(location.search).get('return'), location.origin);
 
 let shown: Shown | null = null;
@@ -157,14 +158,8 @@ async function enter(ticket: Ticket): Promise<void> {
   }
 }
 
-async function hearNews({ news }: GateDocument): Promise<void> {
-  const where = part('news');
-  if (!(await newsHeard(where, news))) return;
-  part('said').textContent = [...where.querySelectorAll('.title')].map((one) => one.textContent).join(' ');
-}
-
 async function heard(gate: GateDocument, ticket: Ticket): Promise<number> {
-  void hearNews(gate);
+  news.hint(gate.news);
   if (ticket.epoch < gate.epoch && !hasPass) {
     shown ??= ticket.shown ?? null;
     void begin(null); // the line was begun anew

@@ -30,7 +30,7 @@ const ADDRESS = '/api/v1/announcements';
 // The server holds a request for 25 seconds, for 120 at most (guidance.listen_s).
 const ANSWER_MS_MAX = 130_000;
 // Between two requests, also when a server says something else each time.
-const PAUSE_MS = 300;
+const PAUSE_MS = 100;
 const RETRY_MS_FIRST = 3_000;
 const RETRY_MS_MAX = 60_000;
 // What comes sooner was not held.

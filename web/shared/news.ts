@@ -1,15 +1,10 @@
-// news.ts - announcements of the city on pages that are no part of the app, looked for when the gate says there are others.
+// news.ts - announcements of the city on pages that are no part of the app.
+//
+// The server writes what is said into the page (guidance/news.h); from then on the page listens.
+import type { Announcement, Listening } from './listen.js';
+import { listen } from './listen.js';
 import { withoutReadings } from './readings.js';
 import { settle } from './settle.js';
-
-interface Announcement {
-  level: 'urgent' | 'warning' | 'info';
-  language: string;
-  title: string;
-  body_html: string;
-}
-
-let known = 0;
 
 // `where` holds the words of each level around a title (data-urgent, data-warning, data-info).
 function article(where: HTMLElement, one: Announcement): HTMLElement {
@@ -24,21 +19,24 @@ function article(where: HTMLElement, one: Announcement): HTMLElement {
   return element;
 }
 
-// Shows what is said now where `number`, of the gate's document, is another one than before. True when that was read.
-// The server chooses the language as it chose that of the page: by its address, a cookie or the browser.
-export async function newsHeard(where: HTMLElement, number: number): Promise<boolean> {
-  if (number === known) return false;
-  const code = new URLSearchParams(location.search).get('language');
-  try {
-    const answer = await fetch(`/api/v1/announcements${code === null ? '' : `?language=${encodeURIComponent(code)}`}`);
-    if (!answer.ok) return false;
-    const { announcements } = (await answer.json()) as { announcements: Announcement[] };
-    settle();
-    where.replaceChildren(...announcements.map((one) => article(where, one)));
-    where.hidden = announcements.length === 0;
-    known = number;
-    return true;
-  } catch {
-    return false; // the next look at the line asks again
-  }
+function titles(where: HTMLElement): string[] {
+  return [...where.querySelectorAll('.title')].map((one) => one.textContent ?? '');
+}
+
+function show(where: HTMLElement, said: HTMLElement, announcements: Announcement[]): void {
+  const before = new Set(titles(where));
+  settle();
+  where.replaceChildren(...announcements.map((one) => article(where, one)));
+  where.hidden = announcements.length === 0;
+  said.textContent = titles(where).filter((title) => !before.has(title)).join(' ');
+}
+
+// Listens for the page's section, which says what the page came with. The server chooses the language as it chose that
+// of the page: by its address, a cookie or the browser.
+export function newsListen(): Listening {
+  const where = document.querySelector<HTMLElement>("[data-is='news']") as HTMLElement;
+  const said = document.querySelector<HTMLElement>("[data-is='news-said']") as HTMLElement;
+  const known = { number: Number(where.dataset['number'] ?? 0), edition: Number(where.dataset['edition'] ?? 0) };
+  const language = (): string | null => new URLSearchParams(location.search).get('language');
+  return listen(language, (announcements) => show(where, said, announcements), known);
 }
