@@ -144,8 +144,8 @@ struct gate_record {
     enum document_state state;
     struct promise_record promises[PROMISE_SPANS]; // outcomes that this node has counted since it began
     bool promises_changed;                         // since the last record that was stored
-    double ninetieth[PROMISE_SPANS];               // what was learnt from them
-    bool ninetieth_known;                          // of a leader's record: it is in the store
+    struct promise_learnt learnt[PROMISE_SPANS];   // from them
+    bool learnt_known;                             // of a leader's record: it is in the store
     int64_t now_s;
     size_t page_length;
     char page[GATE_PAGE_SIZE]; // published when all this is stored
@@ -187,8 +187,8 @@ struct gate_saved {
     struct lease *leases;
     size_t leases_length;
     struct gate_orders orders;
-    double ninetieth[PROMISE_SPANS];
-    bool ninetieth_known;
+    struct promise_learnt learnt[PROMISE_SPANS];
+    bool learnt_known;
 };
 MUST_CHECK bool gate_restore(struct gate *gate, int64_t now_s, struct gate_saved *saved, struct error *err);
 

@@ -147,8 +147,8 @@ void gate_follow(struct gate *gate, int64_t now_s, const struct gate_record *lea
     note_pace(gate);
     if (leader->line.epoch == gate_epoch(gate))
         line_follow(gate->line, leader->line.watermark, (uint64_t)(leader->per_s / nodes));
-    if (leader->ninetieth_known)
-        promise_recall(&gate->promise, leader->ninetieth);
+    if (leader->learnt_known)
+        promise_recall(&gate->promise, leader->learnt);
     promise_follow(&gate->promise, line_joined(gate->line), line_passed(gate->line), leader->steady_per_s);
     tick_guard(gate, 1);
     gate_unlock(gate);
@@ -200,7 +200,7 @@ static void take_promises(const struct gate *gate, struct gate_record *record) {
         record->promises[span] = gate->promise.records[span];
         if (record->promises[span].promised != gate->promises_stored[span])
             record->promises_changed = true;
-        record->ninetieth[span] = gate->promise.ninetieth[span];
+        record->learnt[span] = gate->promise.learnt[span];
     }
 }
 
@@ -270,8 +270,8 @@ bool gate_restore(struct gate *gate, int64_t now_s, struct gate_saved *saved, st
         line_hear(gate->line, saved->beyond);
     gate->orders = saved->orders;
     gate->passed_seen = line_passed(gate->line);
-    if (saved->ninetieth_known)
-        promise_recall(&gate->promise, saved->ninetieth);
+    if (saved->learnt_known)
+        promise_recall(&gate->promise, saved->learnt);
     gate_unlock(gate);
     return ok;
 }

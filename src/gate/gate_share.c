@@ -143,8 +143,8 @@ static bool look_at_line(struct gate_share *share, struct gate_news *news, struc
     news->leader.per_s = rows_real(&rows, 0, 6);
     news->leader.reason = (enum pace_reason)rows_int(&rows, 0, 7);
     news->leader.state = (enum document_state)rows_int(&rows, 0, 8);
-    return gate_ninetieth_read(share->session, share->campaign_id, share->arena, news->leader.ninetieth,
-                               &news->leader.ninetieth_known, err);
+    return gate_learnt_read(share->session, share->campaign_id, share->arena, news->leader.learnt,
+                            &news->leader.learnt_known, err);
 }
 
 static bool hear_lane(struct gate_share *share, struct gate *gate, uint32_t lane, struct error *err) {

@@ -19,7 +19,7 @@ struct gate_news {
     bool leads;                // this node does
     unsigned nodes;            // alive, this one included
     uint32_t epoch;            // of the stored line
-    struct gate_record leader; // what the one that leads has stored: line, pace, reason, ninetieth
+    struct gate_record leader; // what the one that leads has stored: line, pace, reason, learnt
     struct gate_figures others;
     struct gate_orders orders;
 };

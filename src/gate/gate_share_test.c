@@ -278,11 +278,11 @@ static void every_node_promises_what_the_one_that_leads_has_learnt(void **state)
         news = look(shares[1], follower);
         gate_follow(follower, START_S + second, &news.leader, news.nodes);
     }
-    assert_true(news.leader.ninetieth_known);
+    assert_true(news.leader.learnt_known);
     struct promise_wait there = gate_wait(leader, 1000), here = gate_wait(follower, 1000);
     assert_int_equal(here.p50_s, there.p50_s);
     assert_int_equal(here.p90_s, there.p90_s);
-    assert_true(there.p90_s < 140); // 1.4 times the guess before anything was learnt
+    assert_true(there.p90_s < 190); // twice the guess before anything was learnt
     uint64_t counted = outcomes(testbed);
     assert_in_range(counted, 3, 6); // one each ten seconds
     // The one that followed leads now: it goes on with what the other learnt, and counts what it sees itself.

@@ -43,10 +43,10 @@ static const struct statement SAVE_COUNT = {
     "ON CONFLICT (campaign_id, epoch, node, second, bucket) "
     "DO UPDATE SET count = excluded.count, tick = excluded.tick WHERE gate_arrival.count < excluded.count",
     "iiiiii"};
-static const struct statement SAVE_NINETIETH = {
-    "INSERT INTO gate_promise (campaign_id, span, ninetieth) VALUES ($1, $2, $3) "
-    "ON CONFLICT (campaign_id, span) DO UPDATE SET ninetieth = excluded.ninetieth",
-    "iir"};
+static const struct statement SAVE_LEARNT = {
+    "INSERT INTO gate_promise (campaign_id, span, ninetieth, lean) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (campaign_id, span) DO UPDATE SET ninetieth = excluded.ninetieth, lean = excluded.lean",
+    "iirr"};
 // A process's own rows: written again they say the same.
 static const struct statement SAVE_OUTCOMES = {
     "INSERT INTO gate_outcome (campaign_id, span, process, promised, held_p50, held_p90) "
@@ -81,8 +81,8 @@ static const struct statement FURTHEST = {
 static const struct statement LEASES = {"SELECT resident_id, pass, turn_ms, renewed_ms FROM gate_place "
                                         "WHERE campaign_id = $1 AND pass > 0 AND pass_node = $2",
                                         "ii"};
-static const struct statement NINETIETH = {"SELECT span, ninetieth FROM gate_promise WHERE campaign_id = $1",
-                                           "i"};
+static const struct statement LEARNT = {
+    "SELECT span, ninetieth, lean FROM gate_promise WHERE campaign_id = $1", "i"};
 static const struct statement OUTCOMES = {
     "SELECT span, CAST(SUM(promised) AS BIGINT), CAST(SUM(held_p50) AS BIGINT), "
     "CAST(SUM(held_p90) AS BIGINT) FROM gate_outcome WHERE campaign_id = $1 GROUP BY span",
@@ -236,8 +236,7 @@ bool gate_store_load(struct session *session, const struct gate_load *load, stru
     bool ok = load_line(session, load, arena, &saved, err) &&
               load_counts(session, load, arena, &saved, err) &&
               load_leases(session, load, arena, &saved, err) &&
-              gate_ninetieth_read(session, load->campaign_id, arena, saved.ninetieth, &saved.ninetieth_known,
-                                  err) &&
+              gate_learnt_read(session, load->campaign_id, arena, saved.learnt, &saved.learnt_known, err) &&
               gate_orders_read(session, load->campaign_id, arena, &saved.orders, err);
     session_rollback(session);
     if (ok)
@@ -249,8 +248,8 @@ static void save_promises(struct command *command, const struct gate_save *save,
                           const struct gate_record *record) {
     for (int span = 0; span < PROMISE_SPANS && record->promises_changed; span++) {
         const struct promise_record *outcomes = &record->promises[span];
-        COMMAND_ADD(command, &SAVE_NINETIETH, value_int(save->campaign_id), value_int(span),
-                    value_real(record->ninetieth[span]));
+        COMMAND_ADD(command, &SAVE_LEARNT, value_int(save->campaign_id), value_int(span),
+                    value_real(record->learnt[span].ninetieth), value_real(record->learnt[span].lean));
         COMMAND_ADD(command, &SAVE_OUTCOMES, value_int(save->campaign_id), value_int(span),
                     value_int(save->process), value_int((int64_t)outcomes->promised),
                     value_int((int64_t)outcomes->held_p50), value_int((int64_t)outcomes->held_p90));
@@ -370,16 +369,16 @@ void gate_orders_write(struct command *command, int64_t campaign_id, const struc
                 value_text(orders->message), value_text(who), value_text(why));
 }
 
-bool gate_ninetieth_read(struct session *session, int64_t campaign_id, struct arena *arena,
-                         double ret_ninetieth[PROMISE_SPANS], bool *ret_known, struct error *err) {
+bool gate_learnt_read(struct session *session, int64_t campaign_id, struct arena *arena,
+                      struct promise_learnt ret_learnt[PROMISE_SPANS], bool *ret_known, struct error *err) {
     struct rows rows;
-    if (!SESSION_QUERY(session, &NINETIETH, arena, &rows, err, value_int(campaign_id)))
+    if (!SESSION_QUERY(session, &LEARNT, arena, &rows, err, value_int(campaign_id)))
         return false;
     *ret_known = rows.count == PROMISE_SPANS;
     for (size_t row = 0; row < rows.count; row++) {
         int64_t span = rows_int(&rows, row, 0);
         if (span >= 0 && span < PROMISE_SPANS)
-            ret_ninetieth[span] = rows_real(&rows, row, 1);
+            ret_learnt[span] = (struct promise_learnt){rows_real(&rows, row, 1), rows_real(&rows, row, 2)};
     }
     return true;
 }

@@ -75,8 +75,9 @@ void gate_orders_write(struct command *command, int64_t campaign_id, const struc
                        int64_t now_ms, const char *who, const char *why);
 
 // What the node that leads has learnt from them; false in `ret_known` before it has.
-MUST_CHECK bool gate_ninetieth_read(struct session *session, int64_t campaign_id, struct arena *arena,
-                                    double ret_ninetieth[PROMISE_SPANS], bool *ret_known, struct error *err);
+MUST_CHECK bool gate_learnt_read(struct session *session, int64_t campaign_id, struct arena *arena,
+                                 struct promise_learnt ret_learnt[PROMISE_SPANS], bool *ret_known,
+                                 struct error *err);
 // How often the promised waits held, by length of the promise; all 0 when there were none.
 MUST_CHECK bool gate_promises_read(struct session *session, int64_t campaign_id, struct arena *arena,
                                    struct promise_record ret_records[PROMISE_SPANS], struct error *err);

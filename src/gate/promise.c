@@ -5,14 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EVERY_S       10
-#define MOVES_S       30.0 // over which the line's speed is measured, and over so many people at least
-#define BELIEVED      8    // outcomes that weigh as much as what was believed before
-#define RATIO_MIN     0.25
-#define RATIO_MAX     8.0
-#define NINETIETH_NEW 1.4 // times the guess, before anything is known
+#define EVERY_S   10
+#define MOVES_S   30.0 // over which the line's speed is measured, and over so many people at least
+#define BELIEVED  8    // outcomes that weigh as much as what was believed before, until there are others
+#define RATIO_MIN 0.25
+#define RATIO_MAX 8.0
+
+#define HELD_SHARE 0.9
+#define LEVEL_STEP 0.01
+#define LEVEL_MIN  0.75
+#define LEVEL_MAX  0.98
+
+#define LEAN_STEP 0.00015 // an outcome
+#define LEAN_MAX  0.03
+#define LEAN_FROM 0.05 // outcomes that are off by more are no steady error
 
 static const double span_ends_s[PROMISE_SPANS - 1] = {300, 1800};
+
+// P90 over P50 before anything is known. Who is among the first in a line meets a gate that has not yet seen
+// the the provider at work.
+static const double ninetieth_new[PROMISE_SPANS] = {2, 1.4, 1.4};
 
 static int span_of(double guess_s) {
     int span = 0;
@@ -23,13 +35,17 @@ static int span_of(double guess_s) {
 
 void promise_init(struct promise *promise) {
     *promise = (struct promise){.first = 0};
-    for (int span = 0; span < PROMISE_SPANS; span++)
-        promise->ninetieth[span] = promise->believed[span] = log(NINETIETH_NEW);
+    for (int span = 0; span < PROMISE_SPANS; span++) {
+        promise->learnt[span].ninetieth = promise->believed[span] = log(ninetieth_new[span]);
+        promise->level[span] = HELD_SHARE;
+    }
 }
 
-void promise_recall(struct promise *promise, const double ninetieth[PROMISE_SPANS]) {
-    for (int span = 0; span < PROMISE_SPANS; span++)
-        promise->ninetieth[span] = promise->believed[span] = ninetieth[span];
+void promise_recall(struct promise *promise, const struct promise_learnt learnt[PROMISE_SPANS]) {
+    for (int span = 0; span < PROMISE_SPANS; span++) {
+        promise->learnt[span] = learnt[span];
+        promise->believed[span] = learnt[span].ninetieth;
+    }
 }
 
 void promise_forget_kept(struct promise *promise) {
@@ -47,8 +63,10 @@ static double guess(const struct promise *promise, uint64_t ahead, double steady
 
 struct promise_wait promise_wait(const struct promise *promise, uint64_t ahead, double steady_per_s) {
     double guess_s = guess(promise, ahead, steady_per_s);
-    double p90_s = fmin(guess_s * exp(promise->ninetieth[span_of(guess_s)]), PROMISE_S_MAX);
-    return (struct promise_wait){.p50_s = (uint32_t)lround(guess_s), .p90_s = (uint32_t)ceil(p90_s)};
+    const struct promise_learnt *learnt = &promise->learnt[span_of(guess_s)];
+    double p50_s = fmin(guess_s * exp(learnt->lean), PROMISE_S_MAX);
+    double p90_s = fmin(p50_s * exp(learnt->ninetieth), PROMISE_S_MAX);
+    return (struct promise_wait){.p50_s = (uint32_t)lround(p50_s), .p90_s = (uint32_t)ceil(p90_s)};
 }
 
 static int compare(const void *a, const void *b) {
@@ -72,20 +90,50 @@ static void learn(struct promise *promise, int span, double outcome) {
     size_t count =
         promise->seen_count[span] < PROMISE_SEEN_MAX ? (size_t)promise->seen_count[span] : PROMISE_SEEN_MAX;
     memcpy(values, promise->seen[span], count * sizeof *values);
-    for (size_t i = 0; i < BELIEVED; i++)
-        values[count++] = promise->believed[span] * shape[i];
+    size_t believed = BELIEVED - BELIEVED * count / PROMISE_SEEN_MAX;
+    for (size_t i = 0; i < believed; i++) // those in the middle stay longest
+        values[count++] = promise->believed[span] * shape[(BELIEVED - believed) / 2 + i];
     qsort(values, count, sizeof *values, compare);
-    promise->ninetieth[span] = fmax(quantile(values, count, 0.9), 0);
+    promise->learnt[span].ninetieth = fmax(quantile(values, count, promise->level[span]), 0);
+}
+
+static void adapt_level(struct promise *promise, int span, bool held) {
+    double level = promise->level[span] + LEVEL_STEP * (held ? HELD_SHARE - 1 : HELD_SHARE);
+    promise->level[span] = fmin(fmax(level, LEVEL_MIN), LEVEL_MAX);
+}
+
+static void adapt_lean(struct promise *promise, int span, double outcome, bool held) {
+    if (fabs(outcome) > LEAN_FROM)
+        return;
+    double lean = promise->learnt[span].lean + (held ? -LEAN_STEP : LEAN_STEP);
+    promise->learnt[span].lean = fmin(fmax(lean, -LEAN_MAX), LEAN_MAX);
 }
 
 static void resolve(struct promise *promise, const struct promise_kept *kept) {
     double took_s = (double)(promise->ticks - kept->second);
     int span = span_of(kept->guess_s);
     double outcome = log(fmax(took_s, 1) / kept->guess_s);
+    bool held_p50 = took_s <= kept->wait.p50_s, held_p90 = took_s <= kept->wait.p90_s;
     learn(promise, span, outcome);
+    adapt_lean(promise, span, outcome, held_p50);
+    if (held_p90) // else learn_overdue has done it
+        adapt_level(promise, span, true);
     promise->records[span].promised++;
-    promise->records[span].held_p50 += took_s <= kept->wait.p50_s;
-    promise->records[span].held_p90 += took_s <= kept->wait.p90_s;
+    promise->records[span].held_p50 += held_p50;
+    promise->records[span].held_p90 += held_p90;
+}
+
+// Whose P90 ended in the last second and is still in the line: how much longer it takes is learnt later.
+static void learn_overdue(struct promise *promise, uint64_t passed) {
+    for (size_t i = 0; i < promise->length; i++) {
+        const struct promise_kept *kept = &promise->kept[(promise->first + i) % PROMISE_KEPT_MAX];
+        uint64_t waits_s = promise->ticks - kept->second;
+        if (kept->position <= passed || waits_s != (uint64_t)kept->wait.p90_s + 1)
+            continue;
+        int span = span_of(kept->guess_s);
+        learn(promise, span, log((double)waits_s / kept->guess_s));
+        adapt_level(promise, span, false);
+    }
 }
 
 static void keep(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s) {
@@ -117,6 +165,8 @@ static void watch(struct promise *promise, uint64_t joined, uint64_t passed, dou
 static void tick(struct promise *promise, uint64_t joined, uint64_t passed, double steady_per_s, bool leads) {
     promise->ticks++;
     watch(promise, joined, passed, steady_per_s);
+    if (leads)
+        learn_overdue(promise, passed);
     while (promise->length > 0 && promise->kept[promise->first].position <= passed) {
         if (leads)
             resolve(promise, &promise->kept[promise->first]);
