@@ -261,7 +261,7 @@ describe("a site behind Envoy", () => {
     assert.ok(visitor.cookies.has("juncho-pass"));
     await crowd(juncho.url);
     assert.equal((await visitor.get("/gate/envoy/")).status, 200);
-    for (const method of ["GET", "POST", "PUT", "DELETE"]) {
+    for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"]) {
       const headers = { "x-original-uri": "/apply?step=2" };
       const answer = await exchange(`${juncho.url}/gate/envoy/apply`, { method, headers });
       assert.equal(answer.status, 303, method);

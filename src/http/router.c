@@ -110,13 +110,15 @@ static bool fits(const char *pattern, const char *path, struct route_match *matc
 }
 
 static const char *method_name(enum http_method method) {
-    static const char *const names[] = {"GET, HEAD", "HEAD", "POST", "PUT", "DELETE", ""};
+    static const char *const names[] = {"GET, HEAD", "HEAD", "POST", "PUT", "DELETE"};
+    ASSERT((size_t)method < sizeof names / sizeof *names);
     return names[method];
 }
 
 // Looks at one route whose path fits; true when its method fits too, else remembers the method for Allow.
 static bool take_route(const struct route *route, enum http_method method, struct route_match *match) {
-    if (route->method == method || (route->method == HTTP_GET && method == HTTP_HEAD)) {
+    if (route->method == method || route->method == HTTP_ANY ||
+        (route->method == HTTP_GET && method == HTTP_HEAD)) {
         match->route = route;
         return true;
     }

@@ -12,7 +12,7 @@
 #define ROUTER_ALLOW_SIZE     48
 
 struct route {
-    enum http_method method; // HTTP_GET answers HEAD too
+    enum http_method method; // HTTP_GET answers HEAD too, HTTP_ANY everything
     const char *pattern;     // "/api/v1/calendar/{series}"; a last segment "{rest...}" takes what is left
     http_handler *handler;
     uint32_t flags; // the table's owner gives them a meaning

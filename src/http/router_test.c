@@ -25,6 +25,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/console/faq/drafts", nothing, 11},
     {HTTP_GET, "/assets/{rest...}", nothing, 12},
     {HTTP_GET, "/a/{one}/b/{two}", nothing, 13},
+    {HTTP_ANY, "/door", nothing, 14},
+    {HTTP_ANY, "/door{path...}", nothing, 15},
 };
 
 static struct router *router;
@@ -55,6 +57,13 @@ static void head_is_answered_by_get(void **state) {
     assert_int_equal(find(HTTP_HEAD, "/api/v1/gate"), 2);
     assert_int_equal(find(HTTP_HEAD, "/api/v1/calendar/app"), 7);
     assert_int_equal(find(HTTP_HEAD, "/api/v1/gate/tickets"), 0);
+}
+
+static void a_door_answers_every_method(void **state) {
+    for (enum http_method method = HTTP_GET; method <= HTTP_OTHER; method++) {
+        assert_int_equal(find(method, "/door"), 14);
+        assert_int_equal(find(method, "/door/of/another"), 15);
+    }
 }
 
 static void parameters_are_read(void **state) {
@@ -108,6 +117,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(literal_paths_are_found_by_method),
         cmocka_unit_test(head_is_answered_by_get),
+        cmocka_unit_test(a_door_answers_every_method),
         cmocka_unit_test(parameters_are_read),
         cmocka_unit_test(more_literal_text_wins),
         cmocka_unit_test(an_unknown_path_is_told_from_a_wrong_method),

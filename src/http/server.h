@@ -14,7 +14,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_OTHER };
+// HTTP_OTHER is of a request that has another one, HTTP_ANY of a route that answers them all (http/router.h).
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_OTHER, HTTP_ANY };
 
 struct http_server;
 struct http_request;

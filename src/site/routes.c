@@ -60,12 +60,9 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/console/gate/reset", handle_console_gate_reset,
      ROUTE_ADMIN | ROUTE_CHANGES | ROUTE_UNCOUNTED},
     {HTTP_POST, "/api/v1/console/gate/assisted", handle_console_gate_assisted, STEER},
-    {HTTP_GET, "/gate/check", handle_gate_check, 0},
-    {HTTP_GET, "/gate/check/{path...}", handle_gate_check, 0},
-    {HTTP_GET, "/gate/envoy{path...}", handle_gate_envoy, 0},
-    {HTTP_POST, "/gate/envoy{path...}", handle_gate_envoy, 0},
-    {HTTP_PUT, "/gate/envoy{path...}", handle_gate_envoy, 0},
-    {HTTP_DELETE, "/gate/envoy{path...}", handle_gate_envoy, 0},
+    {HTTP_ANY, "/gate/check", handle_gate_check, 0}, // some proxies ask with the visitor's method
+    {HTTP_ANY, "/gate/check/{path...}", handle_gate_check, 0},
+    {HTTP_ANY, "/gate/envoy{path...}", handle_gate_envoy, 0},
     {HTTP_GET, "/waiting", handle_waiting, 0},
     {HTTP_POST, "/waiting", handle_waiting_press, ROUTE_FORM},
 
@@ -126,7 +123,11 @@ static const struct {
                   {ROUTE_FORM, "form"}};
 
 void routes_print(FILE *target) {
-    static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "DELETE"};
+    static const char *const methods[] = {[HTTP_GET] = "GET",
+                                          [HTTP_POST] = "POST",
+                                          [HTTP_PUT] = "PUT",
+                                          [HTTP_DELETE] = "DELETE",
+                                          [HTTP_ANY] = "ANY"};
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         const struct route *route = &routes[i];
         uint32_t unnamed = route->flags;

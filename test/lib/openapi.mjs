@@ -36,10 +36,10 @@ export function faults(schema, value) {
   return check.errors.map(({ instancePath, message }) => `${instancePath || "the whole"} ${message}`).join("; ");
 }
 
-// Every operation: {method, path, operation}.
+// Every operation: {method, path, operation}; method "ANY" where a path answers all of them alike.
 export const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   METHODS.filter((method) => method in item).map((method) => ({
-    method: method.toUpperCase(),
+    method: item["x-any-method"] === true ? "ANY" : method.toUpperCase(),
     path,
     operation: item[method],
     shape: new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{[^}]*\}/g, "[^/]+")}$`),
@@ -47,7 +47,7 @@ export const operations = Object.entries(document.paths).flatMap(([path, item]) 
 );
 
 function operationOf(method, path) {
-  const matching = operations.filter((one) => one.method === method && one.shape.test(path));
+  const matching = operations.filter((one) => [method, "ANY"].includes(one.method) && one.shape.test(path));
   return matching.find((one) => one.path === path) ?? matching[0];
 }
 
