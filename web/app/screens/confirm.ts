@@ -39,7 +39,7 @@ export function confirmScreen(waiting: Confirmation): TemplateResult {
       <details>
         <summary>${word('confirm.lost')}</summary>
         <p>${say('confirm.lostBody')}</p>
-        <button class="button" type="button" @click=${() => void identify()}>${say('identity.action')}</button>
+        <button class="button second" type="button" @click=${() => void identify()}>${say('identity.action')}</button>
       </details>`,
   );
 }
