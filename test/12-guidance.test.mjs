@@ -52,6 +52,8 @@ eachStore("guidance", (store) => {
     }
     assert.equal((await exchange(`${resident.base}/api/v1/nothing`, { headers: browser })).json.status, 404);
     assert.match((await exchange(`${resident.base}/accessibility?language=ko`)).text, /JIS X 8341-3:2016/);
+    const { text: app } = await exchange(`${resident.base}/`);
+    for (const code of ["ja", "ja-easy", "en", "zh", "ko"]) assert.match(app, new RegExp(`<noscript>[^]*href="/faq\\?language=${code}"[^]*</noscript>`));
   });
 
   test("what is not found is an empty list, and a question has its limit", async () => {

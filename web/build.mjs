@@ -189,12 +189,17 @@ async function partsOf() {
     parts[path.basename(name, '.html')] = (await readFile(path.join(folder, name), 'utf8')).trim();
   }
   const links = [];
+  const noscript = [];
   for (const name of await languageFiles()) {
-    const { 'language.name': own, 'language.tag': tag } = await messagesOf(name);
+    const own = await messagesOf(name);
+    const tag = own['language.tag'];
     const code = path.basename(name, '.json');
-    links.push(`<li><a href="?language=${code}" hreflang="${tag}" lang="${tag}" data-language="${code}">${own}</a></li>`);
+    links.push(`<li><a href="?language=${code}" hreflang="${tag}" lang="${tag}" data-language="${code}">${own['language.name']}</a></li>`);
+    const elsewhere = [['faq', 'faq.title'], ['calendar', 'page.calendar']];
+    const ways = elsewhere.map(([page, key]) => `<a href="/${page}?language=${code}">${withReadings(own[key], '')}</a>`);
+    noscript.push(`<p class="noscript" lang="${tag}">${withReadings(own['page.noscript'], '')}<br />${ways.join(' ')}</p>`);
   }
-  return { ...parts, languages: links.join('\n            ') };
+  return { ...parts, languages: links.join('\n            '), noscript: noscript.join('\n          ') };
 }
 
 const withParts = (text, parts) => text.replace(/\{\{> (\w+)\}\}/g, (_, name) => withParts(parts[name], parts));
