@@ -8,6 +8,7 @@
 #include "forecast/calendar_internal.h"
 
 #define COUNT_SIZE 24
+#define HEAD_LINKS 3
 
 struct page {
     const struct calendar_view *view;
@@ -35,6 +36,22 @@ static void add_languages(struct page *page) {
     buffer_add(page->out, "</ul></details>");
 }
 
+static const char *const link_paths[CALENDAR_LINKS] = {"/",         "/points", "/faq",
+                                                       "/calendar", "/report", "/accessibility"};
+
+// The first `count` of the links that every page has.
+static void add_elsewhere(struct page *page, size_t count, const char *before, const char *after) {
+    for (size_t i = 0; i < count; i++)
+        buffer_print(page->out, "%s<a href=\"%s\"><span>%s</span></a>%s", before, link_paths[i],
+                     page->words->links[i], after);
+}
+
+static void add_nav(struct page *page, const char *label) {
+    buffer_add(page->out, "<nav aria-label=\"");
+    buffer_add_escaped(page->out, label);
+    buffer_add(page->out, "\">");
+}
+
 // Whose page it is, as on every other page; a file of its own has no home and no picture beside it.
 static void add_brand(struct page *page) {
     bool linked = page->view->style == NULL;
@@ -46,6 +63,11 @@ static void add_brand(struct page *page) {
         said == NULL ? page->words->tag : said);
     const char *campaign = readings_drawn(page->out->arena, page->view->campaign, READINGS_ABOVE);
     buffer_print(page->out, "%s</span>%s", campaign == NULL ? "" : campaign, linked ? "</a>" : "</p>");
+    if (linked) {
+        add_nav(page, page->view->language->plain.nav);
+        add_elsewhere(page, HEAD_LINKS, "", "");
+        buffer_add(page->out, "</nav>");
+    }
     add_languages(page);
     buffer_add(page->out, "</div></header>\n");
 }
@@ -93,9 +115,8 @@ static void add_links(struct page *page) {
     const struct calendar_words *words = page->words;
     if (page->view->style != NULL)
         return; // a file of its own has nowhere to go
-    buffer_add(page->out, "<nav aria-label=\"");
-    buffer_add_escaped(page->out, page->view->language->plain.kinds);
-    buffer_add(page->out, "\"><ul>");
+    add_nav(page, page->view->language->plain.kinds);
+    buffer_add(page->out, "<ul>");
     add_link(page, CALENDAR_APP, false, words->app, words->weeks);
     add_link(page, CALENDAR_APP, true, words->app, words->year);
     add_link(page, CALENDAR_CALLS, false, words->calls, words->weeks);
@@ -253,9 +274,15 @@ static void add_foot(struct page *page) {
         buffer_add_escaped(page->out, reason);
         buffer_add(page->out, "</span></p>");
     }
-    if (page->view->style == NULL)
-        buffer_print(page->out, "<p class=\"back\"><a href=\"/\">%s</a></p>", page->words->home);
-    buffer_add(page->out, "</footer></main></body></html>\n");
+    buffer_add(page->out, "</footer></main>\n");
+    if (page->view->style == NULL) {
+        buffer_add(page->out, "<footer class=\"bottom\"><div class=\"inner\">");
+        add_nav(page, page->view->language->plain.more);
+        buffer_add(page->out, "<ul>");
+        add_elsewhere(page, CALENDAR_LINKS, "<li>", "</li>");
+        buffer_print(page->out, "</ul></nav><p>%s</p></div></footer>\n", page->words->made_with);
+    }
+    buffer_add(page->out, "</body></html>\n");
 }
 
 void calendar_write_html(const struct calendar_view *view, struct buffer *out) {

@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "forecast/calendar.h"
 
+#define CALENDAR_LINKS 6 // at the foot of every page
+
 struct calendar_words {
     const char *tag; // of the language, as a page says it: "ja" for やさしい日本語
     const char *months[12], *days[31], *weekdays[7]; // the days with what a language reads unlike its number
@@ -29,7 +31,8 @@ struct calendar_words {
     const char *legend, *legend_of[4];
     const char *changed, *change, *changed_none, *changed_more, *changed_first;
     const char *overrides;
-    const char *version, *files, *subscribe, *file, *print, *empty, *home, *skip;
+    const char *version, *files, *subscribe, *file, *print, *empty, *skip;
+    const char *nav, *more, *links[CALENDAR_LINKS], *made_with; // of the head and the foot of every page
     const char *reason_first, *reason_usual; // of a version that the service publishes by itself
     const char *time_title, *day_title, *phase_title;
     const char *booking, *booking_late; // of a booking's event: "{campaign}", "{until}"
