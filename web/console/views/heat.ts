@@ -31,6 +31,8 @@ function option(heat: Heat, [many, more, some]: Bounds): Option {
       orient: 'horizontal',
       left: 'center',
       bottom: 0,
+      itemGap: 8,
+      textGap: 4, // five words beside each other fit on a telephone
       textStyle: { color: colour('ink') },
       pieces: [
         { gte: many, label: word('level.4'), color: colour('heat-4') },

@@ -147,7 +147,8 @@ function moved(now: Now): Content[] {
 const entryText = (entry: Entry): Content => {
   const what = wordOr(`action.${entry.action}`, entry.action);
   const detail = [entry.subject, entry.before && entry.after ? `${entry.before} → ${entry.after}` : entry.after, entry.reason].filter(Boolean);
-  return html`<li>${word('now.change.entry', { time: clockText(entry.at), operator: doerText(entry.operator), action: what })} ${detail.join(' ')}</li>`;
+  const said = word('now.change.entry', { time: clockText(entry.at), operator: doerText(entry.operator), action: what });
+  return html`<li>${said}${detail.length > 0 ? `: ${detail.join(word('list.and'))}` : nothing}</li>`;
 };
 
 export function viewNow({ now, gate }: Front): Content {

@@ -12,6 +12,8 @@ import { dateTimeText, localCode, numberText, word, wordOr, words } from '../wor
 const SECTIONS = ['campaign', 'calls', 'calendar', 'console'] as const;
 const ZONE_OFFSET = '+09:00';
 const HISTORY_MAX = 100;
+// The same in a further language: folded, for most campaigns leave them empty.
+const IN_LANGUAGE = /^(campaign\.name|calls\.hours)\./;
 
 // One form for both: the keys of the file, and the console's own numbers.
 interface Item extends Omit<SettingKey, 'changeable' | 'why'> {
@@ -189,10 +191,14 @@ export function viewSettings({ settings, keys }: Settings, mayChange: boolean, h
   const own = settings.map((one): Item => ({ name: one.name, kind: 'number', value: one.value, file: one.default, own: true, min: one.min, max: one.max }));
   const items = [...keys.filter(({ changeable }) => changeable).map((one): Item => ({ ...one, own: false })), ...own];
   const set = keys.filter(({ set_at }) => set_at !== undefined).length;
+  const rows = (some: Item[]): Content => html`<div class="controls settings">${some.map((item) => row(item, hands))}</div>`;
   const part = (name: (typeof SECTIONS)[number]): Content => {
     const title = word(`setting.section.${name}`);
     const here = items.filter((item) => sectionOf(item.name) === name);
-    return section(title, mayChange ? html`<div class="controls settings">${here.map((item) => row(item, hands))}</div>` : plain(here, title));
+    if (!mayChange) return section(title, plain(here, title));
+    const further = here.filter((item) => IN_LANGUAGE.test(item.name));
+    const folded = further.length === 0 ? nothing : html`<details class="languages"><summary>${word('news.languages')}</summary>${rows(further)}</details>`;
+    return section(title, rows(here.filter((item) => !further.includes(item))), folded);
   };
   return html`<h1>${word('setting.title')}</h1>
     <p class="lead">${word('setting.sentence')}${set > 0 ? word('setting.sentence.set', { count: set }) : ''}</p>
