@@ -87,6 +87,7 @@ PAGES.push({
   files: [],
   bytesMax: 250 * KIB,
 });
+const LANGUAGES = ['ja', 'ja-easy', 'en', 'zh', 'ko'];
 // Words that stand on pages only are not sent with the app.
 const PAGE_ONLY = ['statement.', 'missing.', 'unavailable.', 'noreport.'];
 // The oldest phones that the identity app itself runs on: iOS 16, Android 11 with a current Chrome.
@@ -217,19 +218,23 @@ async function messagesOf(name) {
   return JSON.parse(await readFile(path.join(WEB, 'messages', name), 'utf8'));
 }
 
-// Japanese first, then by code; the console's words are no language of its own.
+// In the order in which the app offers them (guidance/languages.c), others after them by code; the console's words are
+// no language of its own.
 async function languageFiles() {
+  const place = (name) => (LANGUAGES.indexOf(path.basename(name, '.json')) + 1 || LANGUAGES.length + 1);
   const names = (await readdir(path.join(WEB, 'messages'))).filter((name) => !name.startsWith('console.'));
-  return names.sort((a, b) => Number(b === 'ja.json') - Number(a === 'ja.json') || a.localeCompare(b));
+  return names.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
 }
 
 // What a page is called where it is served from, without its language and ending.
 const nameOf = ({ name, html }) => name ?? path.basename(html, '.html');
 
-// The words for a page; `{{status.title}}` is what a status page says there.
-function wordsFor({ status = {} }, words) {
+// The words for a page; `{{status.title}}` is what a status page says there, `{{here.faq}}` marks the answers among the
+// links of the head where the page is theirs.
+function wordsFor({ html, status = {} }, words) {
   const own = Object.entries(status).map(([name, key]) => [`status.${name}`, words[key] ?? key]);
-  return { ...words, ...Object.fromEntries(own) };
+  const here = html === 'public/faq.html' ? ' class="here" aria-current="page"' : '';
+  return { ...words, ...Object.fromEntries(own), 'here.faq': here };
 }
 
 // The words of every other language for the app, and each page of public/ in it, and the manifest: draw.html,

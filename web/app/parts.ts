@@ -61,10 +61,10 @@ export function say(key: Key): string {
 }
 
 // The same, with each value kept in one piece where the line breaks.
-export function sayWhole(key: Key): TemplateResult {
+export function sayWhole(key: Key, values = campaignValues()): TemplateResult {
   const piece = (part: string, index: number): TemplateResult =>
     index % 2 === 0 ? html`${part}` : html`<span class="whole">${part}</span>`;
-  return html`<span>${wordParts(key, campaignValues()).map(piece)}</span>`;
+  return html`<span>${wordParts(key, values).map(piece)}</span>`;
 }
 
 // The one heading of a screen; it takes the focus when the screen changes.

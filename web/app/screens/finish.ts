@@ -28,7 +28,8 @@ export function refusedScreen(): TemplateResult {
   return html`<div class="sheet alone">
     ${heading(word(`refused.${reason}.title`))}
     <p class="lead">${say(`refused.${reason}.body`)}</p>
-    ${message('info', say(`refused.${reason}.do`), html`<p>${word('refused.kept')}</p>`)}
+    ${message('info', word('refused.next'), html`<p>${say(`refused.${reason}.do`)}</p>`)}
+    <p class="soft">${word('refused.kept')}</p>
     <p class="aside">${link('/', word('page.toHome'), 'button second')}</p>
   </div>`;
 }

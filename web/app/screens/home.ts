@@ -43,8 +43,8 @@ function inside(icon: unknown, { state, title, body }: Texts): TemplateResult {
 }
 
 // A banner that is the next step: all of it can be pressed, and it looks so.
-function banner(tone: Tone, icon: unknown, texts: Texts): TemplateResult {
-  const content = html`${inside(icon, texts)} <span class="go">${word('banner.go')}${icons.go}</span>`;
+function banner(tone: Tone, icon: unknown, texts: Texts, go = word('banner.go')): TemplateResult {
+  const content = html`${inside(icon, texts)} <span class="go">${go}${icons.go}</span>`;
   return html`<div class="banner ${tone}">${link('/journey', content, 'area')}</div>`;
 }
 
@@ -81,7 +81,8 @@ function lineTexts({ line }: Model): Texts {
 
 // In line, or at the front of it: the place itself is what the resident comes to see.
 function lineBanner(me: Me): TemplateResult {
-  return banner('green', icons.clock, isInLine(model) ? lineTexts(model) : calledTexts(me));
+  if (isInLine(model)) return banner('green', icons.clock, lineTexts(model), word('line.homeGo'));
+  return banner('green', icons.clock, calledTexts(me));
 }
 
 // A journey that was begun says so; its colour stays, because its state stays.

@@ -1,10 +1,12 @@
 // quiet.ts - how busy it is now and when it will be quiet next, from the published calendar.
 import { nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
 
 import { spanOf } from '../../shared/shown.js';
 import { html } from '../markup.js';
 import { model } from '../model.js';
 import type { Piece } from '../parts.js';
+import { sayWhole } from '../parts.js';
 import { icons } from '../pictures.js';
 import { word } from '../words.js';
 import { nextQuiet } from './later.js';
@@ -13,10 +15,10 @@ import { spanText } from './waiting.js';
 const LINE_S_MIN = 60;
 
 // A line that is there now says more than any forecast; null when whoever comes now goes in within a minute.
-function lineNow(): string | null {
+function lineNow(): TemplateResult | null {
   const last = model.gate?.state === 'queueing' ? model.gate.wait.at(-1) : undefined;
   if (last === undefined || last[2] < LINE_S_MIN) return null;
-  return word('quiet.line', { span: spanText(spanOf({ p50S: last[1], p90S: last[2] })) });
+  return sayWhole('quiet.line', { span: spanText(spanOf({ p50S: last[1], p90S: last[2] })) });
 }
 
 // Nothing at all while no calendar is published or it cannot be read: it is advice, not a step.
