@@ -146,6 +146,21 @@ static void not_quite_all_is_not_all(void **state) {
         strstr(report_html(report, &length), "<li>応答率は開始後2日間が99.9%、3日目以降が100.0%でした"));
 }
 
+// On the first day nobody has been away for a day.
+static void while_nobody_left_no_screen_is_the_worst(void **state) {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
+    struct report *report = testbed_report(arena);
+    struct funnel_result *funnel = (struct funnel_result *)report->funnel;
+    size_t length = 0;
+    for (size_t i = 0; i < COUNT_SCREENS; i++) {
+        funnel->steps[i].under_way = funnel->steps[i].left;
+        funnel->steps[i].left = 0;
+    }
+    const char *html = report_html(report, &length);
+    assert_non_null(strstr(html, "離脱と数える方は、まだいません"));
+    assert_null(strstr(html, "離脱が最も多い"));
+}
+
 static void an_operators_text_takes_the_place_of_the_rules(void **state) {
     CLEANUP(arena_cleanup) struct arena *arena = arena_new(8 << 20);
     struct report *report = testbed_report(arena);
@@ -240,6 +255,7 @@ int main(void) {
         cmocka_unit_test(promises_of_the_gate_are_told_as_they_were_kept),
         cmocka_unit_test(places_are_ranked_by_their_rate),
         cmocka_unit_test(not_quite_all_is_not_all),
+        cmocka_unit_test(while_nobody_left_no_screen_is_the_worst),
         cmocka_unit_test(an_operators_text_takes_the_place_of_the_rules),
         cmocka_unit_test(the_calendar_says_when_it_is_quiet),
         cmocka_unit_test(the_survey_has_shares_with_intervals),

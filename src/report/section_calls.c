@@ -154,9 +154,9 @@ void section_calls(struct sheets *sheets, const struct facts *facts) {
                                           : "お問合せは%s件で、開始後2日間は全体の%.0f%%でした%s",
                sheet_number(sheets, calls->total.offered), facts->calls_start_share,
                *words == '\0' ? "" : sheet_text(sheets, "。平日は%sが混みました", words));
-    sheet_add(sheets, "<div class=\"beside\"><div class=\"half\"><h3>日ごとの件数(濃い青は応答)</h3>\n");
+    sheet_add(sheets, "<div class=\"beside\"><div class=\"half\"><h3>日ごとの件数(濃い色は応答)</h3>\n");
     add_day_bars(sheets, false);
-    sheet_add(sheets, "</div><div class=\"half\"><h3>平日の30分ごとの件数(平均。濃い青は混んだ時間)</h3>\n");
+    sheet_add(sheets, "</div><div class=\"half\"><h3>平日の30分ごとの件数(平均。濃い色は混んだ時間)</h3>\n");
     add_half_hours(sheets, means);
     sheet_add(sheets, "</div></div>\n");
     add_days(sheets, (const enum telephone_row[]){ROW_OFFERED, ROW_SHARE}, 2);

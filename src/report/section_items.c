@@ -39,8 +39,9 @@ static void add_work(struct sheets *sheets, const struct facts *facts) {
                     sheet_number(sheets, (int64_t)(facts->stretch_mean + 0.5)));
     sheet_print(sheets, "<li>本人確認は、最も多い1時間に%s件を処理しました</li>",
                 sheet_number(sheets, figures->verified_hour_max));
-    sheet_print(sheets, "<li>離脱が最も多い画面は「%s」でした(%.1f%%)</li>",
-                report_screen_name(facts->worst_screen), facts->worst_percent);
+    if (facts->worst_percent > 0)
+        sheet_print(sheets, "<li>離脱が最も多い画面は「%s」でした(%.1f%%)</li>",
+                    report_screen_name(facts->worst_screen), facts->worst_percent);
     close_row(sheets);
 }
 

@@ -76,8 +76,11 @@ void section_screens(struct sheets *sheets, const struct facts *facts) {
         sheet_without_data(sheets, "本人確認を始めた方は、まだいません", "");
         return;
     }
-    sheet_open(sheets, "離脱が最も多いのは「%s」の画面で、到達した方の%.1f%%が操作を中断しました",
-               report_screen_name(facts->worst_screen), facts->worst_percent);
+    if (facts->worst_percent > 0)
+        sheet_open(sheets, "離脱が最も多いのは「%s」の画面で、到達した方の%.1f%%が操作を中断しました",
+                   report_screen_name(facts->worst_screen), facts->worst_percent);
+    else
+        sheet_open(sheets, "離脱と数える方は、まだいません");
     add_bars(sheets, facts);
     add_table(sheets);
     add_exits(sheets, facts);
