@@ -50,8 +50,6 @@ describe("the journey for everybody", () => {
     await visitor.tabTo(word("look.open"));
     const { page } = visitor;
     await page.getByRole("dialog").waitFor();
-    await page.getByRole("radio", { name: "English" }).waitFor();
-    await page.keyboard.press("Tab");
     assert.equal(await page.evaluate(() => document.activeElement.name), "language");
     await visitor.looksAt("31-settings");
     await page.getByRole("radio", { name: word("look.text.200") }).check();

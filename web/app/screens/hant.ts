@@ -19,7 +19,7 @@ export function hantPart(): Piece {
   const body = html`<p>${word('look.hant.body')}</p>
     <p>
       <button class="plain" type="button" @click=${stay}>${word('look.hant.stay')}</button>
-      <button class="plain" type="button" @click=${settingsOpen}>${word('look.hant.others')}</button>
+      <button class="plain" type="button" @click=${() => void settingsOpen()}>${word('look.hant.others')}</button>
     </p>`;
   return html`<section class="news" lang="zh-Hant" aria-label=${word('look.language')}>${message('info', word('look.hant.title'), body)}</section>`;
 }

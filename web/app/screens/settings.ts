@@ -15,6 +15,7 @@ import { languageChoose, languagesRead, tagOf, word } from '../words.js';
 import { dialogClose, dialogOpen } from './dialogs.js';
 
 const ID = 'look-dialog';
+const LANGUAGES_WAIT_MS = 700;
 
 function choose(part: Partial<Look>): void {
   const look = { ...model.look, ...part };
@@ -55,22 +56,26 @@ function languagePart(): Piece {
   </fieldset>`;
 }
 
-export function settingsOpen(): void {
+// The dialog takes the reader to its first choice as it opens, so the languages have to be there; a slow line is not
+// waited for.
+export async function settingsOpen(): Promise<void> {
+  if (model.languages.length === 0) {
+    const late = new Promise((resolve) => setTimeout(resolve, LANGUAGES_WAIT_MS));
+    await Promise.race([languagesRead().then((languages) => change({ languages }), () => {}), late]);
+  }
   dialogOpen(ID);
-  if (model.languages.length === 0) languagesRead().then((languages) => change({ languages }), () => {});
 }
 
 export function settingsButton(): TemplateResult {
-  return html`<button class="plain look" type="button" @click=${settingsOpen}>
+  return html`<button class="plain look" type="button" @click=${() => void settingsOpen()}>
     ${icons.look}<span>${word('look.open')}</span><span class="hidden">${word('look.openLong')}</span>
   </button>`;
 }
 
-// Opens at its title: the languages may arrive later than the rest, and are still the next stop.
 export function settingsDialog(): TemplateResult {
   const { text, theme } = model.look;
   return html`<dialog id=${ID} aria-labelledby="look-title">
-    <h2 id="look-title" tabindex="-1" autofocus>${word('look.title')}</h2>
+    <h2 id="look-title">${word('look.title')}</h2>
     ${languagePart()}
     <fieldset>
       <legend>${word('look.text')}</legend>
