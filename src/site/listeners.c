@@ -80,6 +80,7 @@ enum listeners_answer listeners_hold(struct listeners *listeners, struct listene
         int64_t spread_us = listeners->options.hold_us / SPREAD_PART;
         int64_t less_us = (int64_t)((double)(listeners->came++ * GOLDEN) / 0x1p32 * (double)spread_us);
         listener->until_us = now_us + listeners->options.hold_us - less_us;
+        listener->early_us = now_us + listeners->options.hold_us - spread_us;
         listener->moment = moment;
         listener->slot = slot;
         listener->next = NULL;
@@ -98,8 +99,8 @@ void listeners_tell(struct listeners *listeners) {
     (void)pthread_mutex_unlock(&listeners->lock);
 }
 
-// Takes out whoever may go, in the order of coming. Who was told stands before all others, so that only the
-// end of time has to go through the whole list.
+// Takes out whoever may go, in the order of coming. Who was told stands before all others, and who is not due
+// yet by coming before all who came later.
 static struct listener *take(struct listeners *listeners, int64_t now_us, size_t most, size_t *ret_count) {
     struct listener *taken = NULL, **taken_end = &taken, **place = &listeners->first;
     uint64_t moment = listeners_moment(listeners);
@@ -107,6 +108,8 @@ static struct listener *take(struct listeners *listeners, int64_t now_us, size_t
     while (*place != NULL && count < most) {
         struct listener *listener = *place;
         bool told = listener->moment != moment || listeners->closed;
+        if (!told && listener->early_us > now_us)
+            break;
         if (!told && listener->until_us > now_us) {
             place = &listener->next;
             continue;

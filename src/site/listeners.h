@@ -17,7 +17,7 @@ struct listeners;
 // One held request; it lives until `resume` was called for it.
 struct listener {
     void *request;
-    int64_t until_us;
+    int64_t until_us, early_us; // nobody who came with it is due before `early_us`
     uint64_t moment;
     uint32_t slot; // of its address
     struct listener *next;

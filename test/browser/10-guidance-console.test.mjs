@@ -55,7 +55,8 @@ describe("the console's guidance in a browser", () => {
     const { page } = desk;
     // Each page is there, and listens, before anything is said.
     const paths = ["/", "/journey", "/waiting", "/faq", "/calendar"];
-    const visitors = await Promise.all(paths.map(() => Visitor.open(browser, server.url, { size: PHONE })));
+    const options = { size: PHONE, serviceWorkers: "allow" };
+    const visitors = await Promise.all(paths.map(() => Visitor.open(browser, server.url, options)));
     await Promise.all(visitors.map((visitor, at) => visitor.go(paths[at])));
     await until(async () => (await figure(server, "juncho_listeners")) === paths.length, "five listeners");
     await desk.go("/console/news");
