@@ -8,16 +8,23 @@
 #define LEAD        100                // the second: a lane, or this
 #define ARENA_BYTES ((size_t)64 << 20)
 #define NEWS_MAX    20000 // rows of a lane at a time; the next look goes on
+#define SILENT_MAX  10    // times that this node was heard anew and the one that leads was not: seconds
 
 // The parameters are two int4 in PostgreSQL's function.
 static const struct statement TAKE_LOCK = {
     "SELECT CASE WHEN pg_try_advisory_lock(CAST($1 AS INTEGER), CAST($2 AS INTEGER)) THEN 1 ELSE 0 END",
     "ii"};
 static const struct statement LOCKS = {
-    "SELECT CAST(objid AS BIGINT), CASE WHEN pid = pg_backend_pid() THEN 1 ELSE 0 END FROM pg_locks "
-    "WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND CAST(classid AS BIGINT) = $1 "
+    "SELECT CAST(objid AS BIGINT), CASE WHEN pid = pg_backend_pid() THEN 1 ELSE 0 END, CAST(pid AS BIGINT) "
+    "FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND CAST(classid AS BIGINT) = $1 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
     "i"};
+// A machine that stands still keeps its connections, and its locks with them.
+static const struct statement END_LEAD = {
+    "SELECT CASE WHEN pg_terminate_backend(pid) THEN 1 ELSE 0 END FROM pg_locks WHERE locktype = 'advisory' "
+    "AND granted AND objsubid = 2 AND CAST(classid AS BIGINT) = $1 AND CAST(objid AS BIGINT) = $2 "
+    "AND pid = $3 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    "iii"};
 static const struct statement MOVED = {
     "DELETE FROM gate_moved WHERE campaign_id = $1 AND node = $2 RETURNING resident_id", "ii"};
 static const struct statement PASSES = {
@@ -30,7 +37,8 @@ static const struct statement NEWS = {
     "SELECT node, second, bucket, count, tick FROM gate_arrival "
     "WHERE campaign_id = $1 AND epoch = $2 AND node = $3 AND tick >= $4 ORDER BY tick LIMIT $5",
     "iiiii"};
-static const struct statement FIGURES = {"SELECT node, figures FROM gate_node WHERE campaign_id = $1", "i"};
+static const struct statement FIGURES = {"SELECT node, figures, tick FROM gate_node WHERE campaign_id = $1",
+                                         "i"};
 static const struct statement TELL = {
     "INSERT INTO gate_node (campaign_id, node, tick, figures) VALUES ($1, $2, $3, $4) "
     "ON CONFLICT (campaign_id, node) DO UPDATE SET tick = excluded.tick, figures = excluded.figures",
@@ -41,10 +49,14 @@ struct gate_share {
     struct arena *arena;
     int64_t campaign_id;
     uint32_t node;
-    uint32_t epoch;            // of `heard`
-    int64_t heard[LANES_MAX];  // newest tick of each lane
-    bool lane_ours, lead_ours; // as of the last look
-    uint32_t alive, met;       // a bit a lane; at the look before
+    uint32_t epoch;                        // of `heard`
+    int64_t heard[LANES_MAX];              // newest tick of each lane
+    bool lane_ours, lead_ours;             // as of the last look
+    uint32_t alive, met;                   // a bit a lane; at the look before
+    int64_t pids[LANES_MAX + 1];           // who holds a lane, and last the lead; 0: nobody
+    int64_t ticks[LANES_MAX];              // that each lane told last
+    int64_t own_tick, lead_tick, lead_pid; // at the look before
+    int silent;                            // likewise; see SILENT_MAX
 };
 
 static bool take_lock(struct gate_share *share, int64_t number, bool *ret_taken, struct error *err) {
@@ -102,6 +114,7 @@ static bool look_at_locks(struct gate_share *share, struct error *err) {
     struct rows rows;
     share->lane_ours = share->lead_ours = false;
     share->alive = 0;
+    memset(share->pids, 0, sizeof share->pids);
     if (!SESSION_QUERY(share->session, &LOCKS, share->arena, &rows, err,
                        value_int(LOCKS_CLASS + share->campaign_id)))
         return false;
@@ -109,6 +122,8 @@ static bool look_at_locks(struct gate_share *share, struct error *err) {
         int64_t number = rows_int(&rows, row, 0);
         bool ours = rows_int(&rows, row, 1) != 0;
         share->lead_ours = share->lead_ours || (number == LEAD && ours);
+        if (number == LEAD || (number >= 0 && number < LANES_MAX))
+            share->pids[number == LEAD ? LANES_MAX : number] = rows_int(&rows, row, 2);
         share->lane_ours = share->lane_ours || (number == share->node && ours);
         if (number >= 0 && number < LANES_MAX)
             share->alive |= 1u << number;
@@ -220,12 +235,43 @@ static bool look_at_figures(struct gate_share *share, struct gate_news *news, st
         const struct value *bytes = rows_value(&rows, row, 1);
         struct gate_figures figures;
         bool alive = node >= 0 && node < LANES_MAX && (share->alive & 1u << node) != 0;
+        if (alive)
+            share->ticks[node] = rows_int(&rows, row, 2);
         if (!alive || node == share->node || bytes->length != sizeof figures)
             continue; // gone, or of another build: it learns of our stages, we do not of its
         memcpy(&figures, bytes->bytes, sizeof figures);
         add(&news->others, &figures);
     }
     return true;
+}
+
+static int64_t tick_of_lead(const struct gate_share *share) {
+    for (int lane = 0; lane < LANES_MAX; lane++)
+        if (share->pids[lane] == share->pids[LANES_MAX])
+            return share->ticks[lane];
+    return 0;
+}
+
+// The node that leads holds its lock and tells nothing, while what this one tells arrives: the line must not
+// wait for it. It loses its connection, and with that lane and lead, as if it had died; when it comes back it
+// goes on as a node that does not lead.
+static bool end_a_silent_lead(struct gate_share *share, struct error *err) {
+    int64_t pid = share->pids[LANES_MAX], lead_tick = tick_of_lead(share),
+            own_tick = share->ticks[share->node];
+    bool silent = !share->lead_ours && pid != 0 && pid == share->lead_pid && lead_tick == share->lead_tick;
+    if (!silent)
+        share->silent = 0;
+    else if (own_tick != share->own_tick)
+        share->silent++;
+    share->lead_pid = pid;
+    share->lead_tick = lead_tick;
+    share->own_tick = own_tick;
+    if (share->silent < SILENT_MAX)
+        return true;
+    share->silent = 0;
+    struct rows rows;
+    return SESSION_QUERY(share->session, &END_LEAD, share->arena, &rows, err,
+                         value_int(LOCKS_CLASS + share->campaign_id), value_int(LEAD), value_int(pid));
 }
 
 bool gate_share_look(struct gate_share *share, struct gate *gate, struct gate_news *ret_news,
@@ -235,6 +281,7 @@ bool gate_share_look(struct gate_share *share, struct gate *gate, struct gate_ne
     if (!keep_locks(share, err) ||
         (gate != NULL && !(hear(share, gate, err) && let_go(share, gate, &MOVED, share->node, err))) ||
         !look_at_line(share, ret_news, err) || !look_at_figures(share, ret_news, err) ||
+        !end_a_silent_lead(share, err) ||
         !gate_orders_read(share->session, share->campaign_id, share->arena, &ret_news->orders, err))
         return false;
     ret_news->leads = share->lead_ours;

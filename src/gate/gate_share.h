@@ -1,8 +1,9 @@
 // gate_share.h - how nodes on one PostgreSQL share a gate: who leads, which lane is whose, what others did.
 //
 // All of it hangs on one session of its own. A node holds its lane, and one of them the lead, by advisory
-// locks: whoever dies loses them with its connection, at once and by no clock. Everything else goes through
-// the tables of the gate, which each node reads once a second.
+// locks: whoever dies loses them with its connection, at once and by no clock. A leader that holds its lock
+// and is silent (a machine that stands still) loses its connection after ten seconds, by the next node that
+// looks. Everything else goes through the tables of the gate, which each node reads once a second.
 #pragma once
 
 #include "gate/gate_store.h"

@@ -85,6 +85,40 @@ static void each_node_has_a_lane_and_one_leads_until_it_is_gone(void **state) {
     gate_share_close(second);
 }
 
+// A node that stands still keeps its connection, and with it the lead; but it tells nothing more.
+static void a_leader_that_is_silent_loses_the_lead(void **state) {
+    struct testbed *testbed = *state;
+    begin(testbed);
+    struct gate_share *shares[2] = {open_share(testbed), open_share(testbed)};
+    CLEANUP(gate_cleanup) struct gate *first = testbed_gate(1, 0, 0), *second = testbed_gate(1, 1, 0);
+    assert_true(look(shares[0], first).leads);
+    int64_t tick = 0;
+    for (; tick < 40; tick++) { // it leads as long as it tells
+        save(testbed, shares[0], first, tick, true);
+        save(testbed, shares[1], second, tick, false);
+        assert_false(look(shares[1], second).leads);
+    }
+    for (; tick < 49; tick++) { // and some seconds longer
+        save(testbed, shares[1], second, tick, false);
+        assert_false(look(shares[1], second).leads);
+    }
+    for (int looks = 0; looks < 100; looks++) // by itself a node that nobody hears ends nobody
+        assert_false(look(shares[1], second).leads);
+    while (!look(shares[1], second).leads) {
+        save(testbed, shares[1], second, tick, false);
+        assert_true(++tick < LOOKS_MAX);
+    }
+    // What stood still goes on, as one that does not lead.
+    struct gate_news news;
+    struct error err;
+    (void)!gate_share_look(shares[0], first, &news, &err);
+    news = look(shares[0], first);
+    assert_false(news.leads);
+    assert_int_equal(news.nodes, 2);
+    gate_share_close(shares[0]);
+    gate_share_close(shares[1]);
+}
+
 static void end_connections(struct testbed *testbed) {
     testbed_script(testbed,
                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
@@ -312,6 +346,7 @@ static void below_the_pace_nobody_waits_on_a_node_that_does_not_lead(void **stat
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_node_has_a_lane_and_one_leads_until_it_is_gone),
+        cmocka_unit_test(a_leader_that_is_silent_loses_the_lead),
         cmocka_unit_test(a_node_whose_connection_was_lost_takes_its_lane_again),
         cmocka_unit_test(nodes_hear_of_arrivals_watermark_and_stages),
         cmocka_unit_test(a_node_whose_lane_was_taken_goes_on_in_another),
