@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 
 import { APP, DESKTOP, openBrowser, POINTS, Visitor, word } from "../lib/browser.mjs";
 import { start } from "../lib/juncho.mjs";
-
+import { until } from "../lib/until.mjs";
 
 function problem(status, code, headers = {}) {
   const body = JSON.stringify({ type: `urn:juncho:problem:${code}`, title: code, status });
@@ -118,6 +118,42 @@ describe("trouble", () => {
       await visitor.looksAt(`55-${code}`, ["light"]);
     }
     await visitor.applies();
+    await visitor.close();
+  });
+
+  test("a press that is on its way hits nothing when an announcement pushes the page down", async () => {
+    const visitor = await Visitor.open(browser, server.url);
+    const { page } = visitor;
+    const asked = []; // for what is said after that
+    await page.route("**/api/v1/announcements?*", async (route) => {
+      if (new URL(route.request().url()).searchParams.has("after")) asked.push(route);
+      else await route.fulfill({ json: { language: "ja", number: 0, edition: 1, announcements: [] } });
+    });
+    const say = async (number) => {
+      await until(() => asked.length === number);
+      const one = (id) => ({ id, version: 1, level: "urgent", language: "ja", title: `お知らせ${id}`, body_html: "<p>点検です。</p>" });
+      await asked[number - 1].fulfill({ json: { language: "ja", number, edition: 1, announcements: Array.from({ length: number }, (_, at) => one(at + 1)) } });
+      await visitor.seesText(`お知らせ${number}`);
+    };
+    await page.clock.install();
+    await visitor.go("/");
+    const link = page.getByRole("link", { name: new RegExp(word("banner.verify.title")) });
+    await link.waitFor();
+    await until(() => asked.length === 1);
+    await page.clock.pauseAt(Date.now() + 10_000);
+    const press = async () => {
+      const { x, y, width, height } = await link.boundingBox();
+      await page.mouse.click(x + width / 2, y + height / 2);
+      return page.evaluate(() => location.pathname);
+    };
+    await say(1);
+    assert.equal(await press(), "/");
+    await page.clock.runFor(500);
+    await say(2);
+    await page.clock.runFor(500);
+    assert.equal(await press(), "/"); // the second one moved it again
+    await page.clock.runFor(200);
+    assert.equal(await press(), "/journey");
     await visitor.close();
   });
 
