@@ -1,8 +1,11 @@
 // The place that a page computes from the public document, and what it shows of it: calm, honest, never growing silently.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import { webModule } from "./lib/bundle.mjs";
+import { ROOT } from "./lib/juncho.mjs";
 
 const { isKnown, lookAgainS, peopleAhead, turnHasCome, waitOf } = await webModule("shared/place.ts");
 const { show, spanOf, tellingOf } = await webModule("shared/shown.ts");
@@ -233,4 +236,43 @@ describe("the way back from the waiting page", () => {
       assert.ok(!path.startsWith("//"), path);
     });
   }
+});
+
+describe("the words of a language", () => {
+  const words = (code) => JSON.parse(readFileSync(join(ROOT, `web/messages/${code}.json`), "utf8"));
+
+  // The app's words as a browser has them in which this language was chosen before.
+  async function spoken(t, code) {
+    const before = Object.fromEntries(["document", "fetch", "localStorage"].map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]));
+    const put = (name, value) => Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    put("document", { documentElement: {}, querySelector: () => null });
+    put("localStorage", { getItem: () => JSON.stringify(code) });
+    put("fetch", async () => ({ ok: true, json: async () => words(code) }));
+    Object.defineProperty(globalThis, "navigator", { value: { languages: [code] }, configurable: true });
+    t.after(() => Object.entries(before).forEach(([name, was]) => (was ? Object.defineProperty(globalThis, name, was) : delete globalThis[name])));
+    const module = await webModule("app/words.ts");
+    await module.languageStart();
+    return module;
+  }
+
+  test("one point is no points, and every number with a noun in English has both forms", async (t) => {
+    const { word } = await spoken(t, "en");
+    assert.deepEqual([0, 1, 2].map((points) => word("card.points.unit", { points })), ["points", "point", "points"]);
+    for (const [key, text] of Object.entries(words("en"))) {
+      assert.doesNotMatch(text, /\{\w+\} (points|people|persons|minutes|hours|seconds|days|places|tries)\b/, key);
+      if (/\{\w+\|/.test(text)) assert.notEqual(word(key, { [/\{(\w+)\|/.exec(text)[1]]: 1 }), text, key);
+    }
+  });
+
+  test("the era stands in letters that readers of the language know", async (t) => {
+    const era = async (code) => (await spoken(t, code)).eraDateText("2026-02-02T13:00:00+09:00");
+    assert.deepEqual([await era("ja-easy"), await era("en"), await era("zh"), await era("ko")],
+      ["令和8年2月2日", "Reiwa 8", "令和8年2月2日", "레이와 8년 2월 2일"]);
+  });
+
+  test("a time is written in one form, early in the day too", async (t) => {
+    for (const code of ["ja-easy", "en", "zh", "ko"]) {
+      assert.equal((await spoken(t, code)).clockText("2026-02-02T06:40:00+09:00"), "6:40", code);
+    }
+  });
 });

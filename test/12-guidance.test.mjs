@@ -126,4 +126,23 @@ eachStore("guidance", (store) => {
     assert.equal(title(await look("/", "en")), "Spring &lt;support&gt;");
     assert.equal(await server.stop(), 0);
   });
+
+  test("without script the waiting page reads its minutes and its day as the language does", async () => {
+    const set = { "gate.pace_per_min_max": 2, "gate.anonymous_per_address_per_min": 1000, "calendar.expected_per_day": 1000 };
+    server = await start({ store: await store.fresh(), set, args: ["--clock", "2026-06-10T10:01:00+09:00"] });
+    for (let i = 0; i < 40; i++) await new Resident(server.url).expect(201, new Resident(server.url).post("/api/v1/gate/tickets", {}));
+    const visitor = new Resident(server.url);
+    await visitor.expect(303, visitor.send("/waiting", { method: "POST", headers: { origin: server.url } }));
+    const page = async (language) => (await visitor.get(`/waiting?language=${language}`)).text;
+    const easy = await until(async () => {
+      const text = await page("ja-easy");
+      return text.includes('data-quiet="some"') && /data-phase="waiting"/.test(text) && text;
+    });
+    const minutes = [...easy.matchAll(/(\d+)<ruby>分<rp>\(<\/rp><rt>(..)<\/rt>/g)].filter(([, number]) => Number(number) > 0);
+    assert.ok(minutes.length >= 3, easy);
+    for (const [, number, reading] of minutes) assert.equal(reading, /[2579]$/.test(number) ? "ふん" : "ぷん", number);
+    assert.match(easy, /6<ruby>月<rp>\(<\/rp><rt>がつ<\/rt><rp>\)<\/rp><\/ruby>(<ruby>1[01]日<rp>\(|1[01]<ruby>日<rp>\()/);
+    assert.match(await page("en"), /the next quiet time is likely to be 1[01] Jun, \d+:00 to \d+:00\./);
+    assert.equal(await server.stop(), 0);
+  });
 });

@@ -116,3 +116,9 @@ const char *readings_drawn(struct arena *arena, const char *text, enum readings 
     add_part(&out, text, strlen(text), escaped);
     return out.failed ? NULL : out.text;
 }
+
+const char *readings_of_minutes(unsigned minutes) {
+    static const char *const by_last_digit[] = {"ぷん", "ぷん", "ふん", "ぷん", "ぷん",
+                                                "ふん", "ぷん", "ふん", "ぷん", "ふん"};
+    return by_last_digit[minutes % 10];
+}

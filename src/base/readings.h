@@ -14,5 +14,8 @@ enum readings {
     READINGS_ABOVE_HTML // the same of a text that is HTML already; within a tag they are left out
 };
 
+// How 分 is read after a number of minutes: ふん or ぷん.
+const char *readings_of_minutes(unsigned minutes);
+
 // In the arena; NULL when it is full. What is no reading (no kanji before it, or no end) stays as it is.
 const char *readings_drawn(struct arena *arena, const char *text, enum readings how);

@@ -57,6 +57,16 @@ static void what_is_no_reading_stays(void **state) {
                         "カナ《かな》と字");
 }
 
+static void minutes_are_read_by_their_last_digit(void **state) {
+    static const char *const hard[] = {"2", "5", "7", "9"};
+    for (unsigned minutes = 0; minutes < 60; minutes++) {
+        bool is_hard = false;
+        for (size_t i = 0; i < sizeof hard / sizeof *hard; i++)
+            is_hard |= minutes % 10 == (unsigned)(hard[i][0] - '0');
+        assert_string_equal(readings_of_minutes(minutes), is_hard ? "ふん" : "ぷん");
+    }
+}
+
 static void a_full_arena_is_told(void **state) {
     struct arena *small = arena_new(600);
     char text[3000];
@@ -74,6 +84,7 @@ int main(void) {
         cmocka_unit_test(a_bar_takes_the_number_into_the_word),
         cmocka_unit_test(in_html_a_tag_has_no_readings),
         cmocka_unit_test(what_is_no_reading_stays),
+        cmocka_unit_test(minutes_are_read_by_their_last_digit),
         cmocka_unit_test(a_full_arena_is_told),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

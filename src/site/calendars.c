@@ -369,6 +369,10 @@ const struct calendar_words *calendars_words(const struct calendars *calendars, 
     return &calendars->languages[language].plain;
 }
 
+const struct calendar_words *calendars_page_words(const struct calendars *calendars, size_t language) {
+    return &calendars->languages[language].page;
+}
+
 void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out) {
     (void)pthread_rwlock_rdlock(&calendars->lock);
     struct calendar_view view = view_of(calendars, asked);

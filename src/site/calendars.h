@@ -38,7 +38,8 @@ struct calendars_view {
 };
 // The next quiet time by day that is yet to begin, in the calendar of the app within four weeks; false: none.
 bool calendars_next_quiet(struct calendars *calendars, int64_t now_ms, struct calendar_quiet *ret_quiet);
-// The words of a language, for files; they live as long as the calendars.
+// The words of a language, for files and ready for HTML; they live as long as the calendars.
 const struct calendar_words *calendars_words(const struct calendars *calendars, size_t language);
+const struct calendar_words *calendars_page_words(const struct calendars *calendars, size_t language);
 // Writes the newest version; a failed buffer says that memory was short.
 void calendars_write(struct calendars *calendars, const struct calendars_view *asked, struct buffer *out);

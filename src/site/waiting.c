@@ -5,6 +5,7 @@
 // visitor wanted to go, which is a path of this site and nothing else.
 #include <string.h>
 
+#include "base/readings.h"
 #include "guidance/news.h"
 #include "http/static.h"
 #include "identity/form.h"
@@ -23,7 +24,11 @@
 // there now.
 #define NOTE_HELD  "held"
 #define NOTE_ANEW  "anew"
-#define BLANKS_MAX 21
+#define BLANKS_MAX 24
+#define PAGE       "/waiting.html"
+// As the build draws 分《ふん》, which is read by the number before it.
+#define MINUTES_START "<ruby>分<rp>(</rp><rt>"
+#define MINUTES_READ  MINUTES_START "ふん"
 
 // A blank of the page, which stands there once, and what comes there instead.
 struct blank {
@@ -78,7 +83,7 @@ static const char *phase_of(const struct gate_view *view, bool holds_place, uint
     return view->state == DOCUMENT_PAUSED || view->frozen ? "still" : "waiting";
 }
 
-// The blank that comes first in the text; `ret_at` is where.
+// The blank that comes first in the text, of several at one place the last; `ret_at` is where.
 static const struct blank *first_blank(const char *text, const struct blank *blanks, const char **ret_at) {
     const struct blank *first = NULL;
     for (const struct blank *blank = blanks; blank->blank != NULL; blank++) {
@@ -138,6 +143,16 @@ static bool flag(struct visit *visit, const char *note) {
     return http_request_query(visit->request, note) != NULL;
 }
 
+// The words of dates in the language of the page: Japanese where a city added one that it was not built in.
+static const struct calendar_words *words_of(struct visit *visit, const struct static_asset *page) {
+    size_t language = strcmp(page->path, PAGE) == 0 ? 0 : visit_language(visit);
+    return calendars_page_words(visit->site->calendars, language);
+}
+
+static const char *minutes_read(struct arena *arena, unsigned minutes) {
+    return arena_print(arena, "%u" MINUTES_START "%s", minutes, readings_of_minutes(minutes));
+}
+
 // Texts for the page; any of them NULL: no memory.
 static const char *fill(struct visit *visit, const struct static_asset *page) {
     struct arena *arena = http_request_arena(visit->request);
@@ -154,7 +169,7 @@ static const char *fill(struct visit *visit, const struct static_asset *page) {
     struct plain_span span = plain_span(wait);
     struct calendar_quiet quiet = {0};
     bool is_quiet = calendars_next_quiet(visit->site->calendars, visit->now_ms, &quiet);
-    struct civil day = calendar_date(quiet.day);
+    const struct calendar_words *words = words_of(visit, page);
     bool old = !holds_place && device_cookie(visit, "juncho-ticket") != NULL;
     const struct blank blanks[BLANKS_MAX] = {
         {"data-old=\"no\"", old ? "data-old=\"yes\"" : "data-old=\"no\""},
@@ -163,8 +178,7 @@ static const char *fill(struct visit *visit, const struct static_asset *page) {
         {"data-anew=\"no\"", flag(visit, NOTE_ANEW) ? "data-anew=\"yes\"" : "data-anew=\"no\""},
         {"data-plain=\"minutes\"", arena_print(arena, "data-plain=\"%s\"", span.kind)},
         {"data-quiet=\"none\"", is_quiet ? "data-quiet=\"some\"" : "data-quiet=\"none\""},
-        {"{month}", arena_print(arena, "%d", day.month)},
-        {"{day}", arena_print(arena, "%d", day.day)},
+        {"{day}", calendar_date_text(arena, words, quiet.day)},
         {"{opens}", arena_print(arena, "%d", calendar_band_from(quiet.band))},
         {"{ends}", arena_print(arena, "%d", calendar_band_until(quiet.band) % 24)},
         {"{fromHours}", arena_print(arena, "%u", span.from_min / HOUR_MIN)},
@@ -175,6 +189,9 @@ static const char *fill(struct visit *visit, const struct static_asset *page) {
         {"action=\"/waiting\"", address == NULL ? NULL : arena_print(arena, "action=\"%s\"", address)},
         {"{from}", arena_print(arena, "%u", span.from_min)},
         {"{to}", arena_print(arena, "%u", span.to_min)},
+        {"{to}" MINUTES_READ, minutes_read(arena, span.to_min)},
+        {"{fromMinutes}" MINUTES_READ, minutes_read(arena, span.from_min % HOUR_MIN)},
+        {"{toMinutes}" MINUTES_READ, minutes_read(arena, span.to_min % HOUR_MIN)},
         {"{clock}", arena_print(arena, "%d:%02d", turn.hour, turn.minute)},
         {"{people}", arena_print(arena, "%llu", (unsigned long long)ahead)},
     };
@@ -186,7 +203,7 @@ static const char *fill(struct visit *visit, const struct static_asset *page) {
 
 void handle_waiting(struct http_request *request, void *context) {
     struct visit *visit = http_request_context(request);
-    const struct static_asset *page = pages_find(visit, "/waiting.html");
+    const struct static_asset *page = pages_find(visit, PAGE);
     const char *text = page == NULL ? NULL : fill(visit, page);
     if (page == NULL) {
         problem_respond_status(request, 404, "not-found", NULL, "there is nothing at this path");

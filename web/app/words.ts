@@ -169,10 +169,15 @@ export function dayText(date: string): string {
   return word('date.day', dateParts(`${date}T12:00:00+09:00`));
 }
 
-// 令和8年2月2日: the same day by the era, for those who count so; in letters of their own where Han characters are not read.
+// 令和8年2月2日: the same day by the era, for those who count so; Reiwa 8, as it is asked for on forms, where Han characters
+// are not read.
 export function eraDateText(at: string | number): string {
-  const tag = languageTag() === 'ko' ? 'ko' : 'ja';
-  return new Intl.DateTimeFormat(`${tag}-u-ca-japanese`, { timeZone: ZONE, dateStyle: 'long' }).format(new Date(at));
+  const tag = { ja: 'ja', 'zh-Hans': 'ja', ko: 'ko' }[languageTag()];
+  const form = (locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(`${locale}-u-ca-japanese`, { timeZone: ZONE, ...options });
+  if (tag !== undefined) return form(tag, { dateStyle: 'long' }).format(new Date(at));
+  const parts = form('en', { era: 'long', year: 'numeric' }).formatToParts(new Date(at));
+  return ['era', 'year'].map((wanted) => parts.find(({ type }) => type === wanted)?.value ?? '').join(' ');
 }
 
 // 13:00

@@ -51,9 +51,10 @@ function fill(text: string | undefined, values: Record<string, string | number>)
   });
 }
 
+// 6:40, as everywhere; some languages of Intl would say 06:40.
 function clock(seconds: number): string {
-  const format = new Intl.DateTimeFormat(language, { timeZone: 'Asia/Tokyo', hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
-  return format.format(seconds * 1000);
+  const format = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Tokyo', hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
+  return format.format(seconds * 1000).replace(/^0(?=\d)/, '');
 }
 
 function duration(minutes: number): string {

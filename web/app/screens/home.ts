@@ -140,7 +140,7 @@ function pointsCard(me: Me): TemplateResult {
   const { balance, pending } = me.points;
   return html`<section class="card points">
     <h2>${word('card.points')}</h2>
-    <p class="big"><strong>${numberText(balance)}</strong> ${word('card.points.unit')}</p>
+    <p class="big"><strong>${numberText(balance)}</strong> ${word('card.points.unit', { points: balance })}</p>
     ${pendingPart(pending)}
     <p>${link('/points', html`${word('card.points.more')}${icons.go}`, 'more')}</p>
   </section>`;

@@ -15,7 +15,7 @@ function row(transfer: Transfer): TemplateResult {
     <span class="when">${dateTimeText(transfer.at)}</span>
     <span class="what">${what}</span>
     <span class="tag ${transfer.state}">${word(`points.state.${reserved ? 'reserved' : transfer.state}`)}</span>
-    <span class="amount"><b>${numberText(transfer.points)}</b> ${word('card.points.unit')}</span>
+    <span class="amount"><b>${numberText(transfer.points)}</b> ${word('card.points.unit', { points: transfer.points })}</span>
   </li>`;
 }
 
@@ -30,7 +30,7 @@ function balance(): TemplateResult {
   const { balance, pending } = model.points ?? model.me?.points ?? { balance: 0, pending: 0 };
   return html`<section class="card points">
     <h2>${word('points.balance')}</h2>
-    <p class="big"><strong>${numberText(balance)}</strong> ${word('card.points.unit')}</p>
+    <p class="big"><strong>${numberText(balance)}</strong> ${word('card.points.unit', { points: balance })}</p>
     ${pendingPart(pending)}
   </section>`;
 }
