@@ -130,6 +130,21 @@ describe("the journey in a browser", () => {
     await visitor.sees("procedure.title");
     await page.waitForFunction((text) => document.activeElement.textContent === text, word("procedure.title"));
     assert.match(await page.title(), new RegExp(`^${word("procedure.title")} `));
+    // And so to the end: each screen's heading has the reader, once it is there.
+    const hears = async (key, values) => {
+      await visitor.sees(key, values);
+      await page.waitForFunction((text) => document.activeElement.textContent === text, word(key, values));
+      assert.match(await page.title(), new RegExp(`^${word(key, values)} `));
+    };
+    await visitor.press("procedure.action");
+    await hears("intent.title");
+    await visitor.press("intent.action");
+    await hears("identity.title", APP);
+    await visitor.identify("eligible");
+    await hears("result.verified.title");
+    await visitor.press("verified.action", POINTS);
+    await hears("receipt.title");
+    assert.match(await page.locator("main").ariaSnapshot(), new RegExp(word("receipt.number")));
     await visitor.close();
   });
 });

@@ -95,7 +95,7 @@ function header(): TemplateResult {
 
 function sandboxStrip(): Piece {
   if (!model.campaign?.sandbox) return nothing;
-  return html`<aside class="sandbox" aria-label=${word('sandbox.title')}>
+  return html`<aside class="sandbox">
     <div class="inner">${icons.info}<p><b>${word('sandbox.title')}</b> ${word('sandbox.body')}</p></div>
   </aside>`;
 }
