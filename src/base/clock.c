@@ -23,7 +23,11 @@ struct clock clock_rehearsal(int64_t service_start_ms, double speed) {
 }
 
 int64_t clock_now_ms(const struct clock *clock) {
-    int64_t elapsed_ms = clock_wall_ms() - clock->wall_start_ms;
+    return clock_at_ms(clock, clock_wall_ms());
+}
+
+int64_t clock_at_ms(const struct clock *clock, int64_t wall_ms) {
+    int64_t elapsed_ms = wall_ms - clock->wall_start_ms;
     if (clock->speed == 1)
         return clock->service_start_ms + elapsed_ms;
     return clock->service_start_ms + (int64_t)((double)elapsed_ms * clock->speed);

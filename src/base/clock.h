@@ -29,6 +29,7 @@ struct clock clock_real(void);
 // A clock that shows `service_start_ms` now and runs `speed` times as fast as the wall; speed in (0, 100000].
 struct clock clock_rehearsal(int64_t service_start_ms, double speed);
 int64_t clock_now_ms(const struct clock *clock);
+int64_t clock_at_ms(const struct clock *clock, int64_t wall_ms); // what it showed, or will show
 
 int64_t clock_wall_ms(void);      // since 1970, by the wall
 int64_t clock_monotonic_us(void); // for durations only

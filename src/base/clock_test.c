@@ -79,6 +79,8 @@ static void a_rehearsal_clock_starts_elsewhere_and_runs_faster(void **state) {
     int64_t now_ms = clock_now_ms(&clock);
     assert_true(now_ms >= 1005000);
     assert_true(now_ms < 1005000 + 1000 * 60000);
+    assert_int_equal(clock_at_ms(&clock, clock.wall_start_ms), 1000000);
+    assert_int_equal(clock_at_ms(&clock, clock.wall_start_ms + 7), 1007000);
 }
 
 static void unknown_zones_are_refused(void **state) {

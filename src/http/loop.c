@@ -18,7 +18,6 @@
 #define SWEEP_EVERY_MS         500
 #define SENDING_TIMEOUT_FACTOR 8 // a slow phone may read a long time, but not for ever
 #define ACCEPT_ROUNDS_AT_END   64
-#define BUSY_REQUESTS          4 // in one round
 #define SECOND_US              INT64_C(1000000)
 
 static const char response_408[] =
@@ -356,12 +355,13 @@ static void *loop_thread(void *cls) {
     struct loop *loop = cls;
     uint64_t started = 0; // before the round
     for (;;) {
-        // Where several requests came together, more have come meanwhile: libmicrohttpd asks the kernel by
-        // itself.
-        if (loop->requests_started - started < BUSY_REQUESTS)
+        // After a round with requests more have come, or will soon: libmicrohttpd looks by itself, without
+        // sleep.
+        if (loop->requests_started == started)
             wait_for_work(loop);
         started = loop->requests_started;
-        loop->now_us = clock_monotonic_us(); // once a round is exact enough for time limits
+        loop->now_us = clock_monotonic_us(); // once a round is exact enough
+        loop->wall_ms = clock_wall_ms();
         empty_mailbox(loop);
         (void)MHD_run(loop->daemon);
         if (server_is_stopping(loop->server) && !loop->quiesced)

@@ -69,7 +69,8 @@ struct loop {
     struct kept_response kept[KEPT_RESPONSES];
     struct kept_version versions[KEPT_VERSIONS];
     uint64_t requests_started;
-    int64_t now_us;
+    int64_t now_us;  // monotonic, read once a round
+    int64_t wall_ms; // the same moment by the wall
     int64_t swept_us;
     bool quiesced;
     bool abandoned; // requests were still suspended at the end: their memory stays

@@ -320,6 +320,10 @@ const char *http_request_peer(const struct http_request *request) {
     return request->connection == NULL ? "" : request->connection->peer;
 }
 
+int64_t http_request_wall_ms(const struct http_request *request) {
+    return request->loop->wall_ms;
+}
+
 struct arena *http_request_arena(struct http_request *request) {
     return request->arena;
 }

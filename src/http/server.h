@@ -99,12 +99,14 @@ const char *http_request_cookie(struct http_request *request, const char *name);
 const char *http_request_body(const struct http_request *request, size_t *ret_length); // NUL-terminated
 const char *http_request_id(struct http_request *request); // "1f-2a3b...": stands in every log line of it
 const char *http_request_peer(const struct http_request *request); // the client's address as text
+// By the wall, as the request's loop read it when it woke up; the same for all that it does until it sleeps
+// again.
+int64_t http_request_wall_ms(const struct http_request *request);
 // Memory that goes with the request, at most `arena_bytes_max`.
 struct arena *http_request_arena(struct http_request *request);
 // What the handler wants to remember (the route, the resident); NULL at first.
 void http_request_set_context(struct http_request *request, void *context);
 void *http_request_context(const struct http_request *request);
-// Monotonic: when its loop woke up for it. What it waits behind others of the same round counts.
 
 // On the loop's thread only, exactly once a request.
 void http_respond(struct http_request *request, const struct http_response *response);

@@ -99,10 +99,12 @@ static const char *skip_origin(const char *text) {
 // A path of letters, digits, "/", "-", "." and "_" is what it says: nothing to decode, nothing to refuse.
 // Nearly every request has such a one, and its characters are looked at once.
 static bool is_plain(const char *text) {
-    static const uint64_t set[4] = {UINT64_C(0x03ffe00000000000), UINT64_C(0x07fffffe87fffffe)};
+    static const bool plain[256] = {
+        ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['/'] = true,
+        ['-'] = true,         ['.'] = true,         ['_'] = true};
     if (text[0] != '/')
         return false;
-    while ((set[(unsigned char)*text >> 6] >> (*text & 63) & 1) != 0)
+    while (plain[(unsigned char)*text])
         text++;
     return *text == '\0';
 }

@@ -255,7 +255,7 @@ void routes_handle(struct http_request *request, void *context) {
     }
     visit->site = site;
     visit->request = request;
-    visit->now_ms = clock_now_ms(&site->clock);
+    visit->now_ms = clock_at_ms(&site->clock, http_request_wall_ms(request));
     http_request_set_context(request, visit);
     enum http_method method = http_request_method(request);
     if (router_find(site->router, method, path, &visit->match)) {
