@@ -45,10 +45,12 @@ export const legend = (): object => ({ top: 0, left: 0, selectedMode: false, tex
 // The label of a bar.
 export const counted = ({ value }: { value: number }): string => numberText(value);
 
+export const labels = (): object => ({ color: colour('soft'), fontFamily: FONT, fontSize: LETTER_PX, hideOverlap: true });
+
 export const axis = (more: object = {}): object => ({
   axisLine: { lineStyle: { color: colour('edge') } },
   axisTick: { show: false },
-  axisLabel: { color: colour('soft'), fontFamily: FONT, fontSize: LETTER_PX, hideOverlap: true },
+  axisLabel: labels(),
   splitLine: { lineStyle: { color: colour('line') } },
   ...more,
 });

@@ -3,10 +3,10 @@ import { html, nothing } from 'lit/html.js';
 
 import type { Relief, ReliefHour, ReliefTopic } from '../api.js';
 import type { Option } from '../chart.js';
-import { axis, base, chart, colour, legend } from '../chart.js';
+import { axis, base, chart, colour, labels, legend } from '../chart.js';
 import type { Content } from '../parts.js';
 import { section, table } from '../parts.js';
-import { dateTimeText, shareText, word, words } from '../words.js';
+import { clockText, dateTimeText, dayText, shareText, word, words } from '../words.js';
 
 const PER = 1000;
 const OPENINGS_MIN = 20; // as in src/guidance/relief.h
@@ -17,6 +17,8 @@ function rate(count: number | null, { openings }: ReliefHour): number | null {
 }
 
 function drawn(hours: ReliefHour[]): Option {
+  // On a telephone a whole date in one line has no room below its hour.
+  const twoLines = (_: string, at: number): string => [dayText, clockText].map((text) => text(hours[at]?.start ?? '')).join('\n');
   const line = (name: string, shade: string, shape: string, of: (hour: ReliefHour) => number | null): object => ({
     type: 'line', name, color: colour(shade), symbol: shape, symbolSize: 6, connectNulls: false, data: hours.map((hour) => rate(of(hour), hour)),
   });
@@ -25,7 +27,7 @@ function drawn(hours: ReliefHour[]): Option {
     legend: legend(),
     grid: { left: 8, right: 72, top: 44, bottom: 8, containLabel: true },
     tooltip: { ...(base()['tooltip'] as object), trigger: 'axis' },
-    xAxis: { type: 'category', data: hours.map(({ start }) => dateTimeText(start)), ...axis() },
+    xAxis: { type: 'category', data: hours.map(({ start }) => dateTimeText(start)), ...axis(), axisLabel: { ...labels(), formatter: twoLines } },
     yAxis: { type: 'value', ...axis() },
     series: [line(word('relief.reads'), 'action', 'circle', ({ reads }) => reads), line(word('relief.calls'), 'warn', 'rect', ({ calls }) => calls)],
   };
