@@ -7,7 +7,6 @@ import { join } from "node:path";
 
 import { freshDirectory, ROOT, start } from "../../test/lib/juncho.mjs";
 
-const TICKS_PER_S = Number(execFileSync("getconf", ["CLK_TCK"]));
 const READY_MS_MAX = 10_000;
 
 const children = [];
@@ -103,13 +102,10 @@ export async function redisSide(fsync, core) {
   return side(`redis INCR (${fsync})`, url, [redis.pid, webdis.pid], stop, core);
 }
 
-// Processor time that the processes have used, in microseconds.
+// Processor time that all threads of the processes have used, in microseconds.
 export function usedUs(pids) {
-  const ticks = pids.map((pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  return (ticks.reduce((sum, one) => sum + one, 0) * 1e6) / TICKS_PER_S;
+  const threads = pids.flatMap((pid) => readdirSync(`/proc/${pid}/task`).map((id) => `/proc/${pid}/task/${id}/schedstat`));
+  return threads.reduce((sum, file) => sum + Number(readFileSync(file, "utf8").split(" ")[0]), 0) / 1000;
 }
 
 export function residentMib(pid) {
@@ -142,6 +138,21 @@ export async function wrk(one, path, { core, connections = 64, seconds = 3, scri
     ...{ rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]), us: (usedUs(one.pids) - before) / requests, requests },
     ...{ bad, p99: /^\s+99%\s+(\S+)/m.exec(text)?.[1] ?? "-" },
   };
+}
+
+// The same with bench/gate/ask.c, which only counts: it costs less than the servers do, so theirs is the core that is
+// full. `wrk` reads every field of an answer and is as busy as the server is: a longer header costs it more.
+export async function ask(one, path, { core, connections = 64, ms }) {
+  const { port } = new URL(one.url);
+  const before = usedUs(one.pids);
+  const command = ["-c", String(core), join(ROOT, "build/bench/ask"), port, path, String(connections), String(ms)];
+  const child = spawn("taskset", command, { stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  let text = "";
+  child.stdout.on("data", (chunk) => (text += chunk));
+  await once(child, "close");
+  const [, answers, duration] = /^(\d+) answers in ([\d.]+) s/.exec(text);
+  return { answers: Number(answers), seconds: Number(duration), usedUs: usedUs(one.pids) - before };
 }
 
 export function median(numbers) {
