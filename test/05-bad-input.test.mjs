@@ -54,7 +54,7 @@ eachStore("bad input", (store) => {
   before(async () => {
     server = await start({ store: await store.fresh() });
     resident = await new Resident(server.url).walkTo("begun");
-    before_ = await resident.me();
+    before_ = await resident.state();
   });
   after(async () => {
     assert.equal(await server.stop(), 0);
@@ -75,7 +75,7 @@ eachStore("bad input", (store) => {
       const browser = path === REGISTER ? new Resident(server.url) : resident;
       refuse(await browser.post(path, body, { "idempotency-key": "k1" }), status, code, field);
       if (path === REGISTER) assert.equal(browser.cookies.size, 0);
-      assert.deepEqual(await resident.me(), before_);
+      assert.deepEqual(await resident.state(), before_);
     });
   }
 
@@ -86,7 +86,7 @@ eachStore("bad input", (store) => {
       refuse(await browser.post(REGISTER, body, sent), status, code);
       assert.equal(browser.cookies.size, 0);
       refuse(await resident.post("/api/v1/me/journey/consent", {}, sent), status, code);
-      assert.deepEqual(await resident.me(), before_);
+      assert.deepEqual(await resident.state(), before_);
     });
   }
 

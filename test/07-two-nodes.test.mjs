@@ -27,7 +27,7 @@ describe("two nodes", () => {
   test("a session of one node is a session of the other", async () => {
     const resident = await new Resident(nodes[0].url).walkTo("consented");
     const there = resident.clone(nodes[1].url);
-    assert.deepEqual(await there.me(), await resident.me());
+    assert.deepEqual(await there.state(), await resident.state());
     assert.equal((await there.step("procedure")).status, 200);
     assert.equal((await resident.me()).state, "informed");
   });

@@ -87,6 +87,13 @@ export class Resident {
     return answer.json;
   }
 
+  // What stays the same from one second to the next: the answer without the time of asking.
+  async state() {
+    const { now, ...rest } = await this.me();
+    if (Number.isNaN(Date.parse(now))) throw new Error(`GET me: now ${now}`);
+    return rest;
+  }
+
   step(name) {
     return this.post(`/api/v1/me/journey/${name}`);
   }
