@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define ALLOWANCE_SLOTS    16384u // a power of two
+#define ALLOWANCE_KEY_SIZE 16
+
 struct allowance;
 
 // `per_min` in the long run, as many at once; NULL when memory is exhausted.
@@ -14,3 +17,6 @@ struct allowance *allowance_new(unsigned per_min);
 void allowance_free(struct allowance *allowance); // NULL is fine
 // Whether the client at this address (text, as http_request_peer gives it) may do it now; then it is counted.
 bool allowance_take(struct allowance *allowance, const char *peer, int64_t now_us);
+
+// The slot of a client's address, below ALLOWANCE_SLOTS, for whoever else counts by address.
+uint32_t allowance_slot(const char *peer, const unsigned char key[ALLOWANCE_KEY_SIZE]);

@@ -1,16 +1,11 @@
 // listeners.c - one list behind a lock, in the order of coming.
 #include "site/listeners.h"
 
-#include <arpa/inet.h>
-#include <assert.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define SLOTS       16384u // a power of two
-#define SPREAD_PART 5      // of the time that a listener is held
+#define SPREAD_PART 5 // of the time that a listener is held
 // Multiples of the golden ratio lie evenly between 0 and 1, whatever their number.
 #define GOLDEN UINT32_C(2654435769)
 
@@ -22,10 +17,8 @@ struct listeners {
     bool closed;
     uint32_t came;
     struct listeners_figures figures;
-    uint32_t by_slot[SLOTS];
+    uint32_t by_slot[ALLOWANCE_SLOTS];
 };
-
-static_assert(LISTENERS_KEY_SIZE == crypto_shorthash_KEYBYTES, "the key is that of the hash");
 
 struct listeners *listeners_new(const struct listeners_options *options) {
     struct listeners *listeners = calloc(1, sizeof *listeners);
@@ -49,16 +42,6 @@ uint64_t listeners_moment(const struct listeners *listeners) {
     return atomic_load_explicit(&listeners->moment, memory_order_acquire);
 }
 
-// As in allowance.h IPv6 counts by /64, and addresses that share a slot share its bound.
-static uint32_t slot_of(const struct listeners *listeners, const char *peer) {
-    struct in6_addr address;
-    uint64_t hash = 0;
-    bool is_ipv6 = inet_pton(AF_INET6, peer, &address) == 1;
-    (void)crypto_shorthash((unsigned char *)&hash, is_ipv6 ? address.s6_addr : (const unsigned char *)peer,
-                           is_ipv6 ? 8 : strlen(peer), listeners->options.key);
-    return (uint32_t)(hash % SLOTS);
-}
-
 static enum listeners_answer admit(struct listeners *listeners, uint64_t moment, uint32_t slot) {
     const struct listeners_options *options = &listeners->options;
     if (moment != listeners_moment(listeners))
@@ -73,7 +56,7 @@ static enum listeners_answer admit(struct listeners *listeners, uint64_t moment,
 
 enum listeners_answer listeners_hold(struct listeners *listeners, struct listener *listener, uint64_t moment,
                                      const char *peer, int64_t now_us) {
-    uint32_t slot = slot_of(listeners, peer);
+    uint32_t slot = allowance_slot(peer, listeners->options.key);
     (void)pthread_mutex_lock(&listeners->lock);
     enum listeners_answer answer = admit(listeners, moment, slot);
     if (answer == LISTENERS_HELD) {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "http/allowance.h"
 
 struct listeners;
 
@@ -19,17 +20,16 @@ struct listener {
     void *request;
     int64_t until_us, early_us; // nobody who came with it is due before `early_us`
     uint64_t moment;
-    uint32_t slot; // of its address
+    uint32_t slot; // of its address (allowance.h)
     struct listener *next;
 };
-
-#define LISTENERS_KEY_SIZE 16
 
 struct listeners_options {
     size_t held_max;
     size_t held_per_address_max;
     int64_t hold_us;
-    unsigned char key[LISTENERS_KEY_SIZE]; // secret: so nobody can choose with whom to share a bound
+    // Secret: so nobody can choose with whom to share a bound.
+    unsigned char key[ALLOWANCE_KEY_SIZE];
     // Any thread; the listener is no longer used here.
     void (*resume)(struct listener *listener);
 };
@@ -47,7 +47,7 @@ void listeners_free(struct listeners *listeners); // nobody is held any more; NU
 // How often something was said. To be read before what is said is, so that nothing in between is missed.
 uint64_t listeners_moment(const struct listeners *listeners);
 // Holds `listener->request` for `hold_us`, or up to a fifth less: those who came together come back apart.
-// `peer` is the client's address as text.
+// `peer` is the client's address as text; addresses that share a slot (allowance.h) share its bound.
 enum listeners_answer listeners_hold(struct listeners *listeners, struct listener *listener, uint64_t moment,
                                      const char *peer, int64_t now_us);
 // Something else is said: all who are held now may go.
