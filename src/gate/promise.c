@@ -23,7 +23,7 @@
 static const double span_ends_s[PROMISE_SPANS - 1] = {300, 1800};
 
 // P90 over P50 before anything is known. Who is among the first in a line meets a gate that has not yet seen
-// the the provider at work.
+// the provider at work.
 static const double ninetieth_new[PROMISE_SPANS] = {2, 1.4, 1.4};
 
 static int span_of(double guess_s) {

@@ -32,12 +32,20 @@ static struct news_state state_now(struct site *site) {
     return state;
 }
 
-static void respond(struct visit *visit, size_t language, const char *cache_control) {
+// One of the forms of guidance/news.h.
+typedef const char *news_form(struct news *news, const struct shelf *shelf, size_t language, int64_t now_ms,
+                              struct arena *arena);
+
+static const char *written(struct visit *visit, size_t language, int64_t now_ms, news_form *form) {
     struct site *site = visit->site;
     const struct shelf *shelf = guidance_borrow(site->guidance);
-    const char *text = news_json(site->news, shelf, language, clock_now_ms(&site->clock),
-                                 http_request_arena(visit->request));
+    const char *text = form(site->news, shelf, language, now_ms, http_request_arena(visit->request));
     guidance_give_back(site->guidance, shelf);
+    return text;
+}
+
+static void respond(struct visit *visit, size_t language, const char *cache_control) {
+    const char *text = written(visit, language, clock_now_ms(&visit->site->clock), news_json);
     if (text == NULL) {
         problem_respond_memory(visit->request);
         return;
@@ -105,21 +113,11 @@ bool announcements_any(const struct visit *visit) {
 }
 
 const char *announcements_html(struct visit *visit, size_t language) {
-    struct site *site = visit->site;
-    const struct shelf *shelf = guidance_borrow(site->guidance);
-    const char *html =
-        news_html(site->news, shelf, language, visit->now_ms, http_request_arena(visit->request));
-    guidance_give_back(site->guidance, shelf);
-    return html;
+    return written(visit, language, visit->now_ms, news_html);
 }
 
 const char *announcements_section(struct visit *visit, size_t language) {
-    struct site *site = visit->site;
-    const struct shelf *shelf = guidance_borrow(site->guidance);
-    const char *html =
-        news_section(site->news, shelf, language, visit->now_ms, http_request_arena(visit->request));
-    guidance_give_back(site->guidance, shelf);
-    return html;
+    return written(visit, language, visit->now_ms, news_section);
 }
 
 static bool read_known(const struct http_request *request, struct news_state *ret_known, struct error *err) {
